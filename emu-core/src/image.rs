@@ -207,28 +207,22 @@ impl Image {
         self.segments.iter().find(inside).map(|s| GuestPhys(s.phys.0 + (at.0 - s.virt.0)))
     }
 
-    /// Copies the segments into guest memory. What lies beyond a segment's bytes stays as it is, which is zero in fresh RAM.
+    /// Copies the segments into RAM and ROM. What lies beyond a segment's bytes stays as it is, which is zero in fresh memory.
     ///
     /// # Errors
     ///
-    /// When a segment reaches outside RAM and ROM; nothing has been copied then.
+    /// When a segment is not wholly inside one RAM or ROM; nothing has been copied then.
     pub fn load(&self, memory: &Memory) -> Result<(), Error> {
-        for segment in &self.segments {
-            if !memory.contains(segment.phys, segment.size_bytes) {
-                return Err(Error::OutsideMemory {
-                    start: segment.phys,
-                    last: segment.last(),
-                    memory: error::ranges(memory.ranges()),
-                });
-            }
+        let outside = |s: &Segment| Error::OutsideMemory {
+            start: s.phys,
+            last: s.last(),
+            memory: error::list(memory.regions().iter().map(|r| r.range.to_string())),
+        };
+        if let Some(segment) = self.segments.iter().find(|s| memory.find(s.phys, s.size_bytes).is_none()) {
+            return Err(outside(segment));
         }
         for segment in &self.segments {
-            let outside = |_| Error::OutsideMemory {
-                start: segment.phys,
-                last: segment.last(),
-                memory: error::ranges(memory.ranges()),
-            };
-            memory.write_bytes(segment.phys, self.segment_bytes(segment)).map_err(outside)?;
+            memory.install_bytes(segment.phys, self.segment_bytes(segment)).map_err(|_| outside(segment))?;
         }
         Ok(())
     }
@@ -260,7 +254,7 @@ impl Image {
         }
         let outside = || Error::EntryOutside {
             entry: self.entry,
-            segments: error::ranges(self.segments.iter().map(|s| (s.phys, s.last()))),
+            segments: error::list(self.segments.iter().map(|s| error::range((s.phys, s.last())))),
         };
         self.entry = self.phys(GuestVirt(self.entry.0)).ok_or_else(outside)?;
         Ok(())
@@ -292,7 +286,7 @@ impl<'a> SymbolTable<'a> {
     }
 
     /// The symbol to show for an address: the nearest at or below it, with the distance from it in bytes. A symbol whose size
-    /// ends before `at` does not count unless it has no size; numbers that are no address (`SHN_ABS`) never count.
+    /// ends before `at` does not count unless it has no size; what is no [place](SymbolKind::is_place) never counts.
     pub fn at(self, at: GuestVirt) -> Option<(Symbol<'a>, u64)> {
         self.symbols.at(self.file, at)
     }

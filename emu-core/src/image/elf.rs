@@ -161,7 +161,7 @@ fn symbols<H: FileHeader<Endian = Le>>(table: &SectionTable<'_, H>, data: &[u8])
         if section == elf::SHN_UNDEF {
             continue;
         }
-        let kind = match symbol.st_type() {
+        let by_type = match symbol.st_type() {
             elf::STT_FILE | elf::STT_SECTION => continue,
             _ if section == elf::SHN_ABS => SymbolKind::Number,
             elf::STT_FUNC | elf::STT_GNU_IFUNC => SymbolKind::Function,
@@ -170,6 +170,8 @@ fn symbols<H: FileHeader<Endian = Le>>(table: &SectionTable<'_, H>, data: &[u8])
         };
         // A name outside the string table or in no known encoding helps nobody; the symbol is left out.
         let Some(name) = name(symbol.st_name(Le), &strings, data) else { continue };
+        let mapping = matches!(data[name.clone()], [b'$', b'x' | b'd', ..]) && by_type == SymbolKind::Label;
+        let kind = if mapping { SymbolKind::Mapping } else { by_type };
         stored.push(Stored {
             address: symbol.st_value(Le).into(),
             size_bytes: symbol.st_size(Le).into(),

@@ -112,7 +112,7 @@ pub enum Error {
     },
 
     /// A segment has no memory under it on this board.
-    #[error("segment {} is outside the board's memory ({memory}); link it there, or choose another --board or --memory", range((*.start, *.last)))]
+    #[error("segment {} is outside the board's RAM and ROM, {memory}; link it there, or choose another --board or --memory", range((*.start, *.last)))]
     OutsideMemory {
         /// First address of the segment.
         start: GuestPhys,
@@ -123,19 +123,20 @@ pub enum Error {
     },
 }
 
-/// Ranges for a message, at most eight of them.
-pub(super) fn ranges(all: impl IntoIterator<Item = (GuestPhys, GuestPhys)>) -> String {
+/// A list for a message, cut to eight entries: a hostile file may have thousands of segments.
+pub(super) fn list(all: impl Iterator<Item = String>) -> String {
     const SHOWN: usize = 8;
-    let all: Vec<_> = all.into_iter().collect();
-    let mut text = all.iter().take(SHOWN).map(|&r| range(r)).collect::<Vec<_>>().join(", ");
+    let all: Vec<_> = all.collect();
+    let mut text = all[..all.len().min(SHOWN)].join(", ");
     if all.len() > SHOWN {
         text.push_str(&format!(" and {} more", all.len() - SHOWN));
     }
     text
 }
 
-fn range((first, last): (GuestPhys, GuestPhys)) -> String {
-    format!("{:#x}..={:#x}", first.0, last.0)
+/// A range as the memory map shows it, too.
+pub(super) fn range((first, last): (GuestPhys, GuestPhys)) -> String {
+    format!("{first} to {last}")
 }
 
 fn hex(bytes: &[u8]) -> String {

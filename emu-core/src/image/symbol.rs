@@ -18,6 +18,15 @@ pub enum SymbolKind {
     Label,
     /// A number that is no address (`SHN_ABS`), such as the size of a stack.
     Number,
+    /// A note of the assembler: from here on there are instructions (`$x`) or data (`$d`). RISC-V ELF psABI, "Mapping Symbol".
+    Mapping,
+}
+
+impl SymbolKind {
+    /// Whether it names a place in the program.
+    pub fn is_place(self) -> bool {
+        !matches!(self, SymbolKind::Number | SymbolKind::Mapping)
+    }
 }
 
 /// One symbol.
@@ -63,10 +72,10 @@ impl Symbols {
 
     pub(super) fn at<'a>(&'a self, file: &'a [u8], at: GuestVirt) -> Option<(Symbol<'a>, u64)> {
         let above = self.0.partition_point(|s| s.address <= at.0);
-        let address = self.0[..above].iter().rev().find(|s| s.kind != SymbolKind::Number)?.address;
+        let address = self.0[..above].iter().rev().find(|s| s.kind.is_place())?.address;
         let first = self.0.partition_point(|s| s.address < address);
         let offset = at.0 - address;
-        let covers = |s: &&Stored| s.kind != SymbolKind::Number && (s.size_bytes == 0 || offset < s.size_bytes);
+        let covers = |s: &&Stored| s.kind.is_place() && (s.size_bytes == 0 || offset < s.size_bytes);
         self.0[first..above].iter().take_while(|s| s.address == address).find(covers).map(|s| (s.show(file), offset))
     }
 
