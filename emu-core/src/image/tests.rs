@@ -275,6 +275,43 @@ fn every_truncation_is_refused() {
     }
 }
 
+/// 64 KiB of RAM at 0x8000_0000, a ROM below it.
+fn memory() -> Memory {
+    let mut bus = emu_mem::BusBuilder::new();
+    bus.ram("ram", GuestPhys(0x8000_0000), 0x1_0000).expect("free");
+    bus.rom("rom", GuestPhys(0x1000), 0x1000).expect("free");
+    bus.build().memory().clone()
+}
+
+#[test]
+fn segments_are_copied_into_ram_and_rom() {
+    let mut elf = Elf::new(Class::Bits64);
+    elf.segments.push((1, 0x1000, 0x1000, vec![9; 4], 4));
+    let memory = memory();
+    elf.read().expect("a good file").load(&memory).expect("both have memory under them");
+    assert_eq!(memory.read::<u32>(GuestPhys(0x8000_0004)), Ok(0x6f));
+    assert_eq!(memory.read::<u64>(GuestPhys(0x8000_0008)), Ok(0));
+    assert_eq!(memory.read::<u32>(GuestPhys(0x1000)), Ok(0x0909_0909));
+}
+
+#[test]
+fn a_segment_without_memory_is_refused_before_anything_is_copied() {
+    let board = "\"rom\" (0x1000 to 0x1fff), \"ram\" (0x80000000 to 0x8000ffff)";
+    for (start, size) in [(0x2000, 4), (0x1ffe, 4), (0x8000_fff0, 0x20), (0x9000_0000, 1 << 40)] {
+        let mut elf = Elf::new(Class::Bits64);
+        elf.segments.push((1, start, start, vec![9; 4], size));
+        let memory = memory();
+        let text = elf.read().expect("a good file").load(&memory).expect_err("no memory there").to_string();
+        let expected = format!(
+            "segment {start:#x} to {:#x} is outside the board's RAM and ROM, {board}; link it there, or choose another \
+             --board or --memory",
+            start + size - 1
+        );
+        assert_eq!(text, expected);
+        assert_eq!(memory.read::<u32>(GuestPhys(0x8000_0004)), Ok(0));
+    }
+}
+
 proptest! {
     /// Any few bytes of a good file replaced by anything: read or refused, never a panic, and what is read holds together.
     #[test]
@@ -300,7 +337,7 @@ proptest! {
 
     /// Bytes that only begin like an ELF file.
     #[test]
-    fn random_bytes_never_panic(class in 1u8 to 2, body in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn random_bytes_never_panic(class in 1u8..=2, body in prop::collection::vec(any::<u8>(), 0..300)) {
         let mut bytes = vec![0x7f, b'E', b'L', b'F', class, 1, 1];
         bytes.extend(body);
         if let Ok(image) = Image::elf(bytes) {
