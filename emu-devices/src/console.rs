@@ -307,16 +307,15 @@ mod tests {
     fn input_is_pushed_first_and_then_fetched() {
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
-        let console = Console::captured().with_input(Box::new(move |buffer| {
-            match counted.fetch_add(1, Ordering::Relaxed) {
+        let console =
+            Console::captured().with_input(Box::new(move |buffer| match counted.fetch_add(1, Ordering::Relaxed) {
                 0 => Input::NothingYet,
                 1 => {
                     buffer[..3].copy_from_slice(b"xyz");
                     Input::Bytes(3)
                 }
                 _ => Input::Closed,
-            }
-        }));
+            }));
         console.push_input(b"ab");
         let mut buffer = [0; 2];
         assert_eq!(console.read(&mut buffer[..1]), Input::Bytes(1));

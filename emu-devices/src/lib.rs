@@ -32,10 +32,17 @@
 
 #![forbid(unsafe_code)]
 
+pub mod aclint_sswi;
+pub mod clint;
 pub mod clock;
 pub mod console;
+pub mod finisher;
 pub mod irq;
+pub mod plic;
 pub mod power;
+pub mod rtc;
+pub mod testbench;
+pub mod uart16550;
 
 pub use emu_mem::{BusFault, Device, Width};
 pub use shared::{Shared, Timed};
