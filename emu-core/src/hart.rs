@@ -1,0 +1,210 @@
+//! One hart (RISC-V's word) or processing element (Arm's): slots, program counter, counts, and its view of memory.
+//!
+//! Everything is in cells, because an instruction's verbs take `&self`. What only one instruction set has stands in
+//! [`Arch`]; the slow ways to memory are in `hart/memory.rs`.
+
+mod memory;
+
+use crate::interp::Handler;
+use crate::isa::Kind;
+use crate::slot::Slots;
+use crate::trap::{Stop, Trap};
+use emu_devices::clock::Clock;
+use emu_devices::irq::HartLines;
+use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, Reservations, Tlb};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// What an instruction set adds to a hart.
+pub trait Arch: Sized + 'static {
+    /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
+    fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
+    /// The exception for an access whose physical address does not answer.
+    fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
+    /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
+    fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap>;
+    /// The exception that the undefined instruction `word` raises.
+    fn undefined(hart: &Hart<Self>, word: u32) -> Trap;
+    /// Bytes of the instruction that starts with these 16 bits.
+    fn instruction_bytes(first: u16) -> u64;
+    /// Decodes one instruction; the upper half of `word` does not matter for a short one.
+    fn decode(&self, word: u32) -> Decoded<Self>;
+    /// Enters the handler of an exception raised by the instruction at the hart's `pc`.
+    fn take_trap(hart: &Hart<Self>, trap: Trap);
+    /// The interrupt that the hart would take now.
+    fn pending_interrupt(hart: &Hart<Self>) -> Option<u64>;
+    /// Enters the handler of an interrupt before the instruction at the hart's `pc`.
+    fn take_interrupt(hart: &Hart<Self>, cause: u64);
+    /// Whether a waiting hart (WFI) has something to wake up for, be it enabled globally or not.
+    fn wakes(hart: &Hart<Self>) -> bool;
+}
+
+/// What decoding gives.
+pub struct Decoded<A: Arch> {
+    /// The row's handler.
+    pub run: Handler<A>,
+    /// The packed operands.
+    pub bits: u64,
+    /// Bytes of the instruction.
+    pub bytes: u8,
+    /// Whether it ends a block.
+    pub kind: Kind,
+    /// The row's number in its table; `u16::MAX` for an undefined word.
+    pub row: u16,
+}
+
+/// The answer of a page walk.
+#[derive(Copy, Clone, Debug)]
+pub struct Translation {
+    /// The physical address.
+    pub phys: GuestPhys,
+    /// Whether the same holds for every address of the page and this kind of access, until the TLB is flushed.
+    pub whole_page: bool,
+}
+
+/// One data access, as a trace shows it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct MemoryRecord {
+    /// Virtual address.
+    pub at: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// The value stored; `None` for a load.
+    pub stored: Option<u64>,
+}
+
+/// How many privilege levels are told apart in counts.
+pub const MODES: usize = 4;
+
+/// One hart.
+pub struct Hart<A: Arch> {
+    /// Architectural registers.
+    pub slots: Slots,
+    /// Address of the current block's first instruction while a block runs; else of the next instruction.
+    pub pc: Cell<u64>,
+    /// Instructions retired; while a block runs, as if all of its slice had.
+    pub retired: Cell<u64>,
+    /// Added to `retired` to give this hart's virtual time, in instruction times.
+    pub time_offset: Cell<u64>,
+    /// The exception that stopped the last instruction.
+    pub trap: Cell<Trap>,
+    /// Set by WFI until something wakes the hart.
+    pub waiting: Cell<bool>,
+    /// Counts changes of what fetching means: address space, mode, code. Engines drop look-ups of other epochs.
+    pub epoch: Cell<u64>,
+    /// Counts FENCE.I and its likes: code decoded in an earlier generation must be compared with memory.
+    pub code_generation: Cell<u64>,
+    /// The privilege level, as the architecture numbers it (below [`MODES`]).
+    pub mode: Cell<u8>,
+    /// Instructions retired in each privilege level up to `mode_since`.
+    mode_retired: [Cell<u64>; MODES],
+    mode_since: Cell<u64>,
+    /// Exceptions and interrupts taken.
+    pub traps: Cell<u64>,
+    /// Of these, interrupts.
+    pub interrupts: Cell<u64>,
+    /// Data accesses of the current instruction while it is traced.
+    pub log: RefCell<Option<Vec<MemoryRecord>>>,
+    /// The soft TLB.
+    pub tlb: Tlb,
+    /// This hart's number.
+    pub id: usize,
+    /// RAM and ROM.
+    pub memory: Memory,
+    /// RAM, ROM and devices.
+    pub bus: Arc<Bus>,
+    /// Load-reserved addresses of all harts.
+    pub reservations: Arc<Reservations>,
+    /// Interrupt lines into this hart.
+    pub lines: HartLines,
+    /// Virtual time as devices see it.
+    pub clock: Clock,
+    /// The rest of the architectural state.
+    pub arch: A,
+}
+
+impl<A: Arch> Hart<A> {
+    /// A hart with all slots zero.
+    pub fn new(
+        id: usize,
+        arch: A,
+        bus: Arc<Bus>,
+        reservations: Arc<Reservations>,
+        lines: HartLines,
+        clock: Clock,
+    ) -> Self {
+        let memory = bus.memory().clone();
+        Hart {
+            slots: Slots::default(),
+            pc: Cell::new(0),
+            retired: Cell::new(0),
+            time_offset: Cell::new(0),
+            trap: Cell::default(),
+            waiting: Cell::new(false),
+            epoch: Cell::new(1),
+            code_generation: Cell::new(1),
+            mode: Cell::new(0),
+            mode_retired: Default::default(),
+            mode_since: Cell::new(0),
+            traps: Cell::new(0),
+            interrupts: Cell::new(0),
+            log: RefCell::new(None),
+            tlb: Tlb::new(memory.clone()),
+            id,
+            memory,
+            bus,
+            reservations,
+            lines,
+            clock,
+            arch,
+        }
+    }
+
+    /// Instructions retired before the one in progress, which has `left` others after it in its slice.
+    #[inline]
+    pub fn retired_before(&self, left: usize) -> u64 {
+        self.retired.get().wrapping_sub(left as u64 + 1)
+    }
+
+    /// Virtual time in instruction times, between blocks.
+    pub fn now(&self) -> u64 {
+        self.retired.get().wrapping_add(self.time_offset.get())
+    }
+
+    /// Remembers what stopped the instruction.
+    #[cold]
+    pub fn trapped(&self, trap: Trap) -> Stop {
+        self.trap.set(trap);
+        Stop::Trap
+    }
+
+    /// Changes the privilege level; what has retired so far is counted for the old one.
+    pub fn enter_mode(&self, mode: u8) {
+        self.account_mode();
+        self.mode.set(mode);
+        self.fetch_changed();
+    }
+
+    fn account_mode(&self) {
+        let (old, retired) = (&self.mode_retired[self.mode.get() as usize % MODES], self.retired.get());
+        old.set(old.get() + (retired - self.mode_since.get()));
+        self.mode_since.set(retired);
+    }
+
+    /// Instructions retired in each privilege level.
+    pub fn retired_by_mode(&self) -> [u64; MODES] {
+        self.account_mode();
+        std::array::from_fn(|m| self.mode_retired[m].get())
+    }
+
+    /// Instruction addresses may mean something else from the next instruction on.
+    pub fn fetch_changed(&self) {
+        self.epoch.set(self.epoch.get() + 1);
+    }
+
+    /// Code may have changed in memory (FENCE.I): what was decoded is compared before it runs again.
+    pub fn code_changed(&self) {
+        self.code_generation.set(self.code_generation.get() + 1);
+        self.fetch_changed();
+    }
+}

@@ -1,0 +1,290 @@
+//! The engine that runs: every verb happens at once.
+//!
+//! A decoded instruction is an [`Op`]: the handler that its table row made, and its operands. Handlers hand over to the
+//! next one themselves, in tail position, so each has its own indirect jump and the host predicts it from its own
+//! history. A block bounds how long such a chain is; the loop around it is in `interp/run.rs`, decoding in
+//! `interp/block.rs`. This file knows no instruction set.
+
+pub(crate) mod block;
+pub mod run;
+
+use crate::engine::*;
+use crate::float;
+use crate::hart::{Arch, Hart};
+use crate::slot::Slot;
+use crate::trap::{Stop, Trap};
+use crate::word::{W, X};
+
+/// Runs one instruction and, through the next one's handler, the rest of its block.
+pub type Handler<A> = fn(&Hart<A>, &Op<A>, &[Op<A>]) -> Exit;
+
+/// A decoded instruction.
+pub struct Op<A: Arch> {
+    /// What to do.
+    pub run: Handler<A>,
+    /// With what: 56 bits of operands, and in the upper byte how many halfwords this instruction is from its block's first.
+    pub bits: u64,
+}
+
+impl<A: Arch> Op<A> {
+    /// Bytes from the block's first instruction to this one.
+    #[inline(always)]
+    pub fn offset(&self) -> u64 {
+        (self.bits >> 56) << 1
+    }
+}
+
+/// How a block, or the first part of it, ended.
+#[derive(Copy, Clone, Debug)]
+pub struct Exit {
+    /// Where execution goes on; for [`Exit::STOPPED`] and above, the instruction that did not complete.
+    pub pc: u64,
+    /// Why (lower byte), and how many of the block's instructions were left after the last one.
+    info: u64,
+}
+
+impl Exit {
+    /// The last instruction fell through.
+    pub const OVER: u64 = 0;
+    /// A branch or jump was taken.
+    pub const TAKEN: u64 = 1;
+    /// A slow row has run: interrupts, the address space or the mode may have changed.
+    pub const SLOW: u64 = 2;
+    /// The hart's trap says what happened.
+    pub const TRAPPED: u64 = 3;
+    /// The instruction is undefined.
+    pub const UNDEFINED: u64 = 4;
+    /// The instruction must run alone.
+    pub const ALONE: u64 = 5;
+
+    #[inline(always)]
+    fn new(pc: u64, why: u64, left: usize) -> Exit {
+        Exit { pc, info: why | (left as u64) << 8 }
+    }
+
+    /// One of the constants.
+    #[inline(always)]
+    pub fn why(self) -> u64 {
+        self.info & 0xff
+    }
+
+    /// How many instructions of the slice were left.
+    #[inline(always)]
+    pub fn left(self) -> usize {
+        (self.info >> 8) as usize
+    }
+}
+
+/// Where control goes after an instruction.
+#[derive(Copy, Clone, Debug)]
+pub struct Next {
+    /// Address of the next instruction.
+    pub pc: u64,
+    /// Whether a branch was taken or a jump made.
+    pub taken: bool,
+}
+
+/// One instruction in progress. Built afresh for each, and kept in host registers by inlining.
+pub struct Step<'h, A: Arch> {
+    /// Whose.
+    pub hart: &'h Hart<A>,
+    op: &'h Op<A>,
+    /// Instructions of this slice after this one.
+    pub left: usize,
+    len: u8,
+}
+
+/// Hands over to the next instruction of the slice.
+#[inline(always)]
+fn chain<A: Arch>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], len: u8) -> Exit {
+    match rest.split_first() {
+        Some((next, rest)) => (next.run)(hart, next, rest),
+        None => Exit::new(hart.pc.get().wrapping_add(op.offset()).wrapping_add(len as u64), Exit::OVER, 0),
+    }
+}
+
+/// Reports that the instruction did not complete.
+#[cold]
+#[inline(never)]
+fn stopped<A: Arch>(hart: &Hart<A>, op: &Op<A>, left: usize, stop: Stop) -> Exit {
+    let why = match stop {
+        Stop::Trap => Exit::TRAPPED,
+        Stop::Undefined => Exit::UNDEFINED,
+        Stop::Alone => Exit::ALONE,
+    };
+    Exit::new(hart.pc.get().wrapping_add(op.offset()), why, left)
+}
+
+/// Handler of a row without a word of its own.
+#[inline(always)]
+pub fn straight<A: Arch>(
+    hart: &Hart<A>,
+    op: &Op<A>,
+    rest: &[Op<A>],
+    len: u8,
+    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+) -> Exit {
+    match meaning(&Step { hart, op, left: rest.len(), len }) {
+        Ok(_) => chain(hart, op, rest, len),
+        Err(stop) => stopped(hart, op, rest.len(), stop),
+    }
+}
+
+/// Handler of a `branch` row: a block goes on behind a branch that is not taken.
+#[inline(always)]
+pub fn branch<A: Arch>(
+    hart: &Hart<A>,
+    op: &Op<A>,
+    rest: &[Op<A>],
+    len: u8,
+    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+) -> Exit {
+    match meaning(&Step { hart, op, left: rest.len(), len }) {
+        Ok(next) if next.taken => Exit::new(next.pc, Exit::TAKEN, rest.len()),
+        Ok(_) => chain(hart, op, rest, len),
+        Err(stop) => stopped(hart, op, rest.len(), stop),
+    }
+}
+
+/// Handler of a `jump` row, which ends its block.
+#[inline(always)]
+pub fn jump<A: Arch>(
+    hart: &Hart<A>,
+    op: &Op<A>,
+    rest: &[Op<A>],
+    len: u8,
+    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+) -> Exit {
+    match meaning(&Step { hart, op, left: rest.len(), len }) {
+        Ok(next) => Exit::new(next.pc, Exit::TAKEN, rest.len()),
+        Err(stop) => stopped(hart, op, rest.len(), stop),
+    }
+}
+
+/// Handler of a `slow` row, which ends its block too.
+#[inline(always)]
+pub fn slow<A: Arch>(
+    hart: &Hart<A>,
+    op: &Op<A>,
+    rest: &[Op<A>],
+    len: u8,
+    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+) -> Exit {
+    match meaning(&Step { hart, op, left: rest.len(), len }) {
+        Ok(next) => Exit::new(next.pc, Exit::SLOW, rest.len()),
+        Err(stop) => stopped(hart, op, rest.len(), stop),
+    }
+}
+
+/// Handler of a word that no row of the table describes.
+pub fn undefined<A: Arch>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>]) -> Exit {
+    stopped(hart, op, rest.len(), Stop::Undefined)
+}
+
+impl<A: Arch> Engine for Step<'_, A> {
+    type B = bool;
+    type W = W;
+    type X = X;
+    type Stop = Stop;
+    type Next = Next;
+
+    #[inline(always)]
+    fn w(&self, n: u32) -> W {
+        W(n)
+    }
+    #[inline(always)]
+    fn x(&self, n: u64) -> X {
+        X(n)
+    }
+    #[inline(always)]
+    fn b2x(&self, b: bool) -> X {
+        X(b as u64)
+    }
+
+    #[inline(always)]
+    fn pc(&self) -> u64 {
+        self.hart.pc.get().wrapping_add(self.op.offset())
+    }
+    #[inline(always)]
+    fn len(&self) -> u64 {
+        self.len as u64
+    }
+    #[inline(always)]
+    fn key(&self, slot: Slot) -> u64 {
+        self.hart.slots.get(slot)
+    }
+
+    #[inline(always)]
+    fn get(&self, slot: Slot) -> X {
+        X(self.hart.slots.get(slot))
+    }
+    #[inline(always)]
+    fn set(&self, slot: Slot, v: X) {
+        self.hart.slots.set(slot, v.0);
+    }
+
+    #[inline(always)]
+    fn load(&self, at: X, kind: Mem) -> Result<X, Stop> {
+        let tlb = &self.hart.tlb;
+        let hit = match kind {
+            Mem::U8 => tlb.read::<u8>(at.0).map(|v| v as u64),
+            Mem::S8 => tlb.read::<u8>(at.0).map(|v| v as i8 as u64),
+            Mem::U16 => tlb.read::<u16>(at.0).map(|v| v as u64),
+            Mem::S16 => tlb.read::<u16>(at.0).map(|v| v as i16 as u64),
+            Mem::U32 => tlb.read::<u32>(at.0).map(|v| v as u64),
+            Mem::S32 => tlb.read::<u32>(at.0).map(|v| v as i32 as u64),
+            Mem::U64 => tlb.read::<u64>(at.0),
+        };
+        match hit {
+            Some(v) => Ok(X(v)),
+            None => self.hart.load_slow(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind))),
+        }
+    }
+    #[inline(always)]
+    fn store(&self, at: X, v: X, kind: Mem) -> Result<(), Stop> {
+        let tlb = &self.hart.tlb;
+        let hit = match kind {
+            Mem::U8 | Mem::S8 => tlb.write::<u8>(at.0, v.0 as u8),
+            Mem::U16 | Mem::S16 => tlb.write::<u16>(at.0, v.0 as u16),
+            Mem::U32 | Mem::S32 => tlb.write::<u32>(at.0, v.0 as u32),
+            Mem::U64 => tlb.write::<u64>(at.0, v.0),
+        };
+        if hit { Ok(()) } else { self.hart.store_slow(at.0, kind.bytes(), v.0, self.left) }
+    }
+    #[inline(always)]
+    fn amo(&self, at: X, op: Amo, v: X, kind: Mem) -> Result<X, Stop> {
+        self.hart.amo(at.0, op, v.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
+    }
+    #[inline(always)]
+    fn load_reserved(&self, at: X, kind: Mem) -> Result<X, Stop> {
+        self.hart.load_reserved(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
+    }
+    #[inline(always)]
+    fn store_conditional(&self, at: X, v: X, kind: Mem) -> Result<bool, Stop> {
+        self.hart.store_conditional(at.0, kind.bytes(), v.0, self.left).map(|done| done != 0)
+    }
+    #[inline(always)]
+    fn require(&self, ok: bool, cause: u64, tval: X) -> Result<(), Stop> {
+        if ok { Ok(()) } else { Err(self.hart.trapped(Trap { cause, tval: tval.0 })) }
+    }
+    #[inline(always)]
+    fn undefined<T>(&self) -> Result<T, Stop> {
+        Err(Stop::Undefined)
+    }
+
+    #[inline(always)]
+    fn next(&self) -> Next {
+        Next { pc: self.pc().wrapping_add(self.len as u64), taken: false }
+    }
+    #[inline(always)]
+    fn branch(&self, taken: bool, target: u64) -> Next {
+        Next { pc: target, taken }
+    }
+    #[inline(always)]
+    fn jump(&self, target: u64) -> Next {
+        Next { pc: target, taken: true }
+    }
+    #[inline(always)]
+    fn jump_to(&self, target: X) -> Next {
+        Next { pc: target.0, taken: true }
+    }

@@ -1,0 +1,121 @@
+//! Decoded blocks: straight runs of instructions inside one page, found by their physical address.
+//!
+//! A block starts where control arrived and goes on past branches that are not taken; it ends with a jump, a slow row,
+//! an undefined word, at the end of the page or after [`MAX_OPS`] instructions. It does not depend on its virtual
+//! address, nor on mode or address space.
+
+use super::{Op, undefined};
+use crate::hart::{Arch, Hart};
+use crate::isa::Kind;
+use crate::trap::Trap;
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
+use std::cell::Cell;
+
+/// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
+pub const MAX_OPS: usize = 64;
+
+/// One decoded block.
+pub struct Block<A: Arch> {
+    /// The instructions; at least one.
+    pub ops: Box<[Op<A>]>,
+    /// Their encodings, to see later whether memory still holds them.
+    pub words: Box<[u32]>,
+    /// Their rows in the table, `u16::MAX` if undefined.
+    pub rows: Box<[u16]>,
+    /// Physical address of the first byte.
+    pub phys: GuestPhys,
+    /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
+    pub straddles: Option<GuestPhys>,
+    /// The hart's code generation for which memory was last seen to hold `words`.
+    pub generation: Cell<u64>,
+    /// How often the block was entered.
+    pub runs: Cell<u64>,
+    /// How often control left it with a taken branch or jump at each instruction.
+    pub taken: Box<[Cell<u64>]>,
+    /// How often it ended before each instruction had retired: a trap, or the end of a budget.
+    pub cut: Box<[Cell<u64>]>,
+}
+
+impl<A: Arch> Block<A> {
+    /// Decodes the block at `pc`, whose first byte lies at `phys`.
+    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys) -> Result<Self, Trap> {
+        let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let mut straddles = None;
+        let room = PAGE_SIZE - (phys.0 & (PAGE_SIZE - 1));
+        let mut offset = 0;
+        while offset < room && ops.len() < MAX_OPS {
+            let Some(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
+            let bytes = A::instruction_bytes(first);
+            let mut word = first as u32;
+            if bytes == 4 {
+                let second = if offset + 4 <= room {
+                    GuestPhys(phys.0 + offset + 2)
+                } else if ops.is_empty() {
+                    let at = GuestVirt(pc.wrapping_add(2));
+                    let second = A::translate(hart, at, Access::Fetch, 2)?.phys;
+                    straddles = Some(second);
+                    second
+                } else {
+                    break;
+                };
+                match hart.memory.read::<u16>(second) {
+                    Some(half) => word |= (half as u32) << 16,
+                    None if ops.is_empty() => {
+                        return Err(A::access_fault(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch));
+                    }
+                    None => break,
+                }
+            }
+            let decoded = hart.arch.decode(word);
+            ops.push(Op { run: decoded.run, bits: decoded.bits & (1 << 56) - 1 | (offset >> 1) << 56 });
+            words.push(word);
+            rows.push(decoded.row);
+            offset += bytes;
+            if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
+                break;
+            }
+        }
+        if ops.is_empty() {
+            return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
+        }
+        let zeros = || vec![Cell::new(0); ops.len()].into_boxed_slice();
+        Ok(Block {
+            words: words.into(),
+            rows: rows.into(),
+            phys,
+            straddles,
+            generation: Cell::new(hart.code_generation.get()),
+            runs: Cell::new(0),
+            taken: zeros(),
+            cut: zeros(),
+            ops: ops.into(),
+        })
+    }
+
+    /// Whether memory still holds what was decoded.
+    pub fn is_current(&self, hart: &Hart<A>) -> bool {
+        self.words.iter().zip(&self.ops).all(|(&word, op)| {
+            let at = GuestPhys(self.phys.0 + op.offset());
+            let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
+            let Some(first) = hart.memory.read::<u16>(at) else { return false };
+            let high = if A::instruction_bytes(first) == 4 { hart.memory.read::<u16>(second) } else { Some(0) };
+            high.is_some_and(|high| word == first as u32 | (high as u32) << 16)
+        })
+    }
+
+    /// How often each instruction retired.
+    pub fn executions(&self) -> impl Iterator<Item = u64> {
+        let mut arrived = self.runs.get();
+        self.taken.iter().zip(&self.cut).map(move |(taken, cut)| {
+            arrived -= cut.get();
+            let retired = arrived;
+            arrived -= taken.get();
+            retired
+        })
+    }
+}
+
+/// An undefined word as a decoded instruction.
+pub fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
+    crate::hart::Decoded { run: undefined::<A>, bits: 0, bytes, kind: Kind::Slow, row: u16::MAX }
+}

@@ -1,0 +1,229 @@
+//! The loop around blocks: finds the block at `pc`, runs as much of it as the budget allows, counts, and leaves when
+//! something outside the instruction stream has to be looked at.
+
+use super::Exit;
+use super::block::Block;
+use crate::hart::{Arch, Hart};
+use crate::trap::Trap;
+use emu_mem::{Access, GuestPhys, GuestVirt};
+use rustc_hash::FxHashMap;
+
+/// Entries of the table from `pc` to block: a power of two.
+const JUMPS: usize = 4096;
+
+/// Decoded instructions held at most, in all blocks of a hart. Beyond, all are dropped and decoding starts anew.
+const MAX_DECODED: usize = 256 * 1024;
+
+/// How many targets of taken branches are remembered for reports.
+pub const RECENT: usize = 16;
+
+/// Why the interpreter returned.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Left {
+    /// The budget is used up.
+    Budget,
+    /// A slow row, a device access or a trap: look at interrupts, events and the end of the run.
+    Service,
+}
+
+#[derive(Copy, Clone)]
+struct Jump {
+    pc: u64,
+    epoch: u64,
+    block: u32,
+}
+
+/// The interpreter of one hart: its decoded blocks and how often they ran.
+pub struct Interp<A: Arch> {
+    blocks: Vec<Block<A>>,
+    jumps: Box<[Jump; JUMPS]>,
+    /// Physical address of the first byte to block.
+    by_phys: FxHashMap<u64, u32>,
+    decoded: usize,
+    /// Executions of each row, of blocks that have been dropped.
+    dropped: Vec<u64>,
+    /// Taken branches of each row, of blocks that have been dropped.
+    dropped_taken: Vec<u64>,
+    recent: [u64; RECENT],
+    recent_at: usize,
+}
+
+impl<A: Arch> Default for Interp<A> {
+    fn default() -> Self {
+        Interp {
+            blocks: Vec::new(),
+            jumps: vec![Jump { pc: 0, epoch: 0, block: 0 }; JUMPS].try_into().unwrap_or_else(|_| unreachable!()),
+            by_phys: FxHashMap::default(),
+            decoded: 0,
+            dropped: Vec::new(),
+            dropped_taken: Vec::new(),
+            recent: [0; RECENT],
+            recent_at: 0,
+        }
+    }
+}
+
+impl<A: Arch> Interp<A> {
+    /// Runs at most `budget` instructions (more than zero). Exceptions are taken; interrupts are not looked at.
+    pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Left {
+        let end = hart.retired.get() + budget;
+        let mut alone = false;
+        loop {
+            let (pc, epoch) = (hart.pc.get(), hart.epoch.get());
+            let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
+            let index = if jump.pc == pc && jump.epoch == epoch {
+                jump.block
+            } else {
+                match self.find(hart, pc) {
+                    Ok(index) => index,
+                    Err(trap) => {
+                        A::take_trap(hart, trap);
+                        return Left::Service;
+                    }
+                }
+            };
+            let block = &self.blocks[index as usize];
+            let room = end - hart.retired.get();
+            let limit = if alone { 1 } else { room.min(u32::MAX as u64) as usize };
+            let slice = if block.ops.len() <= limit { &block.ops[..] } else { &block.ops[..limit] };
+            let Some((op, rest)) = slice.split_first() else { return Left::Budget };
+            hart.retired.set(hart.retired.get() + slice.len() as u64);
+            block.runs.set(block.runs.get() + 1);
+            self.recent[self.recent_at % RECENT] = pc;
+            self.recent_at = self.recent_at.wrapping_add(1);
+
+            let exit = (op.run)(hart, op, rest);
+
+            hart.pc.set(exit.pc);
+            let done = slice.len() - exit.left();
+            match exit.why() {
+                Exit::TAKEN => {
+                    hart.retired.set(hart.retired.get() - exit.left() as u64);
+                    let taken = &block.taken[done - 1];
+                    taken.set(taken.get() + 1);
+                }
+                Exit::OVER | Exit::SLOW => {
+                    if let Some(cut) = block.cut.get(done) {
+                        cut.set(cut.get() + 1);
+                    }
+                    if exit.why() == Exit::SLOW || alone {
+                        return Left::Service;
+                    }
+                }
+                why => {
+                    // The last instruction of `done` did not retire.
+                    hart.retired.set(hart.retired.get() - exit.left() as u64 - 1);
+                    block.cut[done - 1].set(block.cut[done - 1].get() + 1);
+                    match why {
+                        Exit::ALONE => {
+                            alone = true;
+                            continue;
+                        }
+                        Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
+                        _ => A::take_trap(hart, hart.trap.get()),
+                    }
+                    return Left::Service;
+                }
+            }
+            if hart.retired.get() >= end {
+                return Left::Budget;
+            }
+        }
+    }
+
+    /// The block at `pc`, decoded if need be, and entered in the jump table.
+    #[cold]
+    #[inline(never)]
+    fn find(&mut self, hart: &Hart<A>, pc: u64) -> Result<u32, Trap> {
+        let phys = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?.phys;
+        let known = self.by_phys.get(&phys.0).copied();
+        let index = match known {
+            Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
+            Some(index) => {
+                let block = Block::decode(hart, pc, phys)?;
+                self.retire(index);
+                self.decoded += block.ops.len();
+                self.blocks[index as usize] = block;
+                index
+            }
+            None => {
+                if self.decoded > MAX_DECODED {
+                    self.clear();
+                }
+                let block = Block::decode(hart, pc, phys)?;
+                self.decoded += block.ops.len();
+                self.blocks.push(block);
+                let index = self.blocks.len() as u32 - 1;
+                self.by_phys.insert(phys.0, index);
+                index
+            }
+        };
+        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, epoch: hart.epoch.get(), block: index };
+        Ok(index)
+    }
+
+    fn is_current(&self, hart: &Hart<A>, block: &Block<A>, pc: u64) -> Result<bool, Trap> {
+        if let Some(second) = block.straddles {
+            let now: GuestPhys = A::translate(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch, 2)?.phys;
+            if now != second {
+                return Ok(false);
+            }
+        }
+        let generation = hart.code_generation.get();
+        if block.generation.get() == generation {
+            return Ok(true);
+        }
+        let current = block.is_current(hart);
+        if current {
+            block.generation.set(generation);
+        }
+        Ok(current)
+    }
+
+    /// Keeps the counts of a block that goes.
+    fn retire(&mut self, index: u32) {
+        let block = &self.blocks[index as usize];
+        self.decoded -= block.ops.len();
+        add_counts(block, &mut self.dropped, &mut self.dropped_taken);
+    }
+
+    /// Drops all blocks.
+    fn clear(&mut self) {
+        for index in 0..self.blocks.len() {
+            self.retire(index as u32);
+        }
+        self.blocks.clear();
+        self.by_phys.clear();
+        self.jumps.fill(Jump { pc: 0, epoch: 0, block: 0 });
+    }
+
+    /// How often each row of the table retired and, for branches, was taken.
+    pub fn executions(&self) -> (Vec<u64>, Vec<u64>) {
+        let (mut all, mut taken) = (self.dropped.clone(), self.dropped_taken.clone());
+        for block in &self.blocks {
+            add_counts(block, &mut all, &mut taken);
+        }
+        (all, taken)
+    }
+
+    /// Where the last blocks started, oldest first: the last targets of branches and jumps.
+    pub fn recent(&self) -> Vec<u64> {
+        let n = self.recent_at.min(RECENT);
+        (0..n).map(|i| self.recent[(self.recent_at - n + i) % RECENT]).collect()
+    }
+}
+
+fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
+    for ((&row, n), taken) in block.rows.iter().zip(block.executions()).zip(&block.taken) {
+        let row = row as usize;
+        if row == u16::MAX as usize {
+            continue;
+        }
+        if all.len() <= row {
+            all.resize(row + 1, 0);
+            all_taken.resize(row + 1, 0);
+        }
+        all[row] += n;
+        all_taken[row] += taken.get();
+    }
+}

@@ -1,0 +1,13 @@
+//! RISC-V: RV32 and RV64 from one description.
+//!
+//! Reading order: `slots` (which register is which slot), `xlen` (one meaning, two widths), `format` (operands),
+//! `table` (the rows), then the meanings by extension.
+
+pub mod base;
+pub mod cause;
+pub mod csr;
+pub mod extension;
+pub mod format;
+pub mod slots;
+pub mod table;
+pub mod xlen;

@@ -1,0 +1,27 @@
+//! Exception codes of `mcause` and `scause`, privileged manual table 15 (machine) and 4.1.8 (supervisor).
+#![allow(missing_docs, reason = "the names are the manual's")]
+
+pub const FETCH_MISALIGNED: u64 = 0;
+pub const FETCH_ACCESS: u64 = 1;
+pub const ILLEGAL: u64 = 2;
+pub const BREAKPOINT: u64 = 3;
+pub const LOAD_MISALIGNED: u64 = 4;
+pub const LOAD_ACCESS: u64 = 5;
+pub const STORE_AMO_MISALIGNED: u64 = 6;
+pub const STORE_AMO_ACCESS: u64 = 7;
+/// Environment call from U-mode; from S-mode one more, from M-mode three more.
+pub const ECALL_U: u64 = 8;
+pub const FETCH_PAGE: u64 = 12;
+pub const LOAD_PAGE: u64 = 13;
+pub const STORE_AMO_PAGE: u64 = 15;
+
+/// Interrupt numbers, which are also bit numbers of `mip` and `mie`.
+pub mod interrupt {
+    #![allow(missing_docs, reason = "the names are the manual's")]
+    pub const SSI: u64 = 1;
+    pub const MSI: u64 = 3;
+    pub const STI: u64 = 5;
+    pub const MTI: u64 = 7;
+    pub const SEI: u64 = 9;
+    pub const MEI: u64 = 11;
+}

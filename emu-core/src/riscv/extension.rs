@@ -1,0 +1,59 @@
+//! Extensions, and the ISA string that chooses them (unprivileged manual chapter 36).
+
+use bitflags::bitflags;
+
+bitflags! {
+    /// Extensions that this program knows.
+    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+    #[allow(missing_docs, reason = "the names are the manual's")]
+    pub struct Ext: u64 {
+        const I = 1 << 0;
+        const M = 1 << 1;
+        const A = 1 << 2;
+        const F = 1 << 3;
+        const D = 1 << 4;
+        const C = 1 << 5;
+        const S = 1 << 6;
+        const U = 1 << 7;
+        const ZICSR = 1 << 8;
+        const ZIFENCEI = 1 << 9;
+        const ZICNTR = 1 << 10;
+        const ZIHPM = 1 << 11;
+        const ZBA = 1 << 12;
+        const ZBB = 1 << 13;
+        const ZBC = 1 << 14;
+        const ZBS = 1 << 15;
+        const ZBKB = 1 << 16;
+        const ZBKC = 1 << 17;
+        const ZBKX = 1 << 18;
+        const ZICOND = 1 << 19;
+        const ZFH = 1 << 20;
+        const ZFHMIN = 1 << 21;
+        const ZICBOM = 1 << 22;
+        const ZICBOZ = 1 << 23;
+        const ZICBOP = 1 << 24;
+        const ZIHINTPAUSE = 1 << 25;
+        const SVINVAL = 1 << 26;
+        const SVNAPOT = 1 << 27;
+        const SVPBMT = 1 << 28;
+        const SVADU = 1 << 29;
+        const SSTC = 1 << 30;
+        const ZAAMO = 1 << 31;
+        const ZALRSC = 1 << 32;
+        const ZCA = 1 << 33;
+        const ZCF = 1 << 34;
+        const ZCD = 1 << 35;
+    }
+}
+
+/// Which XLEN a row exists in.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[allow(non_camel_case_types, reason = "written in the table as the manual writes them")]
+pub enum Xlens {
+    /// Both.
+    any,
+    /// Only with XLEN 32.
+    rv32,
+    /// Only with XLEN 64.
+    rv64,
+}

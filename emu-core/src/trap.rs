@@ -1,0 +1,23 @@
+//! What keeps an instruction from retiring.
+
+/// An architectural exception or interrupt. The numbers are the instruction set's own.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Trap {
+    /// Cause code; RISC-V: as in `mcause`, without the interrupt bit.
+    pub cause: u64,
+    /// What the architecture tells about it: an address, an instruction word or 0.
+    pub tval: u64,
+}
+
+/// Why the interpreter's instruction did not complete.
+// As wide as a guest word, so that a result with it travels in two registers.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[repr(u64)]
+pub enum Stop {
+    /// An exception; the hart holds which.
+    Trap,
+    /// The instruction is undefined in this state; the architecture says what that raises.
+    Undefined,
+    /// It touches a device and must be the last of its block: nothing has happened yet, run it again alone.
+    Alone,
+}
