@@ -4,8 +4,10 @@
 
 mod bug;
 mod cli;
+mod input;
 mod program;
 mod report;
+mod session;
 mod status;
 mod terminal;
 mod values;

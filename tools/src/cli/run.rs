@@ -55,7 +55,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
             "{name}: has no symbols begin_signature and end_signature, which --signature needs; leave it out"
         );
     }
-    let console = Console::new(Box::new(std::io::stdout())).with_input(input::source());
+    let console = Console::new(Box::new(std::io::stdout()));
     let command_line: Vec<String> = std::iter::once(name.clone()).chain(args.args.iter().cloned()).collect();
     let mut session = Session::new(&image, &args.machine, &command_line, console.clone()).with_context(|| name.clone())?;
     let trace = args.trace.as_deref().map(create).transpose()?;
@@ -63,7 +63,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         session.trace(Box::new(BufWriter::new(file)));
     }
 
-    input::take_terminal();
+    let console = console.with_input(input::open());
+    input::catch_signals();
     let start = Instant::now();
     let end = session.run(Limits { max_insns: args.max_insns, timeout: args.timeout });
     let host = start.elapsed();
