@@ -48,16 +48,17 @@ enum Command {
 
 /// Does what the command line says. Every message is out when it returns.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(error) => return show_usage(&error),
-    };
-    start_log(cli.verbose);
-    let result = match &cli.command {
-        Command::Run(args) => run::main(args),
-        Command::Dis(args) => dis::main(args),
-        Command::Test(args) => test::main(args),
-        Command::Demo(args) => demo::main(args),
+    let result = match Cli::try_parse_from(args) {
+        Ok(cli) => {
+            start_log(cli.verbose);
+            match &cli.command {
+                Command::Run(args) => run::main(args),
+                Command::Dis(args) => dis::main(args),
+                Command::Test(args) => test::main(args),
+                Command::Demo(args) => demo::main(args),
+            }
+        }
+        Err(error) => usage(&error),
     };
     result.unwrap_or_else(|error| {
         crate::terminal::restore();
@@ -66,17 +67,14 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
     })
 }
 
-/// Help that was asked for goes to standard output; anything else is an error.
-fn show_usage(error: &clap::Error) -> Status {
+/// Shows a message about the command line. Help that was asked for goes to standard output; anything else is an error.
+fn usage(error: &clap::Error) -> Result<Status> {
     let text = error.render().to_string();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match io::stdout().write_all(text.as_bytes()) {
-            Ok(()) => Status::Success,
-            Err(_) => Status::Emulator,
-        },
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&text).map(|()| Status::Success),
         _ => {
             eprint!("{}", text.replacen("error: ", "emu: ", 1));
-            Status::Emulator
+            Ok(Status::Emulator)
         }
     }
 }
