@@ -1,1 +1,10 @@
-//! Placeholder.
+//! Instruction tables with one meaning each, harts, the interpreter and the machine.
+
+pub mod engine;
+pub mod hart;
+pub mod interp;
+pub mod isa;
+pub mod riscv;
+pub mod slot;
+pub mod trap;
+pub mod word;
