@@ -123,19 +123,7 @@ impl Mem {
 }
 
 /// What an atomic memory operation does to the old value and its operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "the variants are the manuals' words")]
-pub enum Amo {
-    Swap,
-    Add,
-    And,
-    Or,
-    Xor,
-    MinS,
-    MaxS,
-    MinU,
-    MaxU,
-}
+pub use emu_mem::AmoOp as Amo;
 
 /// A binary floating-point format, held in the low bits of an `X`.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

@@ -11,7 +11,7 @@ use crate::slot::Slots;
 use crate::trap::{Stop, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
-use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, Reservations, Tlb};
+use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, Tlb};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub trait Arch: Sized + 'static {
     /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
+    /// The address `bytes` after `at`, as wide as addresses are.
+    fn advance(at: GuestVirt, bytes: u64) -> GuestVirt;
     /// The exception for an access whose physical address does not answer.
     fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
     /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
@@ -58,8 +60,9 @@ pub struct Decoded<A: Arch> {
 pub struct Translation {
     /// The physical address.
     pub phys: GuestPhys,
-    /// Whether the same holds for every address of the page and this kind of access, until the TLB is flushed.
-    pub whole_page: bool,
+    /// Bytes of the naturally aligned stretch around the address for which the same holds, for this kind of access and
+    /// until the TLB is flushed. Below a page's size it is not entered in the TLB.
+    pub leaf_bytes: u64,
 }
 
 /// One data access, as a trace shows it.
@@ -113,8 +116,6 @@ pub struct Hart<A: Arch> {
     pub memory: Memory,
     /// RAM, ROM and devices.
     pub bus: Arc<Bus>,
-    /// Load-reserved addresses of all harts.
-    pub reservations: Arc<Reservations>,
     /// Interrupt lines into this hart.
     pub lines: HartLines,
     /// Virtual time as devices see it.
@@ -129,7 +130,6 @@ impl<A: Arch> Hart<A> {
         id: usize,
         arch: A,
         bus: Arc<Bus>,
-        reservations: Arc<Reservations>,
         lines: HartLines,
         clock: Clock,
     ) -> Self {
@@ -149,11 +149,10 @@ impl<A: Arch> Hart<A> {
             traps: Cell::new(0),
             interrupts: Cell::new(0),
             log: RefCell::new(None),
-            tlb: Tlb::new(memory.clone()),
+            tlb: Tlb::new(&memory),
             id,
             memory,
             bus,
-            reservations,
             lines,
             clock,
             arch,

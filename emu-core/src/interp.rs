@@ -6,14 +6,15 @@
 //! `interp/block.rs`. This file knows no instruction set.
 
 pub(crate) mod block;
+mod fp;
 pub mod run;
 
 use crate::engine::*;
-use crate::float;
 use crate::hart::{Arch, Hart};
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
+use emu_mem::GuestVirt;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.
 pub type Handler<A> = fn(&Hart<A>, &Op<A>, &[Op<A>]) -> Exit;
@@ -225,15 +226,15 @@ impl<A: Arch> Engine for Step<'_, A> {
 
     #[inline(always)]
     fn load(&self, at: X, kind: Mem) -> Result<X, Stop> {
-        let tlb = &self.hart.tlb;
+        let (tlb, va) = (&self.hart.tlb, GuestVirt(at.0));
         let hit = match kind {
-            Mem::U8 => tlb.read::<u8>(at.0).map(|v| v as u64),
-            Mem::S8 => tlb.read::<u8>(at.0).map(|v| v as i8 as u64),
-            Mem::U16 => tlb.read::<u16>(at.0).map(|v| v as u64),
-            Mem::S16 => tlb.read::<u16>(at.0).map(|v| v as i16 as u64),
-            Mem::U32 => tlb.read::<u32>(at.0).map(|v| v as u64),
-            Mem::S32 => tlb.read::<u32>(at.0).map(|v| v as i32 as u64),
-            Mem::U64 => tlb.read::<u64>(at.0),
+            Mem::U8 => tlb.read::<u8>(va).map(|v| v as u64),
+            Mem::S8 => tlb.read::<u8>(va).map(|v| v as i8 as u64),
+            Mem::U16 => tlb.read::<u16>(va).map(|v| v as u64),
+            Mem::S16 => tlb.read::<u16>(va).map(|v| v as i16 as u64),
+            Mem::U32 => tlb.read::<u32>(va).map(|v| v as u64),
+            Mem::S32 => tlb.read::<u32>(va).map(|v| v as i32 as u64),
+            Mem::U64 => tlb.read::<u64>(va),
         };
         match hit {
             Some(v) => Ok(X(v)),
@@ -242,14 +243,17 @@ impl<A: Arch> Engine for Step<'_, A> {
     }
     #[inline(always)]
     fn store(&self, at: X, v: X, kind: Mem) -> Result<(), Stop> {
-        let tlb = &self.hart.tlb;
+        let (tlb, va) = (&self.hart.tlb, GuestVirt(at.0));
         let hit = match kind {
-            Mem::U8 | Mem::S8 => tlb.write::<u8>(at.0, v.0 as u8),
-            Mem::U16 | Mem::S16 => tlb.write::<u16>(at.0, v.0 as u16),
-            Mem::U32 | Mem::S32 => tlb.write::<u32>(at.0, v.0 as u32),
-            Mem::U64 => tlb.write::<u64>(at.0, v.0),
+            Mem::U8 | Mem::S8 => tlb.write::<u8>(va, v.0 as u8),
+            Mem::U16 | Mem::S16 => tlb.write::<u16>(va, v.0 as u16),
+            Mem::U32 | Mem::S32 => tlb.write::<u32>(va, v.0 as u32),
+            Mem::U64 => tlb.write::<u64>(va, v.0),
         };
-        if hit { Ok(()) } else { self.hart.store_slow(at.0, kind.bytes(), v.0, self.left) }
+        match hit {
+            Some(()) => Ok(()),
+            None => self.hart.store_slow(at.0, kind.bytes(), v.0, self.left),
+        }
     }
     #[inline(always)]
     fn amo(&self, at: X, op: Amo, v: X, kind: Mem) -> Result<X, Stop> {
@@ -288,3 +292,65 @@ impl<A: Arch> Engine for Step<'_, A> {
     fn jump_to(&self, target: X) -> Next {
         Next { pc: target.0, taken: true }
     }
+
+    #[inline(always)]
+    fn fp2(&self, op: Fp2, fmt: Fmt, rm: u8, a: X, b: X) -> (X, X) {
+        fp::binary(op, fmt, rm, a.0, b.0)
+    }
+    #[inline(always)]
+    fn fp_sqrt(&self, fmt: Fmt, rm: u8, a: X) -> (X, X) {
+        fp::sqrt(fmt, rm, a.0)
+    }
+    #[inline(always)]
+    fn fp_fma(&self, fmt: Fmt, rm: u8, a: X, b: X, c: X) -> (X, X) {
+        fp::fma(fmt, rm, a.0, b.0, c.0)
+    }
+    #[inline(always)]
+    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, a: X, b: X) -> (bool, X) {
+        fp::compare(op, fmt, a.0, b.0)
+    }
+    #[inline(always)]
+    fn fp_class(&self, fmt: Fmt, a: X) -> X {
+        fp::class(fmt, a.0)
+    }
+    #[inline(always)]
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, rm: u8, a: X) -> (X, X) {
+        fp::convert(from, to, rm, a.0)
+    }
+    #[inline(always)]
+    fn fp_to_int(&self, from: Fmt, to: Int, rm: u8, a: X) -> (X, X) {
+        fp::to_int(from, to, rm, a.0)
+    }
+    #[inline(always)]
+    fn int_to_fp(&self, from: Int, to: Fmt, rm: u8, a: X) -> (X, X) {
+        fp::from_int(from, to, rm, a.0)
+    }
+
+    #[inline(always)]
+    fn clmul(&self, a: X, b: X) -> X {
+        X(carryless_product(a.0, b.0) as u64)
+    }
+    #[inline(always)]
+    fn clmulh(&self, a: X, b: X) -> X {
+        X((carryless_product(a.0, b.0) >> 64) as u64)
+    }
+}
+
+/// The product of two polynomials over GF(2).
+fn carryless_product(a: u64, b: u64) -> u128 {
+    (0..64).filter(|i| b >> i & 1 != 0).fold(0, |product, i| product ^ (a as u128) << i)
+}
+
+/// The low bytes of `v`, extended to 64 bits as `kind` says.
+#[inline(always)]
+fn extend(v: u64, kind: Mem) -> u64 {
+    match kind {
+        Mem::U8 => v as u8 as u64,
+        Mem::S8 => v as i8 as u64,
+        Mem::U16 => v as u16 as u64,
+        Mem::S16 => v as i16 as u64,
+        Mem::U32 => v as u32 as u64,
+        Mem::S32 => v as i32 as u64,
+        Mem::U64 => v,
+    }
+}

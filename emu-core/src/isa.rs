@@ -228,46 +228,8 @@ macro_rules! format {
 /// The invoking module has `Row`, `Ext`, `Xlens`, `Rv32`, `Rv64` and the formats in scope.
 #[macro_export]
 macro_rules! isa {
-    ($($(#[doc = $group:literal])* [$ext:ident $(| $alt:ident)* $(& $also:ident)*] $xlens:ident {
-        $($Name:ident $name:literal $pattern:literal $F:ident $($kind:ident)? => $module:ident :: $func:ident;)*
-    })*) => {
-        /// The instructions, one a row of the table.
-        #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        #[repr(u16)]
-        #[allow(missing_docs, reason = "the rows say what they are")]
-        pub enum Code { $($($Name),*),* }
-
-        /// All rows, in the order of the manual.
-        pub static TABLE: &[Row] = &[$($(Row {
-            code: Code::$Name,
-            name: $name,
-            pattern: $pattern,
-            mask: $crate::isa::mask($pattern),
-            value: $crate::isa::value($pattern),
-            bytes: $crate::isa::bytes($pattern),
-            any: Ext::$ext $(.union(Ext::$alt))*,
-            all: Ext::empty() $(.union(Ext::$also))*,
-            xlens: Xlens::$xlens,
-            kind: $crate::isa!(@kind $($kind)?),
-            format: stringify!($F),
-            touches: <$F as $crate::isa::Format>::TOUCHES,
-            unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::to_bits),
-            show: |bits, pc, out| <$F as $crate::isa::Format>::show(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits), pc, out),
-            dest: |bits| <$F as $crate::isa::Format>::dest(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits)),
-            run: [
-                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv32, $module::$func, $F),
-                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv64, $module::$func, $F),
-            ],
-        }),*),*];
-
-        /// Runs the meaning of one instruction on any engine, for translators. `None` for a slow row.
-        pub fn translate<H: Rv>(h: H, code: Code, bits: u64) -> Option<$crate::engine::Exec<H::E>> {
-            match code {
-                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, bits, $module::$func, $F),)*)*
-            }
-        }
-    };
-
+    (@any [$ext:ident $(| $alt:ident)* $(& $also:ident)*]) => { Ext::$ext $(.union(Ext::$alt))* };
+    (@all [$ext:ident $(| $alt:ident)* $(& $also:ident)*]) => { Ext::empty() $(.union(Ext::$also))* };
     (@kind) => { $crate::isa::Kind::Straight };
     (@kind branch) => { $crate::isa::Kind::Branch };
     (@kind jump) => { $crate::isa::Kind::Jump };
@@ -288,5 +250,45 @@ macro_rules! isa {
     (@translate [slow] $h:ident, $bits:ident, $f:path, $F:ident) => { None };
     (@translate [$($k:ident)?] $h:ident, $bits:ident, $f:path, $F:ident) => {
         Some($f($h, <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($bits)))
+    };
+
+    ($($need:tt $xlens:ident {
+        $($Name:ident $name:literal $pattern:literal $F:ident $($kind:ident)? => $module:ident :: $func:ident;)*
+    })*) => {
+        /// The instructions, one a row of the table.
+        #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        #[repr(u16)]
+        #[allow(missing_docs, reason = "the rows say what they are")]
+        pub enum Code { $($($Name),*),* }
+
+        /// All rows, in the order of the manual.
+        pub static TABLE: &[Row] = &[$($(Row {
+            code: Code::$Name,
+            name: $name,
+            pattern: $pattern,
+            mask: $crate::isa::mask($pattern),
+            value: $crate::isa::value($pattern),
+            bytes: $crate::isa::bytes($pattern),
+            any: $crate::isa!(@any $need),
+            all: $crate::isa!(@all $need),
+            xlens: Xlens::$xlens,
+            kind: $crate::isa!(@kind $($kind)?),
+            format: stringify!($F),
+            touches: <$F as $crate::isa::Format>::TOUCHES,
+            unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::to_bits),
+            show: |bits, pc, out| <$F as $crate::isa::Format>::show(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits), pc, out),
+            dest: |bits| <$F as $crate::isa::Format>::dest(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits)),
+            run: [
+                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv32, $module::$func, $F),
+                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv64, $module::$func, $F),
+            ],
+        }),*),*];
+
+        /// Runs the meaning of one instruction on any engine, for translators. `None` for a slow row.
+        pub fn translate<H: Rv>(h: H, code: Code, bits: u64) -> Option<$crate::engine::Exec<H::E>> {
+            match code {
+                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, bits, $module::$func, $F),)*)*
+            }
+        }
     };
 }

@@ -1,2 +1,11 @@
-//! Placeholder.
+//! Instruction tables with one meaning each, harts, the interpreter and the machine.
+
+pub mod engine;
+pub mod hart;
 pub mod image;
+pub mod interp;
+pub mod isa;
+pub mod riscv;
+pub mod slot;
+pub mod trap;
+pub mod word;

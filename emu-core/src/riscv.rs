@@ -3,11 +3,15 @@
 //! Reading order: `slots` (which register is which slot), `xlen` (one meaning, two widths), `format` (operands),
 //! `table` (the rows), then the meanings by extension.
 
+pub mod atomic;
 pub mod base;
 pub mod cause;
 pub mod csr;
+pub mod decode;
 pub mod extension;
 pub mod format;
+pub mod muldiv;
 pub mod slots;
+pub mod state;
 pub mod table;
 pub mod xlen;

@@ -44,7 +44,7 @@ impl<A: Arch> Block<A> {
         let room = PAGE_SIZE - (phys.0 & (PAGE_SIZE - 1));
         let mut offset = 0;
         while offset < room && ops.len() < MAX_OPS {
-            let Some(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
+            let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;
             if bytes == 4 {
@@ -59,11 +59,11 @@ impl<A: Arch> Block<A> {
                     break;
                 };
                 match hart.memory.read::<u16>(second) {
-                    Some(half) => word |= (half as u32) << 16,
-                    None if ops.is_empty() => {
+                    Ok(half) => word |= (half as u32) << 16,
+                    Err(_) if ops.is_empty() => {
                         return Err(A::access_fault(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch));
                     }
-                    None => break,
+                    Err(_) => break,
                 }
             }
             let decoded = hart.arch.decode(word);
@@ -97,9 +97,9 @@ impl<A: Arch> Block<A> {
         self.words.iter().zip(&self.ops).all(|(&word, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
-            let Some(first) = hart.memory.read::<u16>(at) else { return false };
-            let high = if A::instruction_bytes(first) == 4 { hart.memory.read::<u16>(second) } else { Some(0) };
-            high.is_some_and(|high| word == first as u32 | (high as u32) << 16)
+            let Ok(first) = hart.memory.read::<u16>(at) else { return false };
+            let high = if A::instruction_bytes(first) == 4 { hart.memory.read::<u16>(second) } else { Ok(0) };
+            high.is_ok_and(|high| word == first as u32 | (high as u32) << 16)
         })
     }
 

@@ -1,0 +1,209 @@
+//! The slow ways to memory: TLB misses, unaligned and page-crossing accesses, devices, atomics, traces.
+//!
+//! A device is touched only by the last instruction of a slice (`left` is 0). Otherwise the access stops with
+//! [`Stop::Alone`] before anything has happened, and the interpreter runs the instruction again as a slice of its own.
+//! So virtual time is exact at the device, and interrupts that it raises are seen at the next instruction.
+
+use super::{Arch, Hart, MemoryRecord, Translation};
+use crate::engine::Amo;
+use crate::trap::{Stop, Trap};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Width};
+
+impl<A: Arch> Hart<A> {
+    /// Loads what the TLB did not have; zero-extended.
+    #[cold]
+    #[inline(never)]
+    pub fn load_slow(&self, at: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+        let va = GuestVirt(at);
+        let value = self.load_bytes(va, bytes, left)?;
+        self.record(MemoryRecord { at, bytes, stored: None });
+        Ok(value)
+    }
+
+    fn load_bytes(&self, va: GuestVirt, bytes: u64, left: usize) -> Result<u64, Stop> {
+        let width = width(bytes);
+        if va.0 & (bytes - 1) != 0 {
+            self.stop_on(A::misaligned(self, va, Access::Read))?;
+            let hit = match bytes {
+                2 => self.tlb.read_unaligned::<u16>(va).map(u64::from),
+                4 => self.tlb.read_unaligned::<u32>(va).map(u64::from),
+                _ => self.tlb.read_unaligned::<u64>(va),
+            };
+            if let Some(value) = hit {
+                return Ok(value);
+            }
+            if let Some((split, first, second)) = self.split(va, bytes, Access::Read)? {
+                return match self.bus.read_split(first, split, second, width) {
+                    Ok(result) => Ok(result.value),
+                    Err(fault) => Err(self.split_fault(fault, va, split, Access::Read)),
+                };
+            }
+        }
+        let phys = self.physical(va, bytes, Access::Read)?;
+        self.bus_access(phys, bytes, left)?;
+        match self.bus.read(phys, width) {
+            Ok(result) => Ok(result.value),
+            Err(_) => Err(self.trapped(A::access_fault(self, va, Access::Read))),
+        }
+    }
+
+    /// Stores what the TLB did not have.
+    #[cold]
+    #[inline(never)]
+    pub fn store_slow(&self, at: u64, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
+        self.store_bytes(GuestVirt(at), bytes, value, left)?;
+        self.record_store(at, bytes, value);
+        Ok(())
+    }
+
+    fn store_bytes(&self, va: GuestVirt, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
+        let width = width(bytes);
+        if va.0 & (bytes - 1) != 0 {
+            self.stop_on(A::misaligned(self, va, Access::Write))?;
+            let hit = match bytes {
+                2 => self.tlb.write_unaligned::<u16>(va, value as u16),
+                4 => self.tlb.write_unaligned::<u32>(va, value as u32),
+                _ => self.tlb.write_unaligned::<u64>(va, value),
+            };
+            if hit.is_some() {
+                return Ok(());
+            }
+            if let Some((split, first, second)) = self.split(va, bytes, Access::Write)? {
+                self.bus_access(first, split, left)?;
+                self.bus_access(second, bytes - split, left)?;
+                return match self.bus.write_split(first, split, second, width, value) {
+                    Ok(_) => Ok(()),
+                    Err(fault) => Err(self.split_fault(fault, va, split, Access::Write)),
+                };
+            }
+        }
+        let phys = self.physical(va, bytes, Access::Write)?;
+        self.bus_access(phys, bytes, left)?;
+        match self.bus.write(phys, width, value) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(self.trapped(A::access_fault(self, va, Access::Write))),
+        }
+    }
+
+    /// Atomic read-modify-write of 4 or 8 aligned bytes; the old value, zero-extended.
+    #[inline]
+    pub fn amo(&self, at: u64, op: Amo, value: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+        let va = GuestVirt(at);
+        let hit = match bytes {
+            4 => self.tlb.amo::<u32>(va, op, value as u32).map(u64::from),
+            _ => self.tlb.amo::<u64>(va, op, value),
+        };
+        match hit {
+            Some(old) => Ok(old),
+            None => self.amo_slow(va, op, value, bytes, left),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn amo_slow(&self, va: GuestVirt, op: Amo, value: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+        let phys = self.physical(va, bytes, Access::Write)?;
+        self.bus_access(phys, bytes, left)?;
+        let Ok(result) = self.bus.amo(phys, width(bytes), op, value) else {
+            return Err(self.trapped(A::access_fault(self, va, Access::Write)));
+        };
+        self.record(MemoryRecord { at: va.0, bytes, stored: None });
+        let new = if bytes == 4 {
+            op.apply(result.value as u32, value as u32) as u64
+        } else {
+            op.apply(result.value, value)
+        };
+        self.record_store(va.0, bytes, new);
+        Ok(result.value)
+    }
+
+    /// Loads 4 or 8 aligned bytes and reserves them; zero-extended.
+    #[cold]
+    #[inline(never)]
+    pub fn load_reserved(&self, at: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+        let va = GuestVirt(at);
+        let phys = self.physical(va, bytes, Access::Read)?;
+        if self.memory.find(phys, bytes).is_none() {
+            return Err(self.trapped(A::access_fault(self, va, Access::Read)));
+        }
+        let value = self.load_slow(at, bytes, left)?;
+        self.memory.reservations().reserve(self.id, phys);
+        Ok(value)
+    }
+
+    /// Stores 4 or 8 aligned bytes if the reservation holds: 1 if it did, else 0.
+    #[cold]
+    #[inline(never)]
+    pub fn store_conditional(&self, at: u64, bytes: u64, value: u64, left: usize) -> Result<u64, Stop> {
+        let va = GuestVirt(at);
+        let phys = self.physical(va, bytes, Access::Write)?;
+        if !self.memory.find(phys, bytes).is_some_and(|found| found.writable) {
+            return Err(self.trapped(A::access_fault(self, va, Access::Write)));
+        }
+        self.bus_access(phys, bytes, left)?;
+        if !self.memory.reservations().take(self.id, phys) {
+            return Ok(0);
+        }
+        self.store_slow(at, bytes, value, left)?;
+        Ok(1)
+    }
+
+    /// Translates, and enters the page in the TLB if that is possible and nobody traces.
+    fn physical(&self, va: GuestVirt, bytes: u64, access: Access) -> Result<GuestPhys, Stop> {
+        let Translation { phys, leaf_bytes } = self.stop_on(A::translate(self, va, access, bytes))?;
+        if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
+            self.tlb.fill(access, va, phys, leaf_bytes);
+        }
+        Ok(phys)
+    }
+
+    /// The two parts of an access that crosses a page: bytes in the first, and where each begins.
+    fn split(&self, va: GuestVirt, bytes: u64, access: Access) -> Result<Option<(u64, GuestPhys, GuestPhys)>, Stop> {
+        let split = PAGE_SIZE - (va.0 & (PAGE_SIZE - 1));
+        if split >= bytes {
+            return Ok(None);
+        }
+        let first = self.physical(va, split, access)?;
+        let second = self.physical(A::advance(va, split), bytes - split, access)?;
+        Ok(Some((split, first, second)))
+    }
+
+    fn split_fault(&self, fault: SplitFault, va: GuestVirt, split: u64, access: Access) -> Stop {
+        let at = match fault {
+            SplitFault::First => va,
+            SplitFault::Second => A::advance(va, split),
+        };
+        self.trapped(A::access_fault(self, at, access))
+    }
+
+    /// Sets virtual time if the access goes to a device or a watched page; such an instruction must run alone.
+    fn bus_access(&self, phys: GuestPhys, bytes: u64, left: usize) -> Result<(), Stop> {
+        if self.memory.find(phys, bytes).is_some() && !self.memory.has_watch(phys) {
+            return Ok(());
+        }
+        if left != 0 {
+            return Err(Stop::Alone);
+        }
+        self.clock.set(self.retired_before(left).wrapping_add(self.time_offset.get()));
+        Ok(())
+    }
+
+    fn stop_on<T>(&self, result: Result<T, Trap>) -> Result<T, Stop> {
+        result.map_err(|trap| self.trapped(trap))
+    }
+
+    fn record_store(&self, at: u64, bytes: u64, value: u64) {
+        self.record(MemoryRecord { at, bytes, stored: Some(width(bytes).truncate(value)) });
+    }
+
+    /// Notes a data access for a trace, if there is one.
+    pub fn record(&self, access: MemoryRecord) {
+        if let Some(log) = self.log.borrow_mut().as_mut() {
+            log.push(access);
+        }
+    }
+}
+
+fn width(bytes: u64) -> Width {
+    Width::from_bytes(bytes).expect("instructions access 1, 2, 4 or 8 bytes")
+}

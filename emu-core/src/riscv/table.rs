@@ -1,0 +1,163 @@
+//! The instructions of RISC-V: encoding, operands and meaning, in the order of the unprivileged manual.
+//!
+//! A row that is commented out is not there yet: the table is its own to-do list.
+
+use super::extension::{Ext, Xlens};
+use super::format::*;
+use super::state::Riscv;
+use super::xlen::{Rv, Rv32, Rv64};
+use super::{atomic, base, muldiv};
+use crate::interp::Handler;
+use crate::isa;
+use crate::isa::{Kind, Touches};
+use crate::slot::Slot;
+use std::fmt;
+
+/// One instruction.
+pub struct Row {
+    /// Which.
+    pub code: Code,
+    /// The assembler's name.
+    pub name: &'static str,
+    /// The bits as the manual prints them.
+    pub pattern: &'static str,
+    /// The bits that are fixed.
+    pub mask: u32,
+    /// Their values.
+    pub value: u32,
+    /// Length: 2 or 4.
+    pub bytes: u8,
+    /// Any one of these extensions gives the instruction...
+    pub any: Ext,
+    /// ...if all of these are there too.
+    pub all: Ext,
+    /// The XLENs that have it.
+    pub xlens: Xlens,
+    /// What it does to control flow.
+    pub kind: Kind,
+    /// The name of its operand format.
+    pub format: &'static str,
+    /// What it does to memory.
+    pub touches: Touches,
+    /// Takes the operands out of a word; `None` if they are reserved.
+    pub unpack: fn(u32) -> Option<u64>,
+    /// Prints packed operands, for an instruction at an address.
+    pub show: fn(u64, u64, &mut fmt::Formatter<'_>) -> fmt::Result,
+    /// The register that is written, given packed operands.
+    pub dest: fn(u64) -> Option<Slot>,
+    /// The interpreter's handlers for XLEN 32 and 64.
+    pub run: [Handler<Riscv>; 2],
+}
+
+isa! {
+    // RV32I and RV64I, chapters 2 and 4
+    [I] any {
+        Lui    "lui"    "iiiiiiiiiiiiiiiiiiii ddddd 0110111"    U  => base::lui;
+        Auipc  "auipc"  "iiiiiiiiiiiiiiiiiiii ddddd 0010111"    U  => base::auipc;
+        Jal    "jal"    "iiiiiiiiiiiiiiiiiiii ddddd 1101111"    J jump => base::jal;
+        Jalr   "jalr"   "iiiiiiiiiiii sssss 000 ddddd 1100111"  Jr jump => base::jalr;
+        Beq    "beq"    "iiiiiii ttttt sssss 000 iiiii 1100011" B branch => base::beq;
+        Bne    "bne"    "iiiiiii ttttt sssss 001 iiiii 1100011" B branch => base::bne;
+        Blt    "blt"    "iiiiiii ttttt sssss 100 iiiii 1100011" B branch => base::blt;
+        Bge    "bge"    "iiiiiii ttttt sssss 101 iiiii 1100011" B branch => base::bge;
+        Bltu   "bltu"   "iiiiiii ttttt sssss 110 iiiii 1100011" B branch => base::bltu;
+        Bgeu   "bgeu"   "iiiiiii ttttt sssss 111 iiiii 1100011" B branch => base::bgeu;
+        Lb     "lb"     "iiiiiiiiiiii sssss 000 ddddd 0000011"  L  => base::lb;
+        Lh     "lh"     "iiiiiiiiiiii sssss 001 ddddd 0000011"  L  => base::lh;
+        Lw     "lw"     "iiiiiiiiiiii sssss 010 ddddd 0000011"  L  => base::lw;
+        Lbu    "lbu"    "iiiiiiiiiiii sssss 100 ddddd 0000011"  L  => base::lbu;
+        Lhu    "lhu"    "iiiiiiiiiiii sssss 101 ddddd 0000011"  L  => base::lhu;
+        Sb     "sb"     "iiiiiii ttttt sssss 000 iiiii 0100011" S  => base::sb;
+        Sh     "sh"     "iiiiiii ttttt sssss 001 iiiii 0100011" S  => base::sh;
+        Sw     "sw"     "iiiiiii ttttt sssss 010 iiiii 0100011" S  => base::sw;
+        Addi   "addi"   "iiiiiiiiiiii sssss 000 ddddd 0010011"  I  => base::addi;
+        Slti   "slti"   "iiiiiiiiiiii sssss 010 ddddd 0010011"  I  => base::slti;
+        Sltiu  "sltiu"  "iiiiiiiiiiii sssss 011 ddddd 0010011"  I  => base::sltiu;
+        Xori   "xori"   "iiiiiiiiiiii sssss 100 ddddd 0010011"  I  => base::xori;
+        Ori    "ori"    "iiiiiiiiiiii sssss 110 ddddd 0010011"  I  => base::ori;
+        Andi   "andi"   "iiiiiiiiiiii sssss 111 ddddd 0010011"  I  => base::andi;
+        Add    "add"    "0000000 ttttt sssss 000 ddddd 0110011" R  => base::add;
+        Sub    "sub"    "0100000 ttttt sssss 000 ddddd 0110011" R  => base::sub;
+        Sll    "sll"    "0000000 ttttt sssss 001 ddddd 0110011" R  => base::sll;
+        Slt    "slt"    "0000000 ttttt sssss 010 ddddd 0110011" R  => base::slt;
+        Sltu   "sltu"   "0000000 ttttt sssss 011 ddddd 0110011" R  => base::sltu;
+        Xor    "xor"    "0000000 ttttt sssss 100 ddddd 0110011" R  => base::xor;
+        Srl    "srl"    "0000000 ttttt sssss 101 ddddd 0110011" R  => base::srl;
+        Sra    "sra"    "0100000 ttttt sssss 101 ddddd 0110011" R  => base::sra;
+        Or     "or"     "0000000 ttttt sssss 110 ddddd 0110011" R  => base::or;
+        And    "and"    "0000000 ttttt sssss 111 ddddd 0110011" R  => base::and;
+        Fence  "fence"  "ffff pppp ssss sssss 000 ddddd 0001111" Fence => base::fence;
+    }
+    [I] rv32 {
+        SlliRv32 "slli" "0000000 hhhhh sssss 001 ddddd 0010011" Sh => base::slli;
+        SrliRv32 "srli" "0000000 hhhhh sssss 101 ddddd 0010011" Sh => base::srli;
+        SraiRv32 "srai" "0100000 hhhhh sssss 101 ddddd 0010011" Sh => base::srai;
+    }
+    [I] rv64 {
+        Lwu    "lwu"    "iiiiiiiiiiii sssss 110 ddddd 0000011"  L  => base::lwu;
+        Ld     "ld"     "iiiiiiiiiiii sssss 011 ddddd 0000011"  L  => base::ld;
+        Sd     "sd"     "iiiiiii ttttt sssss 011 iiiii 0100011" S  => base::sd;
+        Slli   "slli"   "000000 hhhhhh sssss 001 ddddd 0010011" Sh => base::slli;
+        Srli   "srli"   "000000 hhhhhh sssss 101 ddddd 0010011" Sh => base::srli;
+        Srai   "srai"   "010000 hhhhhh sssss 101 ddddd 0010011" Sh => base::srai;
+        Addiw  "addiw"  "iiiiiiiiiiii sssss 000 ddddd 0011011"  I  => base::addiw;
+        Slliw  "slliw"  "0000000 hhhhh sssss 001 ddddd 0011011" Sh => base::slliw;
+        Srliw  "srliw"  "0000000 hhhhh sssss 101 ddddd 0011011" Sh => base::srliw;
+        Sraiw  "sraiw"  "0100000 hhhhh sssss 101 ddddd 0011011" Sh => base::sraiw;
+        Addw   "addw"   "0000000 ttttt sssss 000 ddddd 0111011" R  => base::addw;
+        Subw   "subw"   "0100000 ttttt sssss 000 ddddd 0111011" R  => base::subw;
+        Sllw   "sllw"   "0000000 ttttt sssss 001 ddddd 0111011" R  => base::sllw;
+        Srlw   "srlw"   "0000000 ttttt sssss 101 ddddd 0111011" R  => base::srlw;
+        Sraw   "sraw"   "0100000 ttttt sssss 101 ddddd 0111011" R  => base::sraw;
+    }
+    // M, chapter 12
+    [M] any {
+        Mul    "mul"    "0000001 ttttt sssss 000 ddddd 0110011" R  => muldiv::mul;
+        Mulh   "mulh"   "0000001 ttttt sssss 001 ddddd 0110011" R  => muldiv::mulh;
+        Mulhsu "mulhsu" "0000001 ttttt sssss 010 ddddd 0110011" R  => muldiv::mulhsu;
+        Mulhu  "mulhu"  "0000001 ttttt sssss 011 ddddd 0110011" R  => muldiv::mulhu;
+        Div    "div"    "0000001 ttttt sssss 100 ddddd 0110011" R  => muldiv::div;
+        Divu   "divu"   "0000001 ttttt sssss 101 ddddd 0110011" R  => muldiv::divu;
+        Rem    "rem"    "0000001 ttttt sssss 110 ddddd 0110011" R  => muldiv::rem;
+        Remu   "remu"   "0000001 ttttt sssss 111 ddddd 0110011" R  => muldiv::remu;
+    }
+    [M] rv64 {
+        Mulw   "mulw"   "0000001 ttttt sssss 000 ddddd 0111011" R  => muldiv::mulw;
+        Divw   "divw"   "0000001 ttttt sssss 100 ddddd 0111011" R  => muldiv::divw;
+        Divuw  "divuw"  "0000001 ttttt sssss 101 ddddd 0111011" R  => muldiv::divuw;
+        Remw   "remw"   "0000001 ttttt sssss 110 ddddd 0111011" R  => muldiv::remw;
+        Remuw  "remuw"  "0000001 ttttt sssss 111 ddddd 0111011" R  => muldiv::remuw;
+    }
+    // A, chapter 13
+    [A | ZALRSC] any {
+        LrW      "lr.w"      "00010 oo 00000 sssss 010 ddddd 0101111" Lr => atomic::lr_w;
+        ScW      "sc.w"      "00011 oo ttttt sssss 010 ddddd 0101111" Sc => atomic::sc_w;
+    }
+    [A | ZAAMO] any {
+        AmoswapW "amoswap.w" "00001 oo ttttt sssss 010 ddddd 0101111" A => atomic::amoswap_w;
+        AmoaddW  "amoadd.w"  "00000 oo ttttt sssss 010 ddddd 0101111" A => atomic::amoadd_w;
+        AmoxorW  "amoxor.w"  "00100 oo ttttt sssss 010 ddddd 0101111" A => atomic::amoxor_w;
+        AmoandW  "amoand.w"  "01100 oo ttttt sssss 010 ddddd 0101111" A => atomic::amoand_w;
+        AmoorW   "amoor.w"   "01000 oo ttttt sssss 010 ddddd 0101111" A => atomic::amoor_w;
+        AmominW  "amomin.w"  "10000 oo ttttt sssss 010 ddddd 0101111" A => atomic::amomin_w;
+        AmomaxW  "amomax.w"  "10100 oo ttttt sssss 010 ddddd 0101111" A => atomic::amomax_w;
+        AmominuW "amominu.w" "11000 oo ttttt sssss 010 ddddd 0101111" A => atomic::amominu_w;
+        AmomaxuW "amomaxu.w" "11100 oo ttttt sssss 010 ddddd 0101111" A => atomic::amomaxu_w;
+    }
+    [A | ZALRSC] rv64 {
+        LrD      "lr.d"      "00010 oo 00000 sssss 011 ddddd 0101111" Lr => atomic::lr_d;
+        ScD      "sc.d"      "00011 oo ttttt sssss 011 ddddd 0101111" Sc => atomic::sc_d;
+    }
+    [A | ZAAMO] rv64 {
+        AmoswapD "amoswap.d" "00001 oo ttttt sssss 011 ddddd 0101111" A => atomic::amoswap_d;
+        AmoaddD  "amoadd.d"  "00000 oo ttttt sssss 011 ddddd 0101111" A => atomic::amoadd_d;
+        AmoxorD  "amoxor.d"  "00100 oo ttttt sssss 011 ddddd 0101111" A => atomic::amoxor_d;
+        AmoandD  "amoand.d"  "01100 oo ttttt sssss 011 ddddd 0101111" A => atomic::amoand_d;
+        AmoorD   "amoor.d"   "01000 oo ttttt sssss 011 ddddd 0101111" A => atomic::amoor_d;
+        AmominD  "amomin.d"  "10000 oo ttttt sssss 011 ddddd 0101111" A => atomic::amomin_d;
+        AmomaxD  "amomax.d"  "10100 oo ttttt sssss 011 ddddd 0101111" A => atomic::amomax_d;
+        AmominuD "amominu.d" "11000 oo ttttt sssss 011 ddddd 0101111" A => atomic::amominu_d;
+        AmomaxuD "amomaxu.d" "11100 oo ttttt sssss 011 ddddd 0101111" A => atomic::amomaxu_d;
+    }
+    // Zicsr, Zifencei, the privileged instructions and cache-block operations: below the computational ones.
+}
