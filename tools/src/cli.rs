@@ -2,7 +2,7 @@
 
 mod demo;
 mod dis;
-mod machine;
+pub(crate) mod machine;
 mod run;
 mod test;
 

@@ -5,6 +5,7 @@
 mod bug;
 mod cli;
 mod input;
+mod isa;
 mod program;
 mod report;
 mod session;

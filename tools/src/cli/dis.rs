@@ -1,19 +1,24 @@
 //! `emu dis`: a program's instructions as text, in the form of `objdump -d`.
 
+mod decoder;
+
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use emu_core::image::{Class, Image, Section, SymbolKind};
+use emu_core::image::{Image, Section, SymbolKind};
 use emu_mem::GuestVirt;
 
+use self::decoder::Decoder;
 use crate::program::{self, RawArgs};
 use crate::status::Status;
 use crate::values;
 
 /// At least so many zero bytes in a row are shown as `...`.
 const ZEROS_BYTES: usize = 8;
+/// Columns between an address and the text, for the raw word.
+const PAD: usize = 18;
 
 /// What `emu dis` takes.
 #[derive(Debug, clap::Args)]
@@ -100,15 +105,16 @@ impl Listing<'_> {
     }
 
     fn format(&self) -> &'static str {
-        match self.image.target().map(|t| t.class) {
-            Some(Class::Bits32) => "elf32-littleriscv",
-            Some(Class::Bits64) => "elf64-littleriscv",
-            None => "binary",
+        match (self.image.target(), self.decoder.xlen()) {
+            (None, _) => "binary",
+            (_, 32) => "elf32-littleriscv",
+            _ => "elf64-littleriscv",
         }
     }
 
     fn section(&self, section: &Section, bytes: &[u8], from: usize, out: &mut impl Write) -> io::Result<()> {
-        let digits = self.decoder.address_digits();
+        let digits = self.decoder.xlen() as usize / 4;
+        let columns = columns(section.address.0 + bytes.len() as u64, digits);
         let marks = self.marks(section, bytes.len());
         let mut marks = marks.iter().peekable();
         let mut data = false;
@@ -138,16 +144,16 @@ impl Listing<'_> {
                 writeln!(out, "\t...")?;
                 zeros
             } else if data {
-                self.data(section.address.0 + at as u64, &bytes[at..end], out)?
+                self.data(section.address.0 + at as u64, columns, &bytes[at..end], out)?
             } else {
-                self.instruction(section.address.0 + at as u64, &bytes[at..end], out)?
+                self.instruction(section.address.0 + at as u64, columns, &bytes[at..end], out)?
             };
         }
         Ok(())
     }
 
     /// One line of data; gives how many bytes it shows.
-    fn data(&self, address: u64, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
+    fn data(&self, address: u64, columns: usize, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
         let (size, directive) = match bytes.len() {
             4.. if address % 4 == 0 => (4, ".word"),
             2.. if address % 2 == 0 => (2, ".short"),
@@ -155,19 +161,19 @@ impl Listing<'_> {
         };
         let value = little_endian(&bytes[..size]);
         let width = size * 2;
-        writeln!(out, "{address:>8x}:\t{value:0width$x}{:pad$}\t{directive}\t{value:#0wide$x}", "", pad = 18 - width, wide = width + 2)?;
+        writeln!(out, "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{directive}\t{value:#0wide$x}", "", pad = PAD - width, wide = width + 2)?;
         Ok(size)
     }
 
     /// One instruction; gives how many bytes it has.
-    fn instruction(&self, address: u64, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
+    fn instruction(&self, address: u64, columns: usize, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
         if bytes.len() < 2 {
-            return self.data(address, bytes, out);
+            return self.data(address, columns, bytes, out);
         }
         let (size, line) = self.decoder.line(address, bytes);
         let value = little_endian(&bytes[..size]);
         let width = size * 2;
-        write!(out, "{address:>8x}:\t{value:0width$x}{:pad$}\t{}", "", line.text, pad = 18 - width)?;
+        write!(out, "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{}", "", line.text, pad = PAD - width)?;
         if let Some(target) = line.target {
             write!(out, " <{}>", self.place(target, "unknown"))?;
         }
@@ -218,6 +224,24 @@ struct Mark<'a> {
     mapping: Option<bool>,
 }
 
+/// The columns that objdump gives addresses up to `end`: it drops four digits at a time as long as a zero stands after them.
+fn columns(end: u64, digits: usize) -> usize {
+    let needed = format!("{end:x}").len() + 1;
+    needed.next_multiple_of(4).min(digits)
+}
+
 fn little_endian(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_take_as_many_columns_as_in_objdump() {
+        for (end, digits, expected) in [(0x100, 8, 4), (0x8000_0100, 8, 8), (0x8000_0100, 16, 12), (0xfff_0000, 16, 8), (0x1000, 8, 8), (u64::MAX, 16, 16)] {
+            assert_eq!(columns(end, digits), expected, "{end:#x} of {digits} digits");
+        }
+    }
 }

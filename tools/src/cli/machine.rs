@@ -20,9 +20,9 @@ pub(crate) struct MachineArgs {
     /// Size of the main memory, such as 256M [default: the board's]
     #[arg(long, value_name = "SIZE", value_parser = values::size_bytes)]
     pub(crate) memory: Option<u64>,
-    /// Number of harts
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    pub(crate) harts: u32,
+    /// Number of harts [default: the board's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) harts: Option<u32>,
     /// What a misaligned load or store does
     #[arg(long, value_enum, default_value_t = Misaligned::Hardware)]
     pub(crate) misaligned: Misaligned,
