@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Guest memory: mapped RAM, typed access, the bus and its address map, soft TLBs, LR/SC reservations.
+//!
+//! It knows no instruction set and no device's registers. Nothing outside this crate dereferences guest memory, and
+//! inside it only `ram` does.
+//!
+//! In reading order: [`addr`] and [`access`] are the words everybody uses; [`ram`] is bytes by offset; [`memory`] is
+//! RAM and ROM by physical address; [`bus`] adds devices and watches; [`tlb`] is the way past all of it that most
+//! accesses take; [`reservation`] is what LR and SC need.
+
+pub mod access;
+pub mod addr;
+pub mod bus;
+pub mod error;
+pub mod memory;
+pub mod ram;
+pub mod reservation;
+pub mod tlb;
+
+pub use access::{Access, AmoOp, Unit, Width};
+pub use addr::{GuestPhys, GuestVirt, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
+pub use bus::{Bus, BusBuilder, BusFault, BusResult, Device, SplitFault, Watch};
+pub use error::{Error, Range};
+pub use memory::{Found, Memory, Region};
+pub use ram::Ram;
+pub use reservation::Reservations;
+pub use tlb::Tlb;

@@ -1,0 +1,220 @@
+//! The RAM and ROM of a machine by guest physical address, without its devices. It can be cloned and handed to whatever
+//! reads or writes guest memory without being a hart: devices that do DMA, HTIF, semihosting, loaders, debuggers.
+//! Harts store through [`Bus`](crate::bus::Bus) and [`Tlb`](crate::tlb::Tlb).
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::access::Unit;
+use crate::addr::{GuestPhys, PAGE_SIZE};
+use crate::bus::BusFault;
+use crate::error::{Error, Range};
+use crate::ram::Ram;
+use crate::reservation::Reservations;
+
+/// All RAM and ROM regions. A cheap handle: clones are the same memory.
+///
+/// A typed access or a copy must lie wholly inside one region. A write here is by somebody who is no hart: it breaks
+/// LR/SC reservations on the bytes it changes, and watches are not told of it.
+#[derive(Clone)]
+pub struct Memory(Arc<Inner>);
+
+struct Inner {
+    /// Sorted by address, no two overlap.
+    regions: Vec<Region>,
+    /// The largest RAM's place in `regions`: looked at before all others.
+    main: usize,
+    /// First and last address of every watched range.
+    watched: RwLock<Vec<(GuestPhys, GuestPhys)>>,
+    /// How often a watch was added.
+    watch_epoch: AtomicU64,
+    reservations: Reservations,
+}
+
+/// One RAM or ROM.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Its name and place.
+    pub range: Range,
+    /// Its bytes.
+    pub ram: Ram,
+    /// False for a ROM.
+    pub writable: bool,
+}
+
+impl Region {
+    /// Makes a region of zeros.
+    pub(crate) fn new(name: &str, base: GuestPhys, bytes: u64, writable: bool) -> Result<Self, Error> {
+        let range = Range::new(name, base, bytes)?;
+        if !base.is_aligned(PAGE_SIZE) {
+            return Err(Error::Unaligned(range));
+        }
+        Ok(Self { range, ram: Ram::new(bytes)?, writable })
+    }
+}
+
+/// Where a physical address lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The region's bytes.
+    pub ram: &'a Ram,
+    /// How far into them.
+    pub offset: u64,
+    /// Whether a guest may store there.
+    pub writable: bool,
+}
+
+impl Memory {
+    /// `regions` do not overlap; they need not be sorted.
+    pub(crate) fn new(mut regions: Vec<Region>) -> Self {
+        regions.sort_by_key(|region| region.range.first);
+        let main = (0..regions.len()).filter(|&i| regions[i].writable).max_by_key(|&i| regions[i].ram.bytes());
+        Self(Arc::new(Inner {
+            regions,
+            main: main.unwrap_or(0),
+            watched: RwLock::default(),
+            watch_epoch: AtomicU64::new(0),
+            reservations: Reservations::new(),
+        }))
+    }
+
+    /// All regions by rising address.
+    pub fn regions(&self) -> &[Region] {
+        &self.0.regions
+    }
+
+    /// The harts' LR/SC reservations.
+    #[inline]
+    pub fn reservations(&self) -> &Reservations {
+        &self.0.reservations
+    }
+
+    /// The region that holds all of the `bytes` bytes (at least one) from `at`.
+    #[inline]
+    pub fn find(&self, at: GuestPhys, bytes: u64) -> Option<Found<'_>> {
+        let regions = &self.0.regions;
+        let main = regions.get(self.0.main)?;
+        if let Some(offset) = main.range.offset(at, bytes) {
+            return Some(Found { ram: &main.ram, offset, writable: main.writable });
+        }
+        let after = regions.partition_point(|region| region.range.first <= at);
+        let region = regions.get(after.checked_sub(1)?)?;
+        let offset = region.range.offset(at, bytes)?;
+        Some(Found { ram: &region.ram, offset, writable: region.writable })
+    }
+
+    /// [`find`](Self::find), where a store is to go.
+    #[inline]
+    pub(crate) fn find_writable(&self, at: GuestPhys, bytes: u64) -> Result<Found<'_>, BusFault> {
+        self.find(at, bytes).filter(|found| found.writable).ok_or(BusFault)
+    }
+
+    /// Reads a unit, aligned or not.
+    ///
+    /// # Errors
+    /// [`BusFault`] unless one region holds all of it.
+    #[inline]
+    pub fn read<T: Unit>(&self, at: GuestPhys) -> Result<T, BusFault> {
+        let found = self.find(at, T::BYTES).ok_or(BusFault)?;
+        found.ram.read(found.offset).ok_or(BusFault)
+    }
+
+    /// Writes a unit, aligned or not.
+    ///
+    /// # Errors
+    /// [`BusFault`], with nothing written, unless one RAM region holds all of it.
+    pub fn write<T: Unit>(&self, at: GuestPhys, value: T) -> Result<(), BusFault> {
+        let found = self.find_writable(at, T::BYTES)?;
+        found.ram.write(found.offset, value).ok_or(BusFault)?;
+        self.0.reservations.written(at, T::BYTES);
+        Ok(())
+    }
+
+    /// Copies guest memory from `at` on into `into`.
+    ///
+    /// # Errors
+    /// [`BusFault`] unless one region holds all of it. Nothing to copy is no fault anywhere.
+    pub fn read_bytes(&self, at: GuestPhys, into: &mut [u8]) -> Result<(), BusFault> {
+        if into.is_empty() {
+            return Ok(());
+        }
+        let found = self.find(at, into.len() as u64).ok_or(BusFault)?;
+        found.ram.read_bytes(found.offset, into).ok_or(BusFault)
+    }
+
+    /// Copies `from` into guest RAM from `at` on.
+    ///
+    /// # Errors
+    /// [`BusFault`], with nothing written, unless one RAM region (not a ROM) holds all of it. Nothing to copy is no
+    /// fault anywhere.
+    pub fn write_bytes(&self, at: GuestPhys, from: &[u8]) -> Result<(), BusFault> {
+        if !from.is_empty() {
+            self.find_writable(at, from.len() as u64)?;
+        }
+        self.install_bytes(at, from)
+    }
+
+    /// Copies `from` into guest RAM or ROM from `at` on: for loaders and boards, never on a guest's behalf.
+    ///
+    /// # Errors
+    /// [`BusFault`], with nothing written, unless one region holds all of it. Nothing to copy is no fault anywhere.
+    pub fn install_bytes(&self, at: GuestPhys, from: &[u8]) -> Result<(), BusFault> {
+        if from.is_empty() {
+            return Ok(());
+        }
+        let bytes = from.len() as u64;
+        let found = self.find(at, bytes).ok_or(BusFault)?;
+        found.ram.write_bytes(found.offset, from).ok_or(BusFault)?;
+        self.0.reservations.written(at, bytes);
+        Ok(())
+    }
+
+    /// Makes `bytes` bytes from `at` on zero. Costs no host memory where they are zero already.
+    ///
+    /// # Errors
+    /// [`BusFault`], with nothing written, unless one RAM region holds all of it. Zero bytes are no fault anywhere.
+    pub fn zero(&self, at: GuestPhys, bytes: u64) -> Result<(), BusFault> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let found = self.find_writable(at, bytes)?;
+        found.ram.zero(found.offset, bytes).ok_or(BusFault)?;
+        self.0.reservations.written(at, bytes);
+        Ok(())
+    }
+
+    /// Whether a watched byte lies in the page of `at`. Such a page never enters a write TLB.
+    pub fn has_watch(&self, at: GuestPhys) -> bool {
+        self.is_watched(at.page(), PAGE_SIZE)
+    }
+
+    /// Whether one of the `bytes` bytes (at least one) from `at` is watched.
+    #[inline]
+    pub(crate) fn is_watched(&self, at: GuestPhys, bytes: u64) -> bool {
+        if self.watch_epoch() == 0 {
+            return false;
+        }
+        let last = GuestPhys(at.0.saturating_add(bytes - 1));
+        let watched = self.0.watched.read().unwrap_or_else(PoisonError::into_inner);
+        watched.iter().any(|&(first, end)| first <= last && at <= end)
+    }
+
+    /// How often a watch was added; a TLB that has seen fewer may hold pages it must not.
+    #[inline]
+    pub(crate) fn watch_epoch(&self) -> u64 {
+        self.0.watch_epoch.load(Ordering::Acquire)
+    }
+
+    /// Keeps the page of a range out of write TLBs from now on.
+    pub(crate) fn add_watch(&self, first: GuestPhys, last: GuestPhys) {
+        self.0.watched.write().unwrap_or_else(PoisonError::into_inner).push((first, last));
+        self.0.watch_epoch.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0.regions).finish()
+    }
+}
