@@ -1,0 +1,1 @@
+//! Board files: the example, and everything that can be wrong with one.
