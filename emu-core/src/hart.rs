@@ -126,13 +126,7 @@ pub struct Hart<A: Arch> {
 
 impl<A: Arch> Hart<A> {
     /// A hart with all slots zero.
-    pub fn new(
-        id: usize,
-        arch: A,
-        bus: Arc<Bus>,
-        lines: HartLines,
-        clock: Clock,
-    ) -> Self {
+    pub fn new(id: usize, arch: A, bus: Arc<Bus>, lines: HartLines, clock: Clock) -> Self {
         let memory = bus.memory().clone();
         Hart {
             slots: Slots::default(),

@@ -34,7 +34,8 @@ pub(crate) fn raw() -> bool {
         | InputModes::IGNCR
         | InputModes::ICRNL
         | InputModes::IXON;
-    raw.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
+    raw.local_modes -=
+        LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
     raw.special_codes[SpecialCodeIndex::VMIN] = 1;
     raw.special_codes[SpecialCodeIndex::VTIME] = 0;
     // Remembered first: should the call fail half-way, restoring does no harm.

@@ -108,11 +108,8 @@ impl<A: Arch> Hart<A> {
             return Err(self.trapped(A::access_fault(self, va, Access::Write)));
         };
         self.record(MemoryRecord { at: va.0, bytes, stored: None });
-        let new = if bytes == 4 {
-            op.apply(result.value as u32, value as u32) as u64
-        } else {
-            op.apply(result.value, value)
-        };
+        let new =
+            if bytes == 4 { op.apply(result.value as u32, value as u32) as u64 } else { op.apply(result.value, value) };
         self.record_store(va.0, bytes, new);
         Ok(result.value)
     }

@@ -31,7 +31,8 @@ impl Decoder {
             if !row.exists(extensions, xlen) {
                 continue;
             }
-            let (free, selectors) = if row.bytes == 2 { (!row.mask & 0xe003, 0xe003) } else { (!row.mask & 0x707f, 0x707f) };
+            let (free, selectors) =
+                if row.bytes == 2 { (!row.mask & 0xe003, 0xe003) } else { (!row.mask & 0x707f, 0x707f) };
             let mut choice = 0u32;
             loop {
                 buckets[bucket(row.value & selectors | choice)].push(number as u16);

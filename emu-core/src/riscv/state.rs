@@ -1,7 +1,7 @@
 //! What a RISC-V hart has beyond slots.
 
-use super::decode::Decoder;
 use super::cause;
+use super::decode::Decoder;
 use crate::hart::{Arch, Decoded, Hart, Translation};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt};

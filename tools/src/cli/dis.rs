@@ -51,9 +51,14 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     ensure!(range.start < range.end, "{name}: --start must be below --end");
     let listing = Listing { image: &image, decoder: Decoder::new(&image, args.isa.as_deref())?, range };
     let mut out = BufWriter::new(io::stdout().lock());
-    let shown = listing.write(&name, &mut out).and_then(|shown| out.flush().map(|()| shown)).map_err(super::output_failed)?;
+    let shown =
+        listing.write(&name, &mut out).and_then(|shown| out.flush().map(|()| shown)).map_err(super::output_failed)?;
     if !shown {
-        bail!("{name}: no instructions from {:#x} to {:#x}; correct --start and --end", listing.range.start, listing.range.end);
+        bail!(
+            "{name}: no instructions from {:#x} to {:#x}; correct --start and --end",
+            listing.range.start,
+            listing.range.end
+        );
     }
     Ok(Status::Success)
 }
@@ -65,7 +70,8 @@ fn extent(image: &Image, name: &str) -> Result<Range<u64>> {
         bail!("no symbol {name}; objdump -t or emu dis without --symbol shows which there are");
     };
     let start = symbol.address.0;
-    let next = || symbols.iter().find(|s| s.kind.is_place() && s.address > symbol.address).map_or(u64::MAX, |s| s.address.0);
+    let next =
+        || symbols.iter().find(|s| s.kind.is_place() && s.address > symbol.address).map_or(u64::MAX, |s| s.address.0);
     let end = if symbol.size_bytes == 0 { next() } else { start.saturating_add(symbol.size_bytes) };
     Ok(start..end)
 }
@@ -127,7 +133,12 @@ impl Listing<'_> {
             at = from;
         }
         if from > 0 || marks.peek().is_none_or(|m| m.offset > 0 || m.name.is_none()) {
-            writeln!(out, "\n{:0digits$x} <{}>:", section.address.0 + at as u64, self.place(section.address.0 + at as u64, &section.name))?;
+            writeln!(
+                out,
+                "\n{:0digits$x} <{}>:",
+                section.address.0 + at as u64,
+                self.place(section.address.0 + at as u64, &section.name)
+            )?;
         }
         while at < bytes.len() {
             while let Some(mark) = marks.next_if(|m| m.offset <= at) {
@@ -161,7 +172,13 @@ impl Listing<'_> {
         };
         let value = little_endian(&bytes[..size]);
         let width = size * 2;
-        writeln!(out, "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{directive}\t{value:#0wide$x}", "", pad = PAD - width, wide = width + 2)?;
+        writeln!(
+            out,
+            "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{directive}\t{value:#0wide$x}",
+            "",
+            pad = PAD - width,
+            wide = width + 2
+        )?;
         Ok(size)
     }
 
@@ -240,7 +257,14 @@ mod tests {
 
     #[test]
     fn addresses_take_as_many_columns_as_in_objdump() {
-        for (end, digits, expected) in [(0x100, 8, 4), (0x8000_0100, 8, 8), (0x8000_0100, 16, 12), (0xfff_0000, 16, 8), (0x1000, 8, 8), (u64::MAX, 16, 16)] {
+        for (end, digits, expected) in [
+            (0x100, 8, 4),
+            (0x8000_0100, 8, 8),
+            (0x8000_0100, 16, 12),
+            (0xfff_0000, 16, 8),
+            (0x1000, 8, 8),
+            (u64::MAX, 16, 16),
+        ] {
             assert_eq!(columns(end, digits), expected, "{end:#x} of {digits} digits");
         }
     }

@@ -57,7 +57,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     }
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line: Vec<String> = std::iter::once(name.clone()).chain(args.args.iter().cloned()).collect();
-    let mut session = Session::new(&image, &args.machine, &command_line, console.clone()).with_context(|| name.clone())?;
+    let mut session =
+        Session::new(&image, &args.machine, &command_line, console.clone()).with_context(|| name.clone())?;
     let trace = args.trace.as_deref().map(create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
@@ -93,9 +94,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
 /// The status for an end, and what to say about it; a program that ends as it should is not talked about.
 fn conclude(end: &End) -> (Status, Option<String>) {
     match end {
-        End::Exit { code, .. } if *code > GUEST_MAX => {
-            (Status::Guest(*code), Some(format!("the exit code {code} is reported as {GUEST_MAX}, the largest there is")))
-        }
+        End::Exit { code, .. } if *code > GUEST_MAX => (
+            Status::Guest(*code),
+            Some(format!("the exit code {code} is reported as {GUEST_MAX}, the largest there is")),
+        ),
         End::Exit { code, .. } => (Status::Guest(*code), None),
         End::Limit(why) => (Status::Limit, Some(why.clone())),
         End::Left => (Status::Limit, Some("left before the program ended".to_owned())),

@@ -18,7 +18,8 @@ pub(crate) struct Case {
 pub(crate) fn document(cases: &[Case]) -> String {
     let failures = cases.iter().filter(|c| c.failure.is_some()).count();
     let time: Duration = cases.iter().map(|c| c.time).sum();
-    let totals = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" time=\"{:.6}\"", cases.len(), time.as_secs_f64());
+    let totals =
+        format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" time=\"{:.6}\"", cases.len(), time.as_secs_f64());
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "<testsuites {totals}>\n  <testsuite name=\"emu test\" {totals}>");
@@ -70,7 +71,11 @@ mod tests {
         let ms = Duration::from_millis;
         let cases = [
             Case { name: "suite/add".to_owned(), time: ms(1), failure: None },
-            Case { name: "bad".to_owned(), time: ms(2), failure: Some(("check 3 <&>".to_owned(), "out\x1b\"".to_owned())) },
+            Case {
+                name: "bad".to_owned(),
+                time: ms(2),
+                failure: Some(("check 3 <&>".to_owned(), "out\x1b\"".to_owned())),
+            },
         ];
         let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 <testsuites tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.003000\">

@@ -36,7 +36,9 @@ pub(crate) fn compare(bytes: &[u8], reference: &str) -> Result<(), String> {
     for (position, (have, want)) in found.iter().zip(&expected).enumerate() {
         if have != want {
             let offset = position * WORD_BYTES;
-            return Err(format!("signature word {position} (begin_signature+{offset:#x}) is {have:08x}, reference {want:08x}"));
+            return Err(format!(
+                "signature word {position} (begin_signature+{offset:#x}) is {have:08x}, reference {want:08x}"
+            ));
         }
     }
     if found.len() == expected.len() {

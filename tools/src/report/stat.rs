@@ -57,7 +57,11 @@ impl Display for Stat {
         let rate = if seconds > 0.0 { self.insns as f64 / seconds / 1e6 } else { 0.0 };
         writeln!(f, "\n{seconds:>20.6}  {:<24}#  {rate:.1} M instructions/s", "s host time")?;
         let bytes = grouped(self.console_bytes);
-        writeln!(f, "\n  state {:#018x}, console {:#018x} ({bytes} bytes), {}", self.state_hash, self.console_hash, self.end)
+        writeln!(
+            f,
+            "\n  state {:#018x}, console {:#018x} ({bytes} bytes), {}",
+            self.state_hash, self.console_hash, self.end
+        )
     }
 }
 

@@ -59,7 +59,8 @@ fn segments_without_memory() {
     let folder = Folder::new();
     // In a hole, over the UART, over the end of RAM, and absurdly large.
     for (address, size) in [(0x4000_0000, 4), (0x1000_0000, 4), (RAM + (256 << 20) - 2, 4), (0x9000_0000, 1 << 60)] {
-        let file = folder.file("far.elf", hello("", 0).with(|e| e.segments.push((1, address, vec![0; 4], size))).bytes());
+        let file =
+            folder.file("far.elf", hello("", 0).with(|e| e.segments.push((1, address, vec![0; 4], size))).bytes());
         let output = emu(["run", &file]);
         let range = format!("segment {address:#x} to {:#x} is outside", address + size - 1);
         output.is_refusal(&["far.elf: ", &range, "0x80000000 to 0x8fffffff", "--memory"]);
@@ -83,7 +84,11 @@ fn files_that_cannot_be_opened() {
         } else {
             good.clone()
         };
-        emu(["run", &file, option, &nowhere]).is_refusal(&["no/such/folder", "cannot be written", "choose another file"]);
+        emu(["run", &file, option, &nowhere]).is_refusal(&[
+            "no/such/folder",
+            "cannot be written",
+            "choose another file",
+        ]);
     }
     emu(["test", &good, "--junit", &nowhere]).is_refusal(&["--junit", "no/such/folder", "cannot be written"]);
 }
@@ -116,7 +121,10 @@ fn boards() {
     let ram = "name = \"soc\"\n[[ram]]\nname = \"ram\"\nbase = 0x8000_0000\nsize = \"1M\"\n";
     for (text, parts) in [
         ("name = \"soc\"\n".to_owned(), vec!["there is no RAM", "add a [[ram]]"]),
-        (format!("{ram}[[ram]]\nname = \"two\"\nbase = 0x8000_0000\nsize = 4096\n"), vec!["overlaps", "move or shrink"]),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = 0x8000_0000\nsize = 4096\n"),
+            vec!["overlaps", "move or shrink"],
+        ),
         (format!("{ram}[[devices]]\ntype = \"uart16550\"\nbase = 0x8000_1000\n"), vec!["overlaps", "uart16550"]),
         (format!("{ram}colour = 1\n"), vec!["unknown field `colour`"]),
         (format!("{ram}[[devices]]\ntype = \"lamp\"\nbase = 0\n"), vec!["lamp"]),
@@ -148,7 +156,7 @@ fn arguments() {
         (vec!["test", &file, "--shard", "3/2"], "give a part of a number of parts"),
         (vec!["test"], "required arguments were not provided"),
         (vec!["fly"], "unrecognized subcommand 'fly'"),
-        (vec![], "Usage: emu <COMMAND>"),
+        (vec![], "Usage: emu [OPTIONS] <COMMAND>"),
     ] {
         let output = emu(&args).has_status(125);
         assert!(output.stderr.contains(part), "{args:?}: {part:?} is not in {:?}", output.stderr);

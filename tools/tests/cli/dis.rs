@@ -9,8 +9,13 @@ fn program() -> Elf {
     code.extend([0, 0, 0]);
     code.push(0x1234_5678);
     Elf::new(&code).with(|e| {
-        e.symbols =
-            vec![("_start", RAM, 8), ("second", RAM + 8, 0), ("table", RAM + 28, 4), ("$d", RAM + 28, 0), ("limit", 7, 0)]
+        e.symbols = vec![
+            ("_start", RAM, 8),
+            ("second", RAM + 8, 0),
+            ("table", RAM + 28, 4),
+            ("$d", RAM + 28, 0),
+            ("limit", 7, 0),
+        ]
     })
 }
 
@@ -66,7 +71,11 @@ fn a_raw_image() {
     let file = folder.file("raw.bin", NOP.to_le_bytes());
     let output = emu(["dis", &file, "--load", "0x100"]).has_status(0);
     assert!(output.stdout.contains("raw.bin:     file format binary"), "{}", output.stdout);
-    assert!(output.stdout.contains("\n0000000000000100 <image>:\n 100:\t00000013          \tnop\n"), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("\n0000000000000100 <image>:\n 100:\t00000013          \tnop\n"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]

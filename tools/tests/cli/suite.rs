@@ -81,7 +81,9 @@ fn endless_and_broken_programs_fail_alone() {
     folder.file("endless.elf", Elf::new(&[LOOP]).bytes());
     folder.file("cut.elf", &hello("", 0).bytes()[..40]);
     let output = emu(["test", &folder.path(""), "--max-insns", "100k"]).has_status(1);
-    for part in ["endless.elf: stopped after 100,000 instructions (--max-insns)", "cut.elf: truncated", "2 passed, 3 failed"] {
+    for part in
+        ["endless.elf: stopped after 100,000 instructions (--max-insns)", "cut.elf: truncated", "2 passed, 3 failed"]
+    {
         assert!(output.stdout.contains(part), "{part:?} is not in {}", output.stdout);
     }
 }

@@ -80,7 +80,9 @@ fn run(
         (End::Exit { .. }, Some(reference)) => compare(&session, &reference),
         (End::Exit { code: 0, .. }, None) => Ok(None),
         // The riscv-tests and many others report the number of the check that failed through HTIF.
-        (End::Exit { code, by: "htif" }, None) => Ok(Some(format!("check {code} failed (tohost {:#x})", code << 1 | 1))),
+        (End::Exit { code, by: "htif" }, None) => {
+            Ok(Some(format!("check {code} failed (tohost {:#x})", code << 1 | 1)))
+        }
         (End::Exit { code, by }, None) => Ok(Some(format!("exit code {code} ({by})"))),
         (End::Limit(why) | End::Stuck(why), _) => Ok(Some(why)),
         (End::Left, _) => Ok(Some("interrupted".to_owned())),
