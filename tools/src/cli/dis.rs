@@ -166,8 +166,8 @@ impl Listing<'_> {
     /// One line of data; gives how many bytes it shows.
     fn data(&self, address: u64, columns: usize, bytes: &[u8], out: &mut impl Write) -> io::Result<usize> {
         let (size, directive) = match bytes.len() {
-            4.. if address % 4 == 0 => (4, ".word"),
-            2.. if address % 2 == 0 => (2, ".short"),
+            4.. if address.is_multiple_of(4) => (4, ".word"),
+            2.. if address.is_multiple_of(2) => (2, ".short"),
             _ => (1, ".byte"),
         };
         let value = little_endian(&bytes[..size]);

@@ -1,49 +1,49 @@
 //! Small programs made by hand: a few instruction encoders and an ELF writer, so that no test needs a compiler.
 
 /// First address of RAM on the boards `virt` and `spike`.
-pub const RAM: u64 = 0x8000_0000;
+pub(crate) const RAM: u64 = 0x8000_0000;
 /// The UART of the board `virt`.
 const UART: u32 = 0x1000_0000;
 /// The test finisher of the board `virt`.
 const FINISHER: u32 = 0x10_0000;
 
 /// `lui rd, value` for a value without low bits.
-pub fn lui(rd: u32, value: u32) -> u32 {
+pub(crate) fn lui(rd: u32, value: u32) -> u32 {
     assert_eq!(value & 0xfff, 0, "lui sets the upper bits only");
     value | rd << 7 | 0x37
 }
 
-pub fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
+pub(crate) fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
     (imm as u32) << 20 | rs1 << 15 | rd << 7 | 0x13
 }
 
-pub fn store(width: u32, rs2: u32, imm: u32, rs1: u32) -> u32 {
+pub(crate) fn store(width: u32, rs2: u32, imm: u32, rs1: u32) -> u32 {
     (imm >> 5) << 25 | rs2 << 20 | rs1 << 15 | width << 12 | (imm & 31) << 7 | 0x23
 }
 
-pub fn sb(rs2: u32, imm: u32, rs1: u32) -> u32 {
+pub(crate) fn sb(rs2: u32, imm: u32, rs1: u32) -> u32 {
     store(0, rs2, imm, rs1)
 }
 
-pub fn sw(rs2: u32, imm: u32, rs1: u32) -> u32 {
+pub(crate) fn sw(rs2: u32, imm: u32, rs1: u32) -> u32 {
     store(2, rs2, imm, rs1)
 }
 
 /// `jal zero, .+offset`
-pub fn jump(offset: i32) -> u32 {
+pub(crate) fn jump(offset: i32) -> u32 {
     let o = offset as u32;
     (o >> 20 & 1) << 31 | (o >> 1 & 0x3ff) << 21 | (o >> 11 & 1) << 20 | (o >> 12 & 0xff) << 12 | 0x6f
 }
 
 /// `jal zero, .`: a program that goes nowhere.
-pub const LOOP: u32 = 0x0000_006f;
+pub(crate) const LOOP: u32 = 0x0000_006f;
 /// `wfi`
-pub const WFI: u32 = 0x1050_0073;
+pub(crate) const WFI: u32 = 0x1050_0073;
 /// `nop`
-pub const NOP: u32 = 0x0000_0013;
+pub(crate) const NOP: u32 = 0x0000_0013;
 
 /// Prints a text on the UART of `virt`. Uses t0 and t1.
-pub fn print(text: &str) -> Vec<u32> {
+pub(crate) fn print(text: &str) -> Vec<u32> {
     let mut code = vec![lui(5, UART)];
     for byte in text.bytes() {
         code.extend([addi(6, 0, byte.into()), sb(6, 0, 5)]);
@@ -52,7 +52,7 @@ pub fn print(text: &str) -> Vec<u32> {
 }
 
 /// Ends through the finisher of `virt`. Uses t0 and t1.
-pub fn exit(code: u32) -> Vec<u32> {
+pub(crate) fn exit(code: u32) -> Vec<u32> {
     let value = if code == 0 { 0x5555 } else { code << 16 | 0x3333 };
     let low = ((value << 20) as i32) >> 20;
     vec![lui(5, FINISHER), lui(6, value.wrapping_sub(low as u32)), addi(6, 6, low), sw(6, 0, 5), LOOP]
@@ -60,21 +60,21 @@ pub fn exit(code: u32) -> Vec<u32> {
 
 /// An ELF file in the making. As it stands after [`Elf::new`], it is right.
 #[derive(Clone)]
-pub struct Elf {
-    pub wide: bool,
-    pub data: u8,
-    pub kind: u16,
-    pub machine: u16,
-    pub entry: u64,
+pub(crate) struct Elf {
+    pub(crate) wide: bool,
+    pub(crate) data: u8,
+    pub(crate) kind: u16,
+    pub(crate) machine: u16,
+    pub(crate) entry: u64,
     /// Type, address, bytes, size in memory.
-    pub segments: Vec<(u32, u64, Vec<u8>, u64)>,
+    pub(crate) segments: Vec<(u32, u64, Vec<u8>, u64)>,
     /// Name, value, size; size 0 makes a label of it.
-    pub symbols: Vec<(&'static str, u64, u64)>,
+    pub(crate) symbols: Vec<(&'static str, u64, u64)>,
 }
 
 impl Elf {
     /// A 64-bit program of this code at the start of RAM.
-    pub fn new(code: &[u32]) -> Self {
+    pub(crate) fn new(code: &[u32]) -> Self {
         let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
         let size = bytes.len() as u64;
         Elf {
@@ -89,13 +89,13 @@ impl Elf {
     }
 
     /// The same with one more change.
-    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
     /// The file.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let (head, phent, shent, syment) = if self.wide { (64, 56, 64, 24) } else { (52, 32, 40, 16) };
         let body = head + phent * self.segments.len();
         let symtab = body + self.segments.iter().map(|s| s.2.len()).sum::<usize>();
@@ -165,6 +165,6 @@ impl Elf {
 }
 
 /// The program that prints `text` on `virt` and ends with `code`.
-pub fn hello(text: &str, code: u32) -> Elf {
+pub(crate) fn hello(text: &str, code: u32) -> Elf {
     Elf::new(&[print(text), exit(code)].concat())
 }

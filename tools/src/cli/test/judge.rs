@@ -1,6 +1,6 @@
 //! Judging one test program: it runs, and its exit code or its signature says whether it passed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -90,7 +90,7 @@ fn run(
 }
 
 /// Compares the signature in guest memory with a reference file.
-fn compare(session: &Session, reference: &PathBuf) -> Result<Option<String>> {
+fn compare(session: &Session, reference: &Path) -> Result<Option<String>> {
     let text = program::bytes(reference).with_context(|| reference.display().to_string())?;
     let bytes = session.signature()?;
     let difference = signature::compare(&bytes, &String::from_utf8_lossy(&text)).err();
