@@ -39,6 +39,19 @@ pub use description::{Description, DeviceEntry, DeviceKind, MAX_FILE_BYTES, RamE
 pub use error::{Error, Place, Problem};
 pub use quantity::parse_quantity;
 
+/// The names of the built-in boards.
+pub const BUILT_IN: [&str; 3] = ["virt", "spike", "testbench"];
+
+/// The built-in board of that name, if there is one: one of [`BUILT_IN`].
+pub fn built_in(name: &str) -> Option<Description> {
+    match name {
+        "virt" => Some(riscv_virt::description()),
+        "spike" => Some(spike::description()),
+        "testbench" => Some(testbench::description()),
+        _ => None,
+    }
+}
+
 /// A finished board: everything of a machine except its harts.
 pub struct Board {
     /// The board's name.

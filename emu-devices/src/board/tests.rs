@@ -29,6 +29,14 @@ fn read(board: &Board, at: u64, width: Width) -> u64 {
 }
 
 #[test]
+fn built_in_boards_build_under_their_own_names() {
+    for name in BUILT_IN {
+        assert_eq!(build(&built_in(name).unwrap()).name, name);
+    }
+    assert_eq!(built_in("soc.toml"), None);
+}
+
+#[test]
 fn virt_is_where_qemu_has_it() {
     let board = build(&riscv_virt::description());
     let mut expected = vec![
