@@ -17,8 +17,10 @@ use emu_mem::{Bus, GuestPhys};
 
 use crate::clock::{Clock, Deadline, Mtime};
 use crate::console::Console;
+use crate::htif::{self, Htif};
 use crate::irq::HartLines;
 use crate::power::Power;
+use crate::semihosting::Semihosting;
 use crate::testbench::Records;
 use crate::{Shared, Timed};
 
@@ -36,6 +38,19 @@ pub use check::{MAX_DEVICES, MAX_HARTS, MAX_RAM_BYTES, MAX_REGIONS, MAX_ROM_BYTE
 pub use description::{Description, DeviceEntry, DeviceKind, MAX_FILE_BYTES, RamEntry, RomEntry};
 pub use error::{Error, Place, Problem};
 pub use quantity::parse_quantity;
+
+/// The names of the built-in boards.
+pub const BUILT_IN: [&str; 3] = ["virt", "spike", "testbench"];
+
+/// The built-in board of that name, if there is one: one of [`BUILT_IN`].
+pub fn built_in(name: &str) -> Option<Description> {
+    match name {
+        "virt" => Some(riscv_virt::description()),
+        "spike" => Some(spike::description()),
+        "testbench" => Some(testbench::description()),
+        _ => None,
+    }
+}
 
 /// A finished board: everything of a machine except its harts.
 pub struct Board {
@@ -102,6 +117,25 @@ impl Board {
                 timer.device.tick();
             }
         }
+    }
+
+    /// Connects the program's `tohost` and, if it has it, `fromhost`: see [`htif`](crate::htif).
+    ///
+    /// # Errors
+    /// [`emu_mem::Error`] if `tohost` is not in RAM.
+    pub fn attach_htif(&mut self, tohost: GuestPhys, fromhost: Option<GuestPhys>) -> Result<(), emu_mem::Error> {
+        let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
+        let htif = Htif::new(tohost, fromhost, self.bus.memory().clone(), clock, console, power);
+        let deadline = htif.deadline();
+        let htif = Shared::new(htif);
+        self.bus.watch(tohost, htif::WORD_BYTES, Box::new(htif.clone()))?;
+        self.timed.push(Timer { deadline, device: Box::new(htif), input: true });
+        Ok(())
+    }
+
+    /// Semihosting on this board's console, clock and power, for a program with the given command line.
+    pub fn semihosting(&self, command_line: &str) -> Semihosting {
+        Semihosting::new(self.clock.clone(), self.console.clone(), self.power.clone(), command_line.to_owned())
     }
 
     /// Writes the device tree to its place again, for when loading a program may have gone over it.

@@ -29,6 +29,14 @@ fn read(board: &Board, at: u64, width: Width) -> u64 {
 }
 
 #[test]
+fn built_in_boards_build_under_their_own_names() {
+    for name in BUILT_IN {
+        assert_eq!(build(&built_in(name).unwrap()).name, name);
+    }
+    assert_eq!(built_in("soc.toml"), None);
+}
+
+#[test]
 fn virt_is_where_qemu_has_it() {
     let board = build(&riscv_virt::description());
     let mut expected = vec![
@@ -172,4 +180,42 @@ fn a_high_ram_has_its_tree_at_its_own_top() {
     description.ram[0].base = u64::MAX - (16 << 20) + 1;
     description.ram[0].size = 16 << 20;
     assert_eq!(build(&description).device_tree.unwrap().address, GuestPhys(0xffff_ffff_ffe0_0000));
+}
+
+#[test]
+fn htif_and_semihosting_use_the_boards_console_and_power() {
+    let mut board = build(&spike::description());
+    board.attach_htif(GuestPhys(0x8000_1000), None).unwrap();
+    write(&board, 0x8000_1000, Width::B8, 0x0101_0000_0000_0000 | u64::from(b'h'));
+    struct Letter;
+    impl crate::semihosting::GuestMemory for Letter {
+        fn read(&mut self, _at: u64, into: &mut [u8]) -> bool {
+            into.fill(b's');
+            true
+        }
+        fn write(&mut self, _at: u64, _from: &[u8]) -> bool {
+            false
+        }
+    }
+    assert_eq!(board.semihosting("prog").call(3, 0, 8, &mut Letter), 0);
+    assert_eq!(board.console.captured_output(), b"hs");
+    write(&board, 0x8000_1000, Width::B8, 5);
+    assert_eq!(board.power.take(), Some(Request::Exit { code: 2, by: "htif" }));
+    let error = board.attach_htif(GuestPhys(0x1000), None).unwrap_err();
+    assert!(error.to_string().contains("cannot be watched"), "{error}");
+}
+
+#[test]
+fn a_character_awaited_through_htif_is_an_event_of_the_board() {
+    let console = Console::captured().with_input(Box::new(|_| crate::console::Input::NothingYet));
+    let mut board = spike::description().build(&Options::new(console)).unwrap();
+    board.attach_htif(GuestPhys(0x8000_1000), Some(GuestPhys(0x8000_1008))).unwrap();
+    write(&board, 0x8000_1000, Width::B8, 0x0100 << 48);
+    assert_eq!(board.next_event(), Some(crate::htif::INPUT_POLL_INSNS));
+    assert!(board.waits_only_for_input());
+    board.console.push_input(b"c");
+    board.clock.set(crate::htif::INPUT_POLL_INSNS);
+    board.tick();
+    assert_eq!(read(&board, 0x8000_1008, Width::B1), u64::from(b'c'));
+    assert_eq!(board.next_event(), None);
 }
