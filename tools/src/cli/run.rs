@@ -64,8 +64,9 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         session.trace(Box::new(BufWriter::new(file)));
     }
 
-    let console = console.with_input(input::open());
+    // First the signals: from the moment that the terminal is raw, everything must give it back.
     input::catch_signals();
+    let console = console.with_input(input::open());
     let start = Instant::now();
     let end = session.run(Limits { max_insns: args.max_insns, timeout: args.timeout });
     let host = start.elapsed();

@@ -6,6 +6,7 @@ mod dis;
 mod elf;
 mod run;
 mod suite;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
