@@ -1,26 +1,24 @@
-//! stub
-use anyhow::{Result, bail};
-use emu_core::image::{Class, Image};
-use emu_core::riscv::extension::Ext;
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Isa(Ext, u32);
-impl Isa {
-    pub(crate) fn extensions(&self) -> Ext {
-        self.0
+//! Which instruction set a program gets: what was asked for, else what the board says, else everything there is.
+
+use anyhow::{Result, ensure};
+use emu_core::image::Image;
+use emu_core::riscv::isa_string::Isa;
+
+/// Chooses the instruction set for the program `name`. `asked` comes from `--isa`, `board` from a board file.
+///
+/// # Errors
+///
+/// A string with unknown or contradictory parts, or one for registers of another width than the program's.
+pub(crate) fn choose(name: &str, image: &Image, asked: Option<&str>, board: Option<&str>) -> Result<Isa> {
+    let bits = image.target().map(|target| target.class.bits());
+    let Some(text) = asked.or(board) else { return Ok(Isa::all(bits.unwrap_or(64))) };
+    let isa = Isa::parse(text)?;
+    if let Some(bits) = bits {
+        ensure!(
+            bits == isa.xlen,
+            "{name}: a program for {bits} bits cannot run as {text}, which has {}; choose another --isa or build it with -march={text}",
+            isa.xlen
+        );
     }
-    pub(crate) fn xlen(&self) -> u32 {
-        self.1
-    }
-}
-pub(crate) fn choose(image: &Image, text: Option<&str>) -> Result<Isa> {
-    if let Some(text) = text {
-        bail!("--isa {text}: stub");
-    }
-    Ok(Isa(
-        Ext::all(),
-        match image.target().map(|t| t.class) {
-            Some(Class::Bits32) => 32,
-            _ => 64,
-        },
-    ))
+    Ok(isa)
 }
