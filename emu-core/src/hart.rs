@@ -6,7 +6,7 @@
 mod memory;
 
 use crate::interp::Handler;
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed};
 use crate::slot::Slots;
 use crate::trap::{Stop, Trap};
 use emu_devices::clock::Clock;
@@ -46,7 +46,7 @@ pub struct Decoded<A: Arch> {
     /// The row's handler.
     pub run: Handler<A>,
     /// The packed operands.
-    pub bits: u64,
+    pub operands: Packed,
     /// Bytes of the instruction.
     pub bytes: u8,
     /// Whether it ends a block.

@@ -6,6 +6,7 @@
 pub mod atomic;
 pub mod base;
 pub mod cause;
+pub mod compressed;
 pub mod csr;
 pub mod decode;
 pub mod extension;

@@ -6,13 +6,22 @@
 
 use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use std::cell::Cell;
 
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
 pub const MAX_OPS: usize = 64;
+
+/// How often a block ended at one of its instructions.
+#[derive(Default)]
+pub struct Exits {
+    /// Behind it, by a taken branch or jump.
+    pub taken: Cell<u64>,
+    /// Before it: the previous one was a slow row or the last of the block, this one trapped, or a budget was used up.
+    pub before: Cell<u64>,
+}
 
 /// One decoded block.
 pub struct Block<A: Arch> {
@@ -28,12 +37,8 @@ pub struct Block<A: Arch> {
     pub straddles: Option<GuestPhys>,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
-    /// How often the block was entered.
-    pub runs: Cell<u64>,
-    /// How often control left it with a taken branch or jump at each instruction.
-    pub taken: Box<[Cell<u64>]>,
-    /// How often it ended before each instruction had retired: a trap, or the end of a budget.
-    pub cut: Box<[Cell<u64>]>,
+    /// How it ended: one more than there are instructions.
+    pub exits: Box<[Exits]>,
 }
 
 impl<A: Arch> Block<A> {
@@ -67,7 +72,7 @@ impl<A: Arch> Block<A> {
                 }
             }
             let decoded = hart.arch.decode(word);
-            ops.push(Op { run: decoded.run, bits: decoded.bits & (1 << 56) - 1 | (offset >> 1) << 56 });
+            ops.push(Op { run: decoded.run, operands: decoded.operands, place: (offset >> 1) as u8 });
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
@@ -78,18 +83,21 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
-        let zeros = || vec![Cell::new(0); ops.len()].into_boxed_slice();
         Ok(Block {
             words: words.into(),
             rows: rows.into(),
             phys,
             straddles,
             generation: Cell::new(hart.code_generation.get()),
-            runs: Cell::new(0),
-            taken: zeros(),
-            cut: zeros(),
+            exits: (0..=ops.len()).map(|_| Exits::default()).collect(),
             ops: ops.into(),
         })
+    }
+
+    /// Its first instructions, at most `room` of them.
+    #[cold]
+    pub fn first(&self, room: usize) -> &[Op<A>] {
+        &self.ops[..self.ops.len().min(room)]
     }
 
     /// Whether memory still holds what was decoded.
@@ -103,19 +111,22 @@ impl<A: Arch> Block<A> {
         })
     }
 
-    /// How often each instruction retired.
-    pub fn executions(&self) -> impl Iterator<Item = u64> {
-        let mut arrived = self.runs.get();
-        self.taken.iter().zip(&self.cut).map(move |(taken, cut)| {
-            arrived -= cut.get();
-            let retired = arrived;
-            arrived -= taken.get();
-            retired
-        })
+    /// How often each instruction retired: as often as the block ended behind it.
+    pub fn executions(&self) -> Vec<u64> {
+        let mut retired = vec![0; self.ops.len()];
+        let mut ended_behind = 0;
+        for (i, exits) in self.exits.iter().enumerate().rev() {
+            if let Some(n) = retired.get_mut(i) {
+                *n = ended_behind + exits.taken.get();
+                ended_behind = *n;
+            }
+            ended_behind += exits.before.get();
+        }
+        retired
     }
 }
 
 /// An undefined word as a decoded instruction.
 pub fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
-    crate::hart::Decoded { run: undefined::<A>, bits: 0, bytes, kind: Kind::Slow, row: u16::MAX }
+    crate::hart::Decoded { run: undefined::<A>, operands: Packed::default(), bytes, kind: Kind::Slow, row: u16::MAX }
 }

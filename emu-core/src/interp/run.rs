@@ -2,11 +2,12 @@
 //! something outside the instruction stream has to be looked at.
 
 use super::Exit;
-use super::block::Block;
+use super::block::{Block, MAX_OPS};
 use crate::hart::{Arch, Hart};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// Entries of the table from `pc` to block: a power of two.
 const JUMPS: usize = 4096;
@@ -67,9 +68,10 @@ impl<A: Arch> Interp<A> {
     /// Runs at most `budget` instructions (more than zero). Exceptions are taken; interrupts are not looked at.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Left {
         let end = hart.retired.get() + budget;
-        let mut alone = false;
-        loop {
-            let (pc, epoch) = (hart.pc.get(), hart.epoch.get());
+        // Only slow rows and traps change it, and both leave this loop.
+        let epoch = hart.epoch.get();
+        let (mut pc, mut retired) = (hart.pc.get(), hart.retired.get());
+        while retired < end {
             let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
             let index = if jump.pc == pc && jump.epoch == epoch {
                 jump.block
@@ -83,52 +85,79 @@ impl<A: Arch> Interp<A> {
                 }
             };
             let block = &self.blocks[index as usize];
-            let room = end - hart.retired.get();
-            let limit = if alone { 1 } else { room.min(u32::MAX as u64) as usize };
-            let slice = if block.ops.len() <= limit { &block.ops[..] } else { &block.ops[..limit] };
-            let Some((op, rest)) = slice.split_first() else { return Left::Budget };
-            hart.retired.set(hart.retired.get() + slice.len() as u64);
-            block.runs.set(block.runs.get() + 1);
+            let room = end - retired;
+            let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
+            let Some((op, rest)) = slice.split_first() else { unreachable!("blocks have instructions, and there is room") };
+            retired += slice.len() as u64;
+            hart.retired.set(retired);
+            hart.pc.set(pc);
             self.recent[self.recent_at % RECENT] = pc;
             self.recent_at = self.recent_at.wrapping_add(1);
 
             let exit = (op.run)(hart, op, rest);
 
-            hart.pc.set(exit.pc);
+            // In registers, as a store and a load of the same word for each block would take longer than the block.
+            retired -= exit.left() as u64;
             let done = slice.len() - exit.left();
-            match exit.why() {
-                Exit::TAKEN => {
-                    hart.retired.set(hart.retired.get() - exit.left() as u64);
-                    let taken = &block.taken[done - 1];
-                    taken.set(taken.get() + 1);
-                }
-                Exit::OVER | Exit::SLOW => {
-                    if let Some(cut) = block.cut.get(done) {
-                        cut.set(cut.get() + 1);
-                    }
-                    if exit.why() == Exit::SLOW || alone {
-                        return Left::Service;
-                    }
-                }
-                why => {
-                    // The last instruction of `done` did not retire.
-                    hart.retired.set(hart.retired.get() - exit.left() as u64 - 1);
-                    block.cut[done - 1].set(block.cut[done - 1].get() + 1);
-                    match why {
-                        Exit::ALONE => {
-                            alone = true;
-                            continue;
-                        }
-                        Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
-                        _ => A::take_trap(hart, hart.trap.get()),
-                    }
-                    return Left::Service;
-                }
+            if exit.why() == Exit::TAKEN {
+                pc = exit.pc;
+                increment(&block.exits[done - 1].taken);
+                continue;
             }
-            if hart.retired.get() >= end {
-                return Left::Budget;
+            if exit.why() == Exit::OVER {
+                pc = exit.pc;
+                increment(&block.exits[done].before);
+                continue;
             }
+            hart.retired.set(retired);
+            hart.pc.set(exit.pc);
+            return self.leave(hart, index, done, exit);
         }
+        hart.retired.set(retired);
+        hart.pc.set(pc);
+        Left::Budget
+    }
+
+    /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
+    #[inline(never)]
+    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) -> Left {
+        let block = &self.blocks[index as usize];
+        if exit.why() == Exit::SLOW {
+            increment(&block.exits[done].before);
+            return Left::Service;
+        }
+        increment(&block.exits[done - 1].before);
+        hart.retired.set(hart.retired.get() - 1);
+        match exit.why() {
+            Exit::ALONE => return self.run_alone(hart),
+            Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
+            _ => A::take_trap(hart, hart.trap.get()),
+        }
+        Left::Service
+    }
+
+    /// Runs the one instruction at the hart's `pc`, which may touch a device.
+    fn run_alone(&mut self, hart: &Hart<A>) -> Left {
+        let pc = hart.pc.get();
+        let index = match self.find(hart, pc) {
+            Ok(index) => index,
+            Err(trap) => {
+                A::take_trap(hart, trap);
+                return Left::Service;
+            }
+        };
+        let block = &self.blocks[index as usize];
+        let op = &block.ops[0];
+        hart.retired.set(hart.retired.get() + 1);
+        let exit = (op.run)(hart, op, &[]);
+        hart.pc.set(exit.pc);
+        match exit.why() {
+            Exit::TAKEN => increment(&block.exits[0].taken),
+            Exit::OVER => increment(&block.exits[1].before),
+            Exit::ALONE => unreachable!("it is alone"),
+            _ => return self.leave(hart, index, 1, exit),
+        }
+        Left::Service
     }
 
     /// The block at `pc`, decoded if need be, and entered in the jump table.
@@ -214,7 +243,7 @@ impl<A: Arch> Interp<A> {
 }
 
 fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
-    for ((&row, n), taken) in block.rows.iter().zip(block.executions()).zip(&block.taken) {
+    for ((&row, n), exits) in block.rows.iter().zip(block.executions()).zip(&block.exits) {
         let row = row as usize;
         if row == u16::MAX as usize {
             continue;
@@ -224,6 +253,11 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
             all_taken.resize(row + 1, 0);
         }
         all[row] += n;
-        all_taken[row] += taken.get();
+        all_taken[row] += exits.taken.get();
     }
+}
+
+#[inline(always)]
+fn increment(counter: &Cell<u64>) {
+    counter.set(counter.get() + 1);
 }
