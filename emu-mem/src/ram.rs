@@ -522,3 +522,6 @@ impl Drop for Banks {
         drop(unsafe { Box::from_raw(self.banks.as_ptr()) });
     }
 }
+
+#[cfg(test)]
+mod tests;
