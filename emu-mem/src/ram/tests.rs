@@ -232,23 +232,23 @@ fn banks_refuse_what_they_do_not_keep() {
     let (ram, _) = page();
     let (stranger, _) = page();
     let banks = Banks::new(vec![ram.clone()]);
-    assert!(!banks.fill(Access::Read, 0, 0, &stranger, 0), "another RAM");
-    assert!(!banks.fill(Access::Read, 0, 0, &ram, 8), "not a page");
-    assert!(!banks.fill(Access::Read, 0, 0, &ram, PAGE_SIZE), "past the end");
-    assert!(!banks.fill(Access::Read, 0, 0, &ram, PAGE_MASK), "far past the end");
-    assert_eq!(banks.read::<u8>(Access::Read, 0, 0), None, "nothing entered");
-    assert!(banks.fill(Access::Read, 0, 0, &ram, 0));
-    assert!(banks.read::<u8>(Access::Read, 0, 0).is_some());
+    assert!(!banks.fill(Access::Read, 0, &stranger, 0), "another RAM");
+    assert!(!banks.fill(Access::Read, 0, &ram, 8), "not a page");
+    assert!(!banks.fill(Access::Read, 0, &ram, PAGE_SIZE), "past the end");
+    assert!(!banks.fill(Access::Read, 0, &ram, PAGE_MASK), "far past the end");
+    assert_eq!(banks.read::<u8>(Access::Read, 0), None, "nothing entered");
+    assert!(banks.fill(Access::Read, 0, &ram, 0));
+    assert!(banks.read::<u8>(Access::Read, 0).is_some());
 }
 
 #[test]
 fn banks_keep_memory_alive_and_may_move() {
     let (ram, bytes) = page();
     let banks = Banks::new(vec![ram.clone()]);
-    assert!(banks.fill(Access::Read, 3, 0xffff_ffff_ffff_f000, &ram, 0));
+    assert!(banks.fill(Access::Read, 0xffff_ffff_ffff_f000, &ram, 0));
     drop(ram);
     let moved = Box::new(banks);
-    let value = std::thread::spawn(move || moved.read::<u8>(Access::Read, 3, u64::MAX)).join().unwrap();
+    let value = std::thread::spawn(move || moved.read::<u8>(Access::Read, u64::MAX)).join().unwrap();
     assert_eq!(value, bytes.last().copied());
 }
 
@@ -256,12 +256,24 @@ fn banks_keep_memory_alive_and_may_move() {
 fn an_empty_window_is_never_hit() {
     let banks = Banks::new(vec![]);
     for va in [0, 1, 0xfff, PAGE_SIZE, u64::MAX, u64::MAX - 7, PAGE_MASK] {
-        for slot in [0, 1, ENTRIES - 1, usize::MAX] {
-            assert_eq!(banks.read::<u8>(Access::Read, slot, va), None);
-            assert_eq!(banks.read::<u64>(Access::Fetch, slot, va), None);
-            assert_eq!(banks.read_unaligned::<u32>(Access::Read, slot, va), None);
-            assert_eq!(banks.write(slot, va, 0_u16), None);
-            assert!(!banks.holds(Access::Write, slot, va));
-        }
+        assert_eq!(banks.read::<u8>(Access::Read, va), None);
+        assert_eq!(banks.read::<u64>(Access::Fetch, va), None);
+        assert_eq!(banks.read_unaligned::<u32>(Access::Read, va), None);
+        assert_eq!(banks.write(va, 0_u16), None);
+        assert!(!banks.holds(Access::Write, va));
     }
+}
+
+#[test]
+fn a_slot_is_a_whole_window_of_the_table() {
+    let mut seen = vec![false; ENTRIES];
+    for page in 0..ENTRIES as u64 {
+        for high in [0, 1 << 20, 0x7_7000_0000, 1 << 63, !0 << 20] {
+            assert_eq!(slot(page << 12 | high) % size_of::<Window>(), 0);
+            assert_eq!(slot(page << 12 | high), slot(page << 12 | high | 0xfff), "of a page");
+            assert!(slot(page << 12 | high) < size_of::<[Window; ENTRIES]>());
+        }
+        seen[index(page << 12)] = true;
+    }
+    assert!(seen.iter().all(|&seen| seen), "neighbouring pages use all of the table");
 }
