@@ -26,6 +26,8 @@ pub struct Tlb {
     /// The physical page of every window, by context, kind and slot. Means nothing where the window is empty.
     phys: Box<[Cell<GuestPhys>]>,
     context: Cell<usize>,
+    /// Bit n: something was entered into context n since it was last flushed.
+    used: Cell<u32>,
     /// Bit n: context n may hold parts of pages larger than [`PAGE_SIZE`].
     large: Cell<u32>,
     watch_epoch: Cell<u64>,
@@ -39,6 +41,7 @@ impl Tlb {
             banks: Banks::new(memory.regions().iter().map(|region| region.ram.clone()).collect()),
             phys: vec![none; CONTEXTS * Access::ALL.len() * ENTRIES].into(),
             context: Cell::new(0),
+            used: Cell::new(0),
             large: Cell::new(0),
             watch_epoch: Cell::new(memory.watch_epoch()),
             memory: memory.clone(),
@@ -128,6 +131,7 @@ impl Tlb {
             return false;
         }
         let context = self.context.get();
+        self.used.update(|used| used | 1 << context);
         if leaf_bytes > PAGE_SIZE {
             self.large.update(|large| large | 1 << context);
         }
@@ -140,10 +144,14 @@ impl Tlb {
         (0..CONTEXTS).for_each(|context| self.flush_context(context));
     }
 
-    /// Forgets the translations of one context.
+    /// Forgets the translations of one context. Costs next to nothing where there are none.
     pub fn flush_context(&self, context: usize) {
-        self.banks.clear(context);
-        self.large.update(|large| large & !(1 << (context % CONTEXTS)));
+        let bit = 1 << (context % CONTEXTS);
+        if self.used.get() & bit != 0 {
+            self.banks.clear(context);
+            self.used.update(|used| used & !bit);
+            self.large.update(|large| large & !bit);
+        }
     }
 
     /// Forgets the translations of the page that `va` lies in, in all contexts. If that may be a large page, all of the
