@@ -144,6 +144,10 @@ impl Format for F64 {
     fn host_sqrt(a: u64) -> Answer<u64> {
         host::double::sqrt(a)
     }
+    #[inline]
+    fn host_fma(a: u64, b: u64, c: u64) -> Answer<u64> {
+        host::double::fma(a, b, c)
+    }
 }
 
 mod sealed {

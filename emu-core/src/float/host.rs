@@ -1,4 +1,4 @@
-//! The second layer: addition, multiplication, division, square root and f32's fused multiply-add on the host's own
+//! The second layer: addition, multiplication, division, square root and fused multiply-add on the host's own
 //! floating point, for rounding to nearest even.
 //!
 //! The host gives the result; whether it is exact follows from what the result leaves over, and that is computed without
@@ -7,9 +7,8 @@
 //! (so are overflow, NaNs and infinities). Zero is answered where it is certainly exact. All rules agree on such results,
 //! so none are passed in.
 //!
-//! There is no fused multiply-add for f64: without one in the host's instruction set the library call is as slow as
-//! integers are, and with one the residue still takes twenty operations. The residues of products, quotients and roots
-//! need none either, as the comments below show.
+//! No residue here needs a fused multiply-add, so nothing depends on the host having one but f64's own: a library call
+//! that has no such instruction to end in is as slow as integers are.
 
 /// Binary32. Products of two f32 are exact in f64, so most residues are a comparison there.
 pub(super) mod single {
@@ -88,10 +87,16 @@ pub(super) mod single {
     }
 }
 
-/// Binary64. Here residues are integers: if z is the rounded product of x and y, and X, Y, Z are their significands as
-/// 53-bit integers, then X·Y and Z·2^k with the k that makes up for the exponents differ by at most half of 2^k, that is
-/// 2^52. Two numbers so near are equal if their lowest 64 bits are, so one wrapping multiplication decides. A quotient
-/// and a root are the same question asked backwards.
+/// Binary64. Here exactness is a matter of places.
+///
+/// The lowest bit set in an exact product is where those of its factors say, and nothing has to be multiplied to know it.
+/// A result is exact just if no bit of the exact one lies below its own last place: both then are multiples of that place,
+/// and rounding moves less than that.
+///
+/// For a quotient and a root the product goes the other way. Let z be the rounded quotient of x and y, and X, Y, Z their
+/// significands as integers of 53 bits: Z·Y and X·2^k, with the k that makes up for the exponents, differ by at most half
+/// of Y, and for a root by little more than Z. That is less than 2^54, and numbers so near are equal if their lowest 64 bits are:
+/// one wrapping multiplication decides.
 pub(super) mod double {
     use crate::float::format::{Answer, Format};
     use crate::float::{F64, Flags};
@@ -108,6 +113,11 @@ pub(super) mod double {
     #[inline]
     fn significand(bits: u64) -> u64 {
         (1 << 52) | (bits & F64::FRACTION)
+    }
+
+    #[inline]
+    fn trailing_zeros(bits: u64) -> u64 {
+        significand(bits).trailing_zeros().into()
     }
 
     /// Whether a result with this biased exponent is ordinary.
@@ -133,8 +143,7 @@ pub(super) mod double {
         if ea == 0 || eb == 0 || !ordinary(ep) {
             return None;
         }
-        let shift = 52 + (ep + BIAS - ea - eb);
-        let exact = significand(a).wrapping_mul(significand(b)) == significand(product) << shift;
+        let exact = ea + eb + trailing_zeros(a) + trailing_zeros(b) >= ep + BIAS + 52;
         Some((product, Flags::inexact(!exact)))
     }
 
@@ -161,5 +170,37 @@ pub(super) mod double {
         let shift = 52 + (ea + BIAS - 2 * exponent(root));
         let exact = significand(root).wrapping_mul(significand(root)) == significand(a) << shift;
         Some((root, Flags::inexact(!exact)))
+    }
+    /// The lowest bit set in the exact a·b + c is the lower one of those of a·b and of c, unless they coincide.
+    #[inline]
+    pub(crate) fn fma(a: u64, b: u64, c: u64) -> Answer<u64> {
+        if !has_fma() {
+            return None;
+        }
+        let result = f64::from_bits(a).mul_add(f64::from_bits(b), f64::from_bits(c)).to_bits();
+        let (ea, eb, ec, er) = (exponent(a), exponent(b), exponent(c), exponent(result));
+        if ea == 0 || eb == 0 || ec == 0 || !ordinary(er) {
+            return None;
+        }
+        // Places are counted from 2^-(2·BIAS + 104), which makes that of a product's last bit the sum of its exponents.
+        let in_product = ea + eb + trailing_zeros(a) + trailing_zeros(b);
+        let in_addend = ec + BIAS + 52 + trailing_zeros(c);
+        let last = er + BIAS + 52;
+        if in_product.min(in_addend) >= last {
+            Some((result, Flags::NONE))
+        } else if in_product != in_addend {
+            Some((result, Flags::NX))
+        } else {
+            None
+        }
+    }
+
+    /// Whether `f64::mul_add` is an instruction or, as in glibc, a call that ends in one. It is correct in any case.
+    #[inline]
+    fn has_fma() -> bool {
+        #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
+        return std::arch::is_x86_feature_detected!("fma");
+        #[cfg(not(all(target_arch = "x86_64", target_env = "gnu")))]
+        return cfg!(any(target_feature = "fma", target_arch = "aarch64"));
     }
 }
