@@ -24,8 +24,8 @@ pub(super) mod single {
         (result.abs() >= SMALL && result.abs() < f32::INFINITY).then(|| (result.to_bits(), Flags::inexact(inexact)))
     }
 
-    /// Knuth's two-sum. The sum is too large if it might have overflowed on the way; if it is small, even subnormal,
-    /// it is exact, and never underflows.
+    /// Knuth's two-sum: the residue is what rounding took, unless a step in between overflows, which the bound on the sum
+    /// excludes with much to spare. A small sum, even a subnormal one, is exact and never underflows.
     #[inline]
     pub(crate) fn add(a: u32, b: u32) -> Answer<u32> {
         let (x, y) = (f32::from_bits(a), f32::from_bits(b));
