@@ -95,8 +95,8 @@ pub(super) mod single {
 ///
 /// For a quotient and a root the product goes the other way. Let z be the rounded quotient of x and y, and X, Y, Z their
 /// significands as integers of 53 bits: Z·Y and X·2^k, with the k that makes up for the exponents, differ by at most half
-/// of Y, and for a root by little more than Z. That is less than 2^54, and numbers so near are equal if their lowest 64 bits are:
-/// one wrapping multiplication decides.
+/// of Y, and for a root by little more than Z. That is less than 2^54, and numbers so near are equal if their lowest 64
+/// bits are: one wrapping multiplication decides.
 pub(super) mod double {
     use crate::float::format::{Answer, Format};
     use crate::float::{F64, Flags};
@@ -171,6 +171,7 @@ pub(super) mod double {
         let exact = significand(root).wrapping_mul(significand(root)) == significand(a) << shift;
         Some((root, Flags::inexact(!exact)))
     }
+
     /// The lowest bit set in the exact a·b + c is the lower one of those of a·b and of c, unless they coincide.
     #[inline]
     pub(crate) fn fma(a: u64, b: u64, c: u64) -> Answer<u64> {
