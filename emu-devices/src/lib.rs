@@ -33,16 +33,21 @@
 #![forbid(unsafe_code)]
 
 pub mod aclint_sswi;
+pub mod board;
 pub mod clint;
 pub mod clock;
 pub mod console;
+pub mod fdt;
 pub mod finisher;
+pub mod htif;
 pub mod irq;
 pub mod plic;
 pub mod power;
 pub mod rtc;
+pub mod semihosting;
 pub mod testbench;
 pub mod uart16550;
+pub mod virtio_mmio;
 
 pub use emu_mem::{BusFault, Device, Width};
 pub use shared::{Shared, Timed};

@@ -10,7 +10,7 @@
 //! | 0x20_0000 + 0x1000c | threshold of context c |
 //! | 0x20_0004 + 0x1000c | claim (read) and complete (write) of context c |
 //!
-//! Context 2h is hart h in M mode, 2h + 1 is hart h in S mode. Registers are accessed as aligned 32-bit words. What is not a
+//! Context 2h is hart h in M mode, 2h + 1 is hart h in S mode. Registers are accessed as 32-bit words. What is not a
 //! register reads 0 and ignores writes.
 
 use emu_mem::{BusFault, Device, Width};
@@ -159,7 +159,7 @@ fn place(source: u32) -> (usize, u32) {
 
 impl Device for Plic {
     fn read(&mut self, offset: u64, width: Width) -> Result<u64, BusFault> {
-        if width != Width::B4 || !offset.is_multiple_of(4) {
+        if width != Width::B4 {
             return Err(BusFault);
         }
         Ok(u64::from(match self.register(offset) {
@@ -173,7 +173,7 @@ impl Device for Plic {
     }
 
     fn write(&mut self, offset: u64, width: Width, value: u64) -> Result<(), BusFault> {
-        if width != Width::B4 || !offset.is_multiple_of(4) {
+        if width != Width::B4 {
             return Err(BusFault);
         }
         let value = value as u32;
@@ -377,9 +377,9 @@ mod tests {
     }
 
     #[test]
-    fn only_aligned_words() {
+    fn only_words() {
         let mut bench = Bench::new(1);
-        for (offset, width) in [(0, Width::B1), (4, Width::B2), (8, Width::B8), (2, Width::B4)] {
+        for (offset, width) in [(0, Width::B1), (4, Width::B2), (8, Width::B8)] {
             assert_eq!(bench.plic.read(offset, width), Err(BusFault));
             assert_eq!(bench.plic.write(offset, width, 0), Err(BusFault));
         }

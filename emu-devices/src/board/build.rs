@@ -1,0 +1,216 @@
+//! From a description to a board: the one constructor path.
+
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use emu_mem::{Bus, BusBuilder, Device, GuestPhys};
+
+use super::check::check;
+use super::description::{Description, DeviceEntry, DeviceKind, RomEntry};
+use super::error::{Error, Problem};
+use super::{Board, DeviceTree, Timer};
+use crate::aclint_sswi::AclintSswi;
+use crate::clint::Clint;
+use crate::clock::{Clock, Deadline, Mtime};
+use crate::console::Console;
+use crate::fdt;
+use crate::finisher::Finisher;
+use crate::irq::{HartLines, Line};
+use crate::plic::Plic;
+use crate::power::Power;
+use crate::rtc::Rtc;
+use crate::testbench::{Records, Testbench};
+use crate::uart16550::Uart16550;
+use crate::virtio_mmio::EmptySlot;
+use crate::{Shared, Timed};
+
+/// What a user may decide beside the board itself.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Size of the main RAM in bytes, instead of the board's.
+    pub memory_bytes: Option<u64>,
+    /// Number of harts, instead of the board's.
+    pub harts: Option<u64>,
+    /// The ISA string that the device tree tells; without it the board's.
+    pub isa: Option<String>,
+    /// The largest address-translation mode that the device tree tells, such as `riscv,sv57`; none if harts have no MMU.
+    pub mmu_type: Option<String>,
+    /// The kernel command line in the device tree.
+    pub bootargs: Option<String>,
+    /// The console.
+    pub console: Console,
+}
+
+impl Options {
+    /// The board as it is, with its console on `console`.
+    pub fn new(console: Console) -> Self {
+        Self { memory_bytes: None, harts: None, isa: None, mmu_type: None, bootargs: None, console }
+    }
+}
+
+impl Description {
+    /// Builds the board.
+    ///
+    /// # Errors
+    /// [`Error`], whose text names the file, the key and the remedy: whatever does not make sense, a ROM file that cannot be
+    /// read or does not fit, memory that the host does not have.
+    pub fn build(&self, options: &Options) -> Result<Board, Error> {
+        let mut board = self.clone();
+        if let (Some(bytes), Some(main)) = (options.memory_bytes, board.ram.first_mut()) {
+            main.size = bytes;
+        }
+        board.harts = options.harts.unwrap_or(board.harts);
+        board.isa = options.isa.clone().or(board.isa);
+        assemble(&board, options).map_err(|problem| Error::new(&self.origin, problem))
+    }
+}
+
+fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
+    let timebase = check(board)?;
+    let lines: Vec<_> = (0..board.harts).map(|_| HartLines::new()).collect();
+    let clock = Clock::new();
+    let mut parts = Parts {
+        mtime: Mtime::new(clock.clone(), timebase),
+        clock,
+        console: options.console.clone(),
+        power: Power::new(),
+        records: Shared::default(),
+        plic: None,
+        lines,
+        timed: Vec::new(),
+    };
+    parts.plic = has(board, DeviceKind::Plic).then(|| Shared::new(Plic::new(&parts.lines)));
+
+    let mut bus = BusBuilder::new();
+    for ram in &board.ram {
+        bus.ram(&ram.name, GuestPhys(ram.base), ram.size).map_err(Problem::Memory)?;
+    }
+    for rom in &board.rom {
+        bus.rom(&rom.name, GuestPhys(rom.base), rom.size).map_err(Problem::Memory)?;
+    }
+    for entry in &board.devices {
+        let device = parts.make(entry);
+        let kind = entry.kind;
+        bus.device(kind.name(), GuestPhys(entry.base), kind.window_bytes(), device).map_err(Problem::Memory)?;
+    }
+    let bus = bus.build();
+    for (i, rom) in board.rom.iter().enumerate() {
+        fill(&bus, &format!("rom[{i}]"), rom, board)?;
+    }
+    let device_tree = if board.device_tree { Some(plant(board, options)?) } else { None };
+
+    let finished = Board {
+        name: board.name.clone(),
+        bus,
+        clock: parts.clock,
+        power: parts.power,
+        console: parts.console,
+        lines: parts.lines,
+        mtime: parts.mtime,
+        records: parts.records,
+        reset_pc: board.reset_pc.map(GuestPhys),
+        isa: board.isa.clone(),
+        device_tree,
+        timed: parts.timed,
+    };
+    finished.write_device_tree();
+    Ok(finished)
+}
+
+fn has(board: &Description, kind: DeviceKind) -> bool {
+    board.devices.iter().any(|device| device.kind == kind)
+}
+
+/// The handles that devices are built from.
+struct Parts {
+    clock: Clock,
+    mtime: Mtime,
+    console: Console,
+    power: Power,
+    records: Shared<Records>,
+    plic: Option<Shared<Plic>>,
+    lines: Vec<HartLines>,
+    timed: Vec<Timer>,
+}
+
+impl Parts {
+    fn make(&mut self, entry: &DeviceEntry) -> Box<dyn Device> {
+        let line = self.line(entry.irq);
+        match entry.kind {
+            DeviceKind::Uart16550 => {
+                let uart = Uart16550::new(self.clock.clone(), self.console.clone(), line);
+                let deadline = uart.deadline();
+                self.timed(uart, deadline, true)
+            }
+            DeviceKind::Clint => {
+                let clint = Clint::new(&self.lines, self.mtime.clone());
+                let deadline = clint.deadline();
+                self.timed(clint, deadline, false)
+            }
+            DeviceKind::Rtc => {
+                let rtc = Rtc::new(self.clock.clone(), line);
+                let deadline = rtc.deadline();
+                self.timed(rtc, deadline, false)
+            }
+            DeviceKind::AclintSswi => Box::new(AclintSswi::new(&self.lines)),
+            DeviceKind::Plic => Box::new(self.plic.clone().expect("made before all devices")),
+            DeviceKind::Finisher => Box::new(Finisher::new(self.power.clone())),
+            DeviceKind::Testbench => {
+                let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
+                Box::new(Testbench::new(clock, console, power, self.records.clone()))
+            }
+            DeviceKind::VirtioMmio => Box::new(EmptySlot),
+        }
+    }
+
+    fn line(&self, irq: Option<u32>) -> Line {
+        match (irq, &self.plic) {
+            (Some(irq), Some(plic)) => Line::new(Arc::new(plic.clone()), irq),
+            _ => Line::unconnected(),
+        }
+    }
+
+    /// Shares `device` between the bus, which gets the result, and the board's ticks.
+    fn timed<T: Device + Timed + 'static>(&mut self, device: T, deadline: Deadline, input: bool) -> Box<dyn Device> {
+        let device = Shared::new(device);
+        self.timed.push(Timer { deadline, device: Box::new(device.clone()), input });
+        Box::new(device)
+    }
+}
+
+/// Fills a ROM from its file. Reads at most one byte more than fits.
+fn fill(bus: &Bus, key: &str, rom: &RomEntry, board: &Description) -> Result<(), Problem> {
+    let Some(file) = &rom.file else { return Ok(()) };
+    let path = board.folder.join(file);
+    let mut bytes = Vec::new();
+    let read = File::open(&path).and_then(|file| file.take(rom.size + 1).read_to_end(&mut bytes));
+    if let Err(source) = read {
+        return Err(Problem::RomFile { key: key.to_owned(), path, source });
+    }
+    if bytes.len() as u64 > rom.size {
+        return Err(Problem::RomTooSmall { key: key.to_owned(), path, size: rom.size });
+    }
+    bus.memory().install_bytes(GuestPhys(rom.base), &bytes).expect("the ROM is there and large enough");
+    Ok(())
+}
+
+/// Makes the device tree and finds its place: as QEMU has it, near the top of the main RAM or of its part below 3 GiB, at a
+/// multiple of 2 MiB; in a RAM too small for that, at a multiple of 4 KiB. Never at the RAM's own base, where programs begin.
+fn plant(board: &Description, options: &Options) -> Result<DeviceTree, Problem> {
+    let bytes = fdt::generate(board, options).map_err(Problem::Tree)?;
+    let main = board.ram.first().expect("checked");
+    let address = tree_address(main.base, main.size, bytes.len() as u64);
+    let too_large = || Problem::TreeTooLarge { bytes: bytes.len(), ram: main.name.clone() };
+    let address = GuestPhys(address.ok_or_else(too_large)?);
+    Ok(DeviceTree { address, bytes })
+}
+
+fn tree_address(base: u64, size: u64, bytes: u64) -> Option<u64> {
+    const BELOW: u64 = 3 << 30;
+    let last = base + (size - 1);
+    let end = if base < BELOW { last.min(BELOW - 1) } else { last }.wrapping_add(1);
+    let highest = end.wrapping_sub(bytes);
+    let room = bytes <= end.wrapping_sub(base);
+    [2 << 20, 4 << 10].into_iter().map(|align| highest & !(align - 1)).find(|&at| room && at > base && at <= highest)
+}

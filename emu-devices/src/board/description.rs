@@ -1,0 +1,234 @@
+//! What a board consists of, as data: the one form that built-in boards and board files share. Whether it makes sense is
+//! judged in `check`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::error::{Error, Problem};
+use super::quantity::{quantity, some_quantity};
+use crate::{aclint_sswi, clint, finisher, plic, rtc, testbench, uart16550, virtio_mmio};
+
+/// A board file may be so large.
+pub const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// A board as data. In a board file every key of the same name; `boards/example.toml` shows them all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// What the board is called in messages.
+    pub name: String,
+    /// The ISA string of its harts, if the board decides it.
+    #[serde(default)]
+    pub isa: Option<String>,
+    /// Where harts start; without it at the program's entry.
+    #[serde(default, deserialize_with = "some_quantity")]
+    pub reset_pc: Option<u64>,
+    /// How many harts there are.
+    #[serde(default = "default_harts", deserialize_with = "quantity")]
+    pub harts: u64,
+    /// Frequency of `mtime` in Hz. (Guest time is 1 ns an instruction.)
+    #[serde(default = "default_timebase", deserialize_with = "quantity")]
+    pub timebase: u64,
+    /// Whether a device tree is put near the top of RAM and handed to the program in `a1`.
+    #[serde(default)]
+    pub device_tree: bool,
+    /// The tree's `compatible`; without it `emu,` and the name.
+    #[serde(default)]
+    pub compatible: Option<String>,
+    /// The tree's `model`; without it the name.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Whether the tree announces HTIF (`ucb,htif0`). It works in either case, if the program has the symbols.
+    #[serde(default)]
+    pub htif: bool,
+    /// RAM. The first one is the main memory: its size can be overridden, and it holds the device tree.
+    #[serde(default)]
+    pub ram: Vec<RamEntry>,
+    /// ROM.
+    #[serde(default)]
+    pub rom: Vec<RomEntry>,
+    /// Devices.
+    #[serde(default)]
+    pub devices: Vec<DeviceEntry>,
+    /// The file it comes from, or how else to call it in an error's text.
+    #[serde(skip)]
+    pub origin: String,
+    /// The folder that file names are relative to.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// A region of RAM.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RamEntry {
+    /// Its name in memory maps and messages.
+    pub name: String,
+    /// Its first address.
+    #[serde(deserialize_with = "quantity")]
+    pub base: u64,
+    /// Its size in bytes.
+    #[serde(deserialize_with = "quantity")]
+    pub size: u64,
+}
+
+/// A region of ROM.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RomEntry {
+    /// Its name in memory maps and messages.
+    pub name: String,
+    /// Its first address.
+    #[serde(deserialize_with = "quantity")]
+    pub base: u64,
+    /// Its size in bytes.
+    #[serde(deserialize_with = "quantity")]
+    pub size: u64,
+    /// A raw image with its contents, relative to the board file; the rest is zero, as is a ROM without a file.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+/// A device and its place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceEntry {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: DeviceKind,
+    /// Its first address.
+    #[serde(deserialize_with = "quantity")]
+    pub base: u64,
+    /// Its source number at the PLIC, if it has an interrupt and is wired.
+    #[serde(default)]
+    pub irq: Option<u32>,
+}
+
+/// The devices a board can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceKind {
+    /// [`uart16550`](crate::uart16550).
+    Uart16550,
+    /// [`clint`](crate::clint).
+    Clint,
+    /// [`aclint_sswi`](crate::aclint_sswi).
+    AclintSswi,
+    /// [`plic`](crate::plic).
+    Plic,
+    /// [`finisher`](crate::finisher).
+    Finisher,
+    /// [`rtc`](crate::rtc).
+    Rtc,
+    /// [`testbench`](crate::testbench).
+    Testbench,
+    /// An empty slot, [`virtio_mmio`](crate::virtio_mmio).
+    VirtioMmio,
+}
+
+impl DeviceKind {
+    /// Its name in board files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uart16550 => "uart16550",
+            Self::Clint => "clint",
+            Self::AclintSswi => "aclint-sswi",
+            Self::Plic => "plic",
+            Self::Finisher => "finisher",
+            Self::Rtc => "rtc",
+            Self::Testbench => "testbench",
+            Self::VirtioMmio => "virtio-mmio",
+        }
+    }
+
+    /// Size of its register window.
+    pub fn window_bytes(self) -> u64 {
+        match self {
+            Self::Uart16550 => uart16550::WINDOW_BYTES,
+            Self::Clint => clint::WINDOW_BYTES,
+            Self::AclintSswi => aclint_sswi::WINDOW_BYTES,
+            Self::Plic => plic::WINDOW_BYTES,
+            Self::Finisher => finisher::WINDOW_BYTES,
+            Self::Rtc => rtc::WINDOW_BYTES,
+            Self::Testbench => testbench::WINDOW_BYTES,
+            Self::VirtioMmio => virtio_mmio::WINDOW_BYTES,
+        }
+    }
+
+    /// Whether it has an interrupt that can be wired to the PLIC.
+    pub fn has_irq(self) -> bool {
+        matches!(self, Self::Uart16550 | Self::Rtc | Self::VirtioMmio)
+    }
+}
+
+impl Description {
+    /// Reads a board file.
+    ///
+    /// # Errors
+    /// [`Error`] if it cannot be read, is not TOML, or has unknown, missing or mistyped keys.
+    pub fn from_file(path: &Path) -> Result<Self, Error> {
+        let origin = path.display().to_string();
+        let fail = |problem| Error::new(&origin, problem);
+        let mut text = String::new();
+        let file = File::open(path).map_err(|e| fail(Problem::Unreadable(e)))?;
+        file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(|e| fail(Problem::Unreadable(e)))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::from_toml(&text, &origin, folder)
+    }
+
+    /// Parses the text of a board file. `origin` names it in errors, `folder` is where it looks for files.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn from_toml(text: &str, origin: &str, folder: PathBuf) -> Result<Self, Error> {
+        let fail = |problem| Error::new(origin, problem);
+        if text.len() as u64 > MAX_FILE_BYTES {
+            return Err(fail(Problem::FileTooLarge));
+        }
+        let parsed: Self = toml::from_str(text).map_err(|e| fail(Problem::Syntax(e)))?;
+        Ok(Self { origin: origin.to_owned(), folder, ..parsed })
+    }
+
+    /// A board of the given name that has nothing yet: what built-in boards start from.
+    pub(super) fn empty(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            isa: None,
+            reset_pc: None,
+            harts: default_harts(),
+            timebase: default_timebase(),
+            device_tree: false,
+            compatible: None,
+            model: None,
+            htif: false,
+            ram: Vec::new(),
+            rom: Vec::new(),
+            devices: Vec::new(),
+            origin: format!("board {name}"),
+            folder: PathBuf::new(),
+        }
+    }
+}
+
+impl DeviceEntry {
+    /// A device without a wired interrupt.
+    pub fn new(kind: DeviceKind, base: u64) -> Self {
+        Self { kind, base, irq: None }
+    }
+
+    /// A device with interrupt source `irq`.
+    pub fn with_irq(kind: DeviceKind, base: u64, irq: u32) -> Self {
+        Self { kind, base, irq: Some(irq) }
+    }
+}
+
+fn default_harts() -> u64 {
+    1
+}
+
+fn default_timebase() -> u64 {
+    10_000_000
+}
