@@ -26,6 +26,8 @@ pub struct Block<A: Arch> {
     pub phys: GuestPhys,
     /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
     pub straddles: Option<GuestPhys>,
+    /// Whether the last instruction is a slow row.
+    pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
     /// How often the block was entered.
@@ -37,13 +39,17 @@ pub struct Block<A: Arch> {
 }
 
 impl<A: Arch> Block<A> {
-    /// Decodes the block at `pc`, whose first byte lies at `phys`.
-    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys) -> Result<Self, Trap> {
+    /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
+    /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
+    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
         let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let mut straddles = None;
-        let room = PAGE_SIZE - (phys.0 & (PAGE_SIZE - 1));
+        let stretch = leaf_bytes.min(PAGE_SIZE);
+        let room = stretch - (phys.0 & (stretch - 1));
+        let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
         let mut offset = 0;
-        while offset < room && ops.len() < MAX_OPS {
+        let mut ends_slow = false;
+        while offset < room && ops.len() < most {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;
@@ -51,7 +57,7 @@ impl<A: Arch> Block<A> {
                 let second = if offset + 4 <= room {
                     GuestPhys(phys.0 + offset + 2)
                 } else if ops.is_empty() {
-                    let at = GuestVirt(pc.wrapping_add(2));
+                    let at = A::advance(hart, GuestVirt(pc), 2);
                     let second = A::translate(hart, at, Access::Fetch, 2)?.phys;
                     straddles = Some(second);
                     second
@@ -61,7 +67,7 @@ impl<A: Arch> Block<A> {
                 match hart.memory.read::<u16>(second) {
                     Ok(half) => word |= (half as u32) << 16,
                     Err(_) if ops.is_empty() => {
-                        return Err(A::access_fault(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch));
+                        return Err(A::access_fault(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch));
                     }
                     Err(_) => break,
                 }
@@ -71,6 +77,7 @@ impl<A: Arch> Block<A> {
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
+            ends_slow = decoded.kind == Kind::Slow;
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
                 break;
             }
@@ -84,6 +91,7 @@ impl<A: Arch> Block<A> {
             rows: rows.into(),
             phys,
             straddles,
+            ends_slow,
             generation: Cell::new(hart.code_generation.get()),
             runs: Cell::new(0),
             taken: zeros(),
