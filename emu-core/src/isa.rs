@@ -164,7 +164,7 @@ macro_rules! format {
         pub struct $name { $(pub $field: $ty),* }
 
         impl $crate::isa::Operands for $name {
-            #[allow(unused_assignments, unused_mut, reason = "the last field needs no step on, and some formats have none")]
+            #[allow(unused_assignments, unused_mut, unused_variables, reason = "the last field needs no step on, and some formats have none")]
             fn pack(self) -> $crate::isa::Packed {
                 const { assert!(0 $(+ <$ty as $crate::isa::Field>::BYTES)* <= 7, "operands fit") }
                 let (mut packed, mut at) = ($crate::isa::Packed::default(), 0);

@@ -12,11 +12,11 @@ use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use std::cell::Cell;
 
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
-pub const MAX_OPS: usize = 64;
+pub(crate) const MAX_OPS: usize = 64;
 
 /// How often a block ended at one of its instructions.
 #[derive(Default)]
-pub struct Exits {
+pub(crate) struct Exits {
     /// Behind it, by a taken branch or jump.
     pub taken: Cell<u64>,
     /// Before it: the previous one was a slow row or the last of the block, this one trapped, or a budget was used up.
@@ -24,7 +24,7 @@ pub struct Exits {
 }
 
 /// One decoded block.
-pub struct Block<A: Arch> {
+pub(crate) struct Block<A: Arch> {
     /// The instructions; at least one.
     pub ops: Box<[Op<A>]>,
     /// Their encodings, to see later whether memory still holds them.
@@ -35,6 +35,8 @@ pub struct Block<A: Arch> {
     pub phys: GuestPhys,
     /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
     pub straddles: Option<GuestPhys>,
+    /// Whether the last instruction is a slow row.
+    pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
     /// How it ended: one more than there are instructions.
@@ -42,13 +44,17 @@ pub struct Block<A: Arch> {
 }
 
 impl<A: Arch> Block<A> {
-    /// Decodes the block at `pc`, whose first byte lies at `phys`.
-    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys) -> Result<Self, Trap> {
+    /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
+    /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
+    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
         let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let mut straddles = None;
-        let room = PAGE_SIZE - (phys.0 & (PAGE_SIZE - 1));
+        let stretch = leaf_bytes.min(PAGE_SIZE);
+        let room = stretch - (phys.0 & (stretch - 1));
+        let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
         let mut offset = 0;
-        while offset < room && ops.len() < MAX_OPS {
+        let mut ends_slow = false;
+        while offset < room && ops.len() < most {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;
@@ -56,7 +62,7 @@ impl<A: Arch> Block<A> {
                 let second = if offset + 4 <= room {
                     GuestPhys(phys.0 + offset + 2)
                 } else if ops.is_empty() {
-                    let at = GuestVirt(pc.wrapping_add(2));
+                    let at = A::advance(hart, GuestVirt(pc), 2);
                     let second = A::translate(hart, at, Access::Fetch, 2)?.phys;
                     straddles = Some(second);
                     second
@@ -66,7 +72,7 @@ impl<A: Arch> Block<A> {
                 match hart.memory.read::<u16>(second) {
                     Ok(half) => word |= (half as u32) << 16,
                     Err(_) if ops.is_empty() => {
-                        return Err(A::access_fault(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch));
+                        return Err(A::access_fault(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch));
                     }
                     Err(_) => break,
                 }
@@ -76,6 +82,7 @@ impl<A: Arch> Block<A> {
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
+            ends_slow = decoded.kind == Kind::Slow;
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
                 break;
             }
@@ -88,6 +95,7 @@ impl<A: Arch> Block<A> {
             rows: rows.into(),
             phys,
             straddles,
+            ends_slow,
             generation: Cell::new(hart.code_generation.get()),
             exits: (0..=ops.len()).map(|_| Exits::default()).collect(),
             ops: ops.into(),
@@ -96,12 +104,12 @@ impl<A: Arch> Block<A> {
 
     /// Its first instructions, at most `room` of them.
     #[cold]
-    pub fn first(&self, room: usize) -> &[Op<A>] {
+    pub(crate) fn first(&self, room: usize) -> &[Op<A>] {
         &self.ops[..self.ops.len().min(room)]
     }
 
     /// Whether memory still holds what was decoded.
-    pub fn is_current(&self, hart: &Hart<A>) -> bool {
+    pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
         self.words.iter().zip(&self.ops).all(|(&word, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
@@ -112,7 +120,7 @@ impl<A: Arch> Block<A> {
     }
 
     /// How often each instruction retired: as often as the block ended behind it.
-    pub fn executions(&self) -> Vec<u64> {
+    pub(crate) fn executions(&self) -> Vec<u64> {
         let mut retired = vec![0; self.ops.len()];
         let mut ended_behind = 0;
         for (i, exits) in self.exits.iter().enumerate().rev() {
@@ -127,6 +135,6 @@ impl<A: Arch> Block<A> {
 }
 
 /// An undefined word as a decoded instruction.
-pub fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
+pub(crate) fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
     crate::hart::Decoded { run: undefined::<A>, operands: Packed::default(), bytes, kind: Kind::Slow, row: u16::MAX }
 }

@@ -3,9 +3,9 @@
 
 use super::Exit;
 use super::block::{Block, MAX_OPS};
-use crate::hart::{Arch, Hart};
+use crate::hart::{Arch, Hart, Translation};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 
@@ -45,6 +45,8 @@ pub struct Interp<A: Arch> {
     dropped: Vec<u64>,
     /// Taken branches of each row, of blocks that have been dropped.
     dropped_taken: Vec<u64>,
+    /// The block that is decoded anew each time.
+    alone: Option<u32>,
     recent: [u64; RECENT],
     recent_at: usize,
 }
@@ -58,6 +60,7 @@ impl<A: Arch> Default for Interp<A> {
             decoded: 0,
             dropped: Vec::new(),
             dropped_taken: Vec::new(),
+            alone: None,
             recent: [0; RECENT],
             recent_at: 0,
         }
@@ -67,6 +70,15 @@ impl<A: Arch> Default for Interp<A> {
 impl<A: Arch> Interp<A> {
     /// Runs at most `budget` instructions (more than zero). Exceptions are taken; interrupts are not looked at.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Left {
+        // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
+        if A::counts_events(hart) {
+            self.run_blocks::<true>(hart, budget)
+        } else {
+            self.run_blocks::<false>(hart, budget)
+        }
+    }
+
+    fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Left {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
         let epoch = hart.epoch.get();
@@ -87,6 +99,8 @@ impl<A: Arch> Interp<A> {
             let block = &self.blocks[index as usize];
             let room = end - retired;
             let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
+            // A slow row may read the counts, so what stands before it is counted first.
+            let slice = if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
             let Some((op, rest)) = slice.split_first() else { unreachable!("blocks have instructions, and there is room") };
             retired += slice.len() as u64;
             hart.retired.set(retired);
@@ -99,6 +113,10 @@ impl<A: Arch> Interp<A> {
             // In registers, as a store and a load of the same word for each block would take longer than the block.
             retired -= exit.left() as u64;
             let done = slice.len() - exit.left();
+            if COUNTS {
+                let retired = if exit.why() >= Exit::TRAPPED { done - 1 } else { done };
+                A::count_events(hart, &block.rows[..retired], exit.why() == Exit::TAKEN);
+            }
             if exit.why() == Exit::TAKEN {
                 pc = exit.pc;
                 increment(&block.exits[done - 1].taken);
@@ -151,6 +169,9 @@ impl<A: Arch> Interp<A> {
         hart.retired.set(hart.retired.get() + 1);
         let exit = (op.run)(hart, op, &[]);
         hart.pc.set(exit.pc);
+        if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
+            A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);
+        }
         match exit.why() {
             Exit::TAKEN => increment(&block.exits[0].taken),
             Exit::OVER => increment(&block.exits[1].before),
@@ -164,12 +185,18 @@ impl<A: Arch> Interp<A> {
     #[cold]
     #[inline(never)]
     fn find(&mut self, hart: &Hart<A>, pc: u64) -> Result<u32, Trap> {
-        let phys = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?.phys;
+        // Addresses may be narrower than what falling through from the last instruction added up to.
+        let pc = A::advance(hart, GuestVirt(pc), 0).0;
+        hart.pc.set(pc);
+        let Translation { phys, leaf_bytes } = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?;
+        if leaf_bytes < PAGE_SIZE {
+            return self.decode_alone(hart, pc, phys, leaf_bytes);
+        }
         let known = self.by_phys.get(&phys.0).copied();
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
                 self.retire(index);
                 self.decoded += block.ops.len();
                 self.blocks[index as usize] = block;
@@ -179,7 +206,7 @@ impl<A: Arch> Interp<A> {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
                 self.decoded += block.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
@@ -191,9 +218,31 @@ impl<A: Arch> Interp<A> {
         Ok(index)
     }
 
+    /// A block of one instruction that nobody finds again: its surroundings may be forbidden, so each fetch is asked for.
+    fn decode_alone(&mut self, hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<u32, Trap> {
+        let block = Block::decode(hart, pc, phys, leaf_bytes)?;
+        if self.decoded > MAX_DECODED {
+            self.clear();
+        }
+        self.decoded += block.ops.len();
+        let index = match self.alone {
+            Some(index) => {
+                self.retire(index);
+                self.blocks[index as usize] = block;
+                index
+            }
+            None => {
+                self.blocks.push(block);
+                self.blocks.len() as u32 - 1
+            }
+        };
+        self.alone = Some(index);
+        Ok(index)
+    }
+
     fn is_current(&self, hart: &Hart<A>, block: &Block<A>, pc: u64) -> Result<bool, Trap> {
         if let Some(second) = block.straddles {
-            let now: GuestPhys = A::translate(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch, 2)?.phys;
+            let now = A::translate(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch, 2)?.phys;
             if now != second {
                 return Ok(false);
             }
@@ -222,6 +271,7 @@ impl<A: Arch> Interp<A> {
             self.retire(index as u32);
         }
         self.blocks.clear();
+        self.alone = None;
         self.by_phys.clear();
         self.jumps.fill(Jump { pc: 0, epoch: 0, block: 0 });
     }

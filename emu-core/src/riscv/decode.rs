@@ -1,6 +1,6 @@
 //! From instruction words to table rows.
 
-use super::extension::{Ext, Xlens};
+use super::extension::Ext;
 use super::state::Riscv;
 use super::table::{Row, TABLE};
 use crate::hart::Decoded;
@@ -32,7 +32,8 @@ impl Decoder {
             if !row.exists(extensions, xlen) {
                 continue;
             }
-            let (free, selectors) = if row.bytes == 2 { (!row.mask & 0xe003, 0xe003) } else { (!row.mask & 0x707f, 0x707f) };
+            let (free, selectors) =
+                if row.bytes == 2 { (!row.mask & 0xe003, 0xe003) } else { (!row.mask & 0x707f, 0x707f) };
             let mut choice = 0u32;
             loop {
                 buckets[bucket(row.value & selectors | choice)].push(number as u16);
@@ -73,11 +74,6 @@ impl Decoder {
 impl Row {
     /// Whether a hart with these extensions and XLEN has this instruction.
     pub fn exists(&self, extensions: Ext, xlen: u32) -> bool {
-        let xlen_ok = match self.xlens {
-            Xlens::any => true,
-            Xlens::rv32 => xlen == 32,
-            Xlens::rv64 => xlen == 64,
-        };
-        xlen_ok && extensions.intersects(self.any) && extensions.contains(self.all)
+        self.xlens.has(xlen) && extensions.intersects(self.any) && extensions.contains(self.all)
     }
 }

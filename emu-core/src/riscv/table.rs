@@ -7,7 +7,7 @@ use super::format::*;
 use super::state::Riscv;
 use super::xlen::{Rv, Rv32, Rv64};
 use super::compressed::*;
-use super::{atomic, base, muldiv};
+use super::{atomic, base, csr, muldiv, system};
 use crate::interp::Handler;
 use crate::isa;
 use crate::isa::{Kind, Packed, Touches};
@@ -204,5 +204,42 @@ isa! {
         CSdsp     "c.sdsp"     "111 iiiiii ttttt 10"     Csdsp => base::sd;
     }
     // C: the floating-point part
-    // Zicsr, Zifencei, the privileged instructions and cache-block operations: below the computational ones.
+    // Zicsr, chapter 7
+    [ZICSR] any {
+        Csrrw   "csrrw"   "cccccccccccc sssss 001 ddddd 1110011" C  slow => csr::csrrw;
+        Csrrs   "csrrs"   "cccccccccccc sssss 010 ddddd 1110011" C  slow => csr::csrrs;
+        Csrrc   "csrrc"   "cccccccccccc sssss 011 ddddd 1110011" C  slow => csr::csrrc;
+        Csrrwi  "csrrwi"  "cccccccccccc iiiii 101 ddddd 1110011" Ci slow => csr::csrrwi;
+        Csrrsi  "csrrsi"  "cccccccccccc iiiii 110 ddddd 1110011" Ci slow => csr::csrrsi;
+        Csrrci  "csrrci"  "cccccccccccc iiiii 111 ddddd 1110011" Ci slow => csr::csrrci;
+    }
+    // Zifencei, chapter 6
+    [ZIFENCEI] any {
+        FenceI  "fence.i" "iiiiiiiiiiii sssss 001 ddddd 0001111" FenceI slow => system::fence_i;
+    }
+    // The privileged manual: 3.3, 12.2, chapter 15
+    [I] any {
+        Ecall   "ecall"   "000000000000 00000 000 00000 1110011" None0 slow => system::ecall;
+        Ebreak  "ebreak"  "000000000001 00000 000 00000 1110011" None0 slow => system::ebreak;
+        Mret    "mret"    "001100000010 00000 000 00000 1110011" None0 slow => system::mret;
+        Wfi     "wfi"     "000100000101 00000 000 00000 1110011" None0 slow => system::wfi;
+    }
+    [S] any {
+        Sret      "sret"       "000100000010 00000 000 00000 1110011"  None0 slow => system::sret;
+        SfenceVma "sfence.vma" "0001001 ttttt sssss 000 00000 1110011" Vma   slow => system::sfence_vma;
+    }
+    [S & SVINVAL] any {
+        SinvalVma     "sinval.vma"      "0001011 ttttt sssss 000 00000 1110011" Vma   slow => system::sfence_vma;
+        SfenceWInval  "sfence.w.inval"  "0001100 00000 00000 000 00000 1110011" None0 slow => system::sfence_inval;
+        SfenceInvalIr "sfence.inval.ir" "0001100 00001 00000 000 00000 1110011" None0 slow => system::sfence_inval;
+    }
+    // Cache-block operations, chapter 19. PREFETCH.* are ORI with rd = x0: hints that need no row.
+    [ZICBOM] any {
+        CboInval "cbo.inval" "000000000000 sssss 010 00000 0001111" Cbo slow => system::cbo_inval;
+        CboClean "cbo.clean" "000000000001 sssss 010 00000 0001111" Cbo slow => system::cbo_clean;
+        CboFlush "cbo.flush" "000000000010 sssss 010 00000 0001111" Cbo slow => system::cbo_clean;
+    }
+    [ZICBOZ] any {
+        CboZero  "cbo.zero"  "000000000100 sssss 010 00000 0001111" Cbo slow => system::cbo_zero;
+    }
 }
