@@ -6,7 +6,7 @@
 mod memory;
 
 use crate::interp::Handler;
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed};
 use crate::slot::Slots;
 use crate::trap::{Stop, Trap};
 use emu_devices::clock::Clock;
@@ -20,7 +20,7 @@ pub trait Arch: Sized + 'static {
     /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
     /// The address `bytes` after `at`, as wide as addresses are.
-    fn advance(at: GuestVirt, bytes: u64) -> GuestVirt;
+    fn advance(hart: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt;
     /// The exception for an access whose physical address does not answer.
     fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
     /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
@@ -39,6 +39,15 @@ pub trait Arch: Sized + 'static {
     fn take_interrupt(hart: &Hart<Self>, cause: u64);
     /// Whether a waiting hart (WFI) has something to wake up for, be it enabled globally or not.
     fn wakes(hart: &Hart<Self>) -> bool;
+    /// The virtual time, in instruction times, at which something inside the hart will want attention, such as a timer of
+    /// its own. The hart's clock shows the present.
+    fn next_event(hart: &Hart<Self>) -> Option<u64>;
+    /// Whether the hart does nothing but trap, and will do so for ever.
+    fn is_stuck(hart: &Hart<Self>) -> bool;
+    /// Whether [`Arch::count_events`] wants to be called. Changes only in slow rows.
+    fn counts_events(hart: &Hart<Self>) -> bool;
+    /// These rows have retired, in this order; the last of them changed the flow of control if `taken`.
+    fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool);
 }
 
 /// What decoding gives.
@@ -46,7 +55,7 @@ pub struct Decoded<A: Arch> {
     /// The row's handler.
     pub run: Handler<A>,
     /// The packed operands.
-    pub bits: u64,
+    pub operands: Packed,
     /// Bytes of the instruction.
     pub bytes: u8,
     /// Whether it ends a block.

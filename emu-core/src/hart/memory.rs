@@ -161,14 +161,14 @@ impl<A: Arch> Hart<A> {
             return Ok(None);
         }
         let first = self.physical(va, split, access)?;
-        let second = self.physical(A::advance(va, split), bytes - split, access)?;
+        let second = self.physical(A::advance(self, va, split), bytes - split, access)?;
         Ok(Some((split, first, second)))
     }
 
     fn split_fault(&self, fault: SplitFault, va: GuestVirt, split: u64, access: Access) -> Stop {
         let at = match fault {
             SplitFault::First => va,
-            SplitFault::Second => A::advance(va, split),
+            SplitFault::Second => A::advance(self, va, split),
         };
         self.trapped(A::access_fault(self, at, access))
     }

@@ -6,16 +6,25 @@
 
 use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use std::cell::Cell;
 
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
-pub const MAX_OPS: usize = 64;
+pub(crate) const MAX_OPS: usize = 64;
+
+/// How often a block ended at one of its instructions.
+#[derive(Default)]
+pub(crate) struct Exits {
+    /// Behind it, by a taken branch or jump.
+    pub taken: Cell<u64>,
+    /// Before it: the previous one was a slow row or the last of the block, this one trapped, or a budget was used up.
+    pub before: Cell<u64>,
+}
 
 /// One decoded block.
-pub struct Block<A: Arch> {
+pub(crate) struct Block<A: Arch> {
     /// The instructions; at least one.
     pub ops: Box<[Op<A>]>,
     /// Their encodings, to see later whether memory still holds them.
@@ -26,24 +35,26 @@ pub struct Block<A: Arch> {
     pub phys: GuestPhys,
     /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
     pub straddles: Option<GuestPhys>,
+    /// Whether the last instruction is a slow row.
+    pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
-    /// How often the block was entered.
-    pub runs: Cell<u64>,
-    /// How often control left it with a taken branch or jump at each instruction.
-    pub taken: Box<[Cell<u64>]>,
-    /// How often it ended before each instruction had retired: a trap, or the end of a budget.
-    pub cut: Box<[Cell<u64>]>,
+    /// How it ended: one more than there are instructions.
+    pub exits: Box<[Exits]>,
 }
 
 impl<A: Arch> Block<A> {
-    /// Decodes the block at `pc`, whose first byte lies at `phys`.
-    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys) -> Result<Self, Trap> {
+    /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
+    /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
+    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
         let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let mut straddles = None;
-        let room = PAGE_SIZE - (phys.0 & (PAGE_SIZE - 1));
+        let stretch = leaf_bytes.min(PAGE_SIZE);
+        let room = stretch - (phys.0 & (stretch - 1));
+        let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
         let mut offset = 0;
-        while offset < room && ops.len() < MAX_OPS {
+        let mut ends_slow = false;
+        while offset < room && ops.len() < most {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;
@@ -51,7 +62,7 @@ impl<A: Arch> Block<A> {
                 let second = if offset + 4 <= room {
                     GuestPhys(phys.0 + offset + 2)
                 } else if ops.is_empty() {
-                    let at = GuestVirt(pc.wrapping_add(2));
+                    let at = A::advance(hart, GuestVirt(pc), 2);
                     let second = A::translate(hart, at, Access::Fetch, 2)?.phys;
                     straddles = Some(second);
                     second
@@ -61,16 +72,17 @@ impl<A: Arch> Block<A> {
                 match hart.memory.read::<u16>(second) {
                     Ok(half) => word |= (half as u32) << 16,
                     Err(_) if ops.is_empty() => {
-                        return Err(A::access_fault(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch));
+                        return Err(A::access_fault(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch));
                     }
                     Err(_) => break,
                 }
             }
             let decoded = hart.arch.decode(word);
-            ops.push(Op { run: decoded.run, bits: decoded.bits & (1 << 56) - 1 | (offset >> 1) << 56 });
+            ops.push(Op { run: decoded.run, operands: decoded.operands, place: (offset >> 1) as u8 });
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
+            ends_slow = decoded.kind == Kind::Slow;
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
                 break;
             }
@@ -78,22 +90,26 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
-        let zeros = || vec![Cell::new(0); ops.len()].into_boxed_slice();
         Ok(Block {
             words: words.into(),
             rows: rows.into(),
             phys,
             straddles,
+            ends_slow,
             generation: Cell::new(hart.code_generation.get()),
-            runs: Cell::new(0),
-            taken: zeros(),
-            cut: zeros(),
+            exits: (0..=ops.len()).map(|_| Exits::default()).collect(),
             ops: ops.into(),
         })
     }
 
+    /// Its first instructions, at most `room` of them.
+    #[cold]
+    pub(crate) fn first(&self, room: usize) -> &[Op<A>] {
+        &self.ops[..self.ops.len().min(room)]
+    }
+
     /// Whether memory still holds what was decoded.
-    pub fn is_current(&self, hart: &Hart<A>) -> bool {
+    pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
         self.words.iter().zip(&self.ops).all(|(&word, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
@@ -103,19 +119,22 @@ impl<A: Arch> Block<A> {
         })
     }
 
-    /// How often each instruction retired.
-    pub fn executions(&self) -> impl Iterator<Item = u64> {
-        let mut arrived = self.runs.get();
-        self.taken.iter().zip(&self.cut).map(move |(taken, cut)| {
-            arrived -= cut.get();
-            let retired = arrived;
-            arrived -= taken.get();
-            retired
-        })
+    /// How often each instruction retired: as often as the block ended behind it.
+    pub(crate) fn executions(&self) -> Vec<u64> {
+        let mut retired = vec![0; self.ops.len()];
+        let mut ended_behind = 0;
+        for (i, exits) in self.exits.iter().enumerate().rev() {
+            if let Some(n) = retired.get_mut(i) {
+                *n = ended_behind + exits.taken.get();
+                ended_behind = *n;
+            }
+            ended_behind += exits.before.get();
+        }
+        retired
     }
 }
 
 /// An undefined word as a decoded instruction.
-pub fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
-    crate::hart::Decoded { run: undefined::<A>, bits: 0, bytes, kind: Kind::Slow, row: u16::MAX }
+pub(crate) fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
+    crate::hart::Decoded { run: undefined::<A>, operands: Packed::default(), bytes, kind: Kind::Slow, row: u16::MAX }
 }

@@ -2,11 +2,12 @@
 //! something outside the instruction stream has to be looked at.
 
 use super::Exit;
-use super::block::Block;
-use crate::hart::{Arch, Hart};
+use super::block::{Block, MAX_OPS};
+use crate::hart::{Arch, Hart, Translation};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// Entries of the table from `pc` to block: a power of two.
 const JUMPS: usize = 4096;
@@ -44,6 +45,8 @@ pub struct Interp<A: Arch> {
     dropped: Vec<u64>,
     /// Taken branches of each row, of blocks that have been dropped.
     dropped_taken: Vec<u64>,
+    /// The block that is decoded anew each time.
+    alone: Option<u32>,
     recent: [u64; RECENT],
     recent_at: usize,
 }
@@ -57,6 +60,7 @@ impl<A: Arch> Default for Interp<A> {
             decoded: 0,
             dropped: Vec::new(),
             dropped_taken: Vec::new(),
+            alone: None,
             recent: [0; RECENT],
             recent_at: 0,
         }
@@ -66,10 +70,20 @@ impl<A: Arch> Default for Interp<A> {
 impl<A: Arch> Interp<A> {
     /// Runs at most `budget` instructions (more than zero). Exceptions are taken; interrupts are not looked at.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Left {
+        // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
+        if A::counts_events(hart) {
+            self.run_blocks::<true>(hart, budget)
+        } else {
+            self.run_blocks::<false>(hart, budget)
+        }
+    }
+
+    fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Left {
         let end = hart.retired.get() + budget;
-        let mut alone = false;
-        loop {
-            let (pc, epoch) = (hart.pc.get(), hart.epoch.get());
+        // Only slow rows and traps change it, and both leave this loop.
+        let epoch = hart.epoch.get();
+        let (mut pc, mut retired) = (hart.pc.get(), hart.retired.get());
+        while retired < end {
             let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
             let index = if jump.pc == pc && jump.epoch == epoch {
                 jump.block
@@ -83,64 +97,106 @@ impl<A: Arch> Interp<A> {
                 }
             };
             let block = &self.blocks[index as usize];
-            let room = end - hart.retired.get();
-            let limit = if alone { 1 } else { room.min(u32::MAX as u64) as usize };
-            let slice = if block.ops.len() <= limit { &block.ops[..] } else { &block.ops[..limit] };
-            let Some((op, rest)) = slice.split_first() else { return Left::Budget };
-            hart.retired.set(hart.retired.get() + slice.len() as u64);
-            block.runs.set(block.runs.get() + 1);
+            let room = end - retired;
+            let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
+            // A slow row may read the counts, so what stands before it is counted first.
+            let slice = if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
+            let Some((op, rest)) = slice.split_first() else { unreachable!("blocks have instructions, and there is room") };
+            retired += slice.len() as u64;
+            hart.retired.set(retired);
+            hart.pc.set(pc);
             self.recent[self.recent_at % RECENT] = pc;
             self.recent_at = self.recent_at.wrapping_add(1);
 
             let exit = (op.run)(hart, op, rest);
 
-            hart.pc.set(exit.pc);
+            // In registers, as a store and a load of the same word for each block would take longer than the block.
+            retired -= exit.left() as u64;
             let done = slice.len() - exit.left();
-            match exit.why() {
-                Exit::TAKEN => {
-                    hart.retired.set(hart.retired.get() - exit.left() as u64);
-                    let taken = &block.taken[done - 1];
-                    taken.set(taken.get() + 1);
-                }
-                Exit::OVER | Exit::SLOW => {
-                    if let Some(cut) = block.cut.get(done) {
-                        cut.set(cut.get() + 1);
-                    }
-                    if exit.why() == Exit::SLOW || alone {
-                        return Left::Service;
-                    }
-                }
-                why => {
-                    // The last instruction of `done` did not retire.
-                    hart.retired.set(hart.retired.get() - exit.left() as u64 - 1);
-                    block.cut[done - 1].set(block.cut[done - 1].get() + 1);
-                    match why {
-                        Exit::ALONE => {
-                            alone = true;
-                            continue;
-                        }
-                        Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
-                        _ => A::take_trap(hart, hart.trap.get()),
-                    }
-                    return Left::Service;
-                }
+            if COUNTS {
+                let retired = if exit.why() >= Exit::TRAPPED { done - 1 } else { done };
+                A::count_events(hart, &block.rows[..retired], exit.why() == Exit::TAKEN);
             }
-            if hart.retired.get() >= end {
-                return Left::Budget;
+            if exit.why() == Exit::TAKEN {
+                pc = exit.pc;
+                increment(&block.exits[done - 1].taken);
+                continue;
             }
+            if exit.why() == Exit::OVER {
+                pc = exit.pc;
+                increment(&block.exits[done].before);
+                continue;
+            }
+            hart.retired.set(retired);
+            hart.pc.set(exit.pc);
+            return self.leave(hart, index, done, exit);
         }
+        hart.retired.set(retired);
+        hart.pc.set(pc);
+        Left::Budget
+    }
+
+    /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
+    #[inline(never)]
+    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) -> Left {
+        let block = &self.blocks[index as usize];
+        if exit.why() == Exit::SLOW {
+            increment(&block.exits[done].before);
+            return Left::Service;
+        }
+        increment(&block.exits[done - 1].before);
+        hart.retired.set(hart.retired.get() - 1);
+        match exit.why() {
+            Exit::ALONE => return self.run_alone(hart),
+            Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
+            _ => A::take_trap(hart, hart.trap.get()),
+        }
+        Left::Service
+    }
+
+    /// Runs the one instruction at the hart's `pc`, which may touch a device.
+    fn run_alone(&mut self, hart: &Hart<A>) -> Left {
+        let pc = hart.pc.get();
+        let index = match self.find(hart, pc) {
+            Ok(index) => index,
+            Err(trap) => {
+                A::take_trap(hart, trap);
+                return Left::Service;
+            }
+        };
+        let block = &self.blocks[index as usize];
+        let op = &block.ops[0];
+        hart.retired.set(hart.retired.get() + 1);
+        let exit = (op.run)(hart, op, &[]);
+        hart.pc.set(exit.pc);
+        if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
+            A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);
+        }
+        match exit.why() {
+            Exit::TAKEN => increment(&block.exits[0].taken),
+            Exit::OVER => increment(&block.exits[1].before),
+            Exit::ALONE => unreachable!("it is alone"),
+            _ => return self.leave(hart, index, 1, exit),
+        }
+        Left::Service
     }
 
     /// The block at `pc`, decoded if need be, and entered in the jump table.
     #[cold]
     #[inline(never)]
     fn find(&mut self, hart: &Hart<A>, pc: u64) -> Result<u32, Trap> {
-        let phys = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?.phys;
+        // Addresses may be narrower than what falling through from the last instruction added up to.
+        let pc = A::advance(hart, GuestVirt(pc), 0).0;
+        hart.pc.set(pc);
+        let Translation { phys, leaf_bytes } = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?;
+        if leaf_bytes < PAGE_SIZE {
+            return self.decode_alone(hart, pc, phys, leaf_bytes);
+        }
         let known = self.by_phys.get(&phys.0).copied();
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
                 self.retire(index);
                 self.decoded += block.ops.len();
                 self.blocks[index as usize] = block;
@@ -150,7 +206,7 @@ impl<A: Arch> Interp<A> {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
                 self.decoded += block.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
@@ -162,9 +218,31 @@ impl<A: Arch> Interp<A> {
         Ok(index)
     }
 
+    /// A block of one instruction that nobody finds again: its surroundings may be forbidden, so each fetch is asked for.
+    fn decode_alone(&mut self, hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<u32, Trap> {
+        let block = Block::decode(hart, pc, phys, leaf_bytes)?;
+        if self.decoded > MAX_DECODED {
+            self.clear();
+        }
+        self.decoded += block.ops.len();
+        let index = match self.alone {
+            Some(index) => {
+                self.retire(index);
+                self.blocks[index as usize] = block;
+                index
+            }
+            None => {
+                self.blocks.push(block);
+                self.blocks.len() as u32 - 1
+            }
+        };
+        self.alone = Some(index);
+        Ok(index)
+    }
+
     fn is_current(&self, hart: &Hart<A>, block: &Block<A>, pc: u64) -> Result<bool, Trap> {
         if let Some(second) = block.straddles {
-            let now: GuestPhys = A::translate(hart, GuestVirt(pc.wrapping_add(2)), Access::Fetch, 2)?.phys;
+            let now = A::translate(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch, 2)?.phys;
             if now != second {
                 return Ok(false);
             }
@@ -193,6 +271,7 @@ impl<A: Arch> Interp<A> {
             self.retire(index as u32);
         }
         self.blocks.clear();
+        self.alone = None;
         self.by_phys.clear();
         self.jumps.fill(Jump { pc: 0, epoch: 0, block: 0 });
     }
@@ -214,7 +293,7 @@ impl<A: Arch> Interp<A> {
 }
 
 fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
-    for ((&row, n), taken) in block.rows.iter().zip(block.executions()).zip(&block.taken) {
+    for ((&row, n), exits) in block.rows.iter().zip(block.executions()).zip(&block.exits) {
         let row = row as usize;
         if row == u16::MAX as usize {
             continue;
@@ -224,6 +303,11 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
             all_taken.resize(row + 1, 0);
         }
         all[row] += n;
-        all_taken[row] += taken.get();
+        all_taken[row] += exits.taken.get();
     }
+}
+
+#[inline(always)]
+fn increment(counter: &Cell<u64>) {
+    counter.set(counter.get() + 1);
 }

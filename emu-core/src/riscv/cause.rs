@@ -14,6 +14,26 @@ pub const ECALL_U: u64 = 8;
 pub const FETCH_PAGE: u64 = 12;
 pub const LOAD_PAGE: u64 = 13;
 pub const STORE_AMO_PAGE: u64 = 15;
+/// Never raised here.
+pub const HARDWARE_ERROR: u64 = 19;
+
+/// The exception of an access that physical memory refuses.
+pub fn access(access: emu_mem::Access) -> u64 {
+    match access {
+        emu_mem::Access::Fetch => FETCH_ACCESS,
+        emu_mem::Access::Read => LOAD_ACCESS,
+        emu_mem::Access::Write => STORE_AMO_ACCESS,
+    }
+}
+
+/// The exception of an access that the page tables refuse.
+pub fn page(access: emu_mem::Access) -> u64 {
+    match access {
+        emu_mem::Access::Fetch => FETCH_PAGE,
+        emu_mem::Access::Read => LOAD_PAGE,
+        emu_mem::Access::Write => STORE_AMO_PAGE,
+    }
+}
 
 /// Interrupt numbers, which are also bit numbers of `mip` and `mie`.
 pub mod interrupt {

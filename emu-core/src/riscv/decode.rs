@@ -1,9 +1,10 @@
 //! From instruction words to table rows.
 
-use super::extension::{Ext, Xlens};
+use super::extension::Ext;
 use super::state::Riscv;
 use super::table::{Row, TABLE};
 use crate::hart::Decoded;
+use crate::isa::Packed;
 use crate::interp::block::undefined_word;
 
 /// The rows that one configuration has, sorted into buckets by the bits that most rows fix.
@@ -49,7 +50,7 @@ impl Decoder {
     }
 
     /// The row that describes `word`, and its packed operands.
-    pub fn find(&self, word: u32) -> Option<(usize, u64)> {
+    pub fn find(&self, word: u32) -> Option<(usize, Packed)> {
         let word = if word & 3 == 3 { word } else { word & 0xffff };
         let number = *self.buckets[bucket(word)].iter().find(|&&n| {
             let row = &TABLE[n as usize];
@@ -61,9 +62,9 @@ impl Decoder {
     /// Decodes for the interpreter.
     pub fn decode(&self, word: u32) -> Decoded<Riscv> {
         match self.find(word) {
-            Some((number, bits)) => {
+            Some((number, operands)) => {
                 let row = &TABLE[number];
-                Decoded { run: row.run[self.xlen], bits, bytes: row.bytes, kind: row.kind, row: number as u16 }
+                Decoded { run: row.run[self.xlen], operands, bytes: row.bytes, kind: row.kind, row: number as u16 }
             }
             None => undefined_word(if word & 3 == 3 { 4 } else { 2 }),
         }
@@ -73,11 +74,6 @@ impl Decoder {
 impl Row {
     /// Whether a hart with these extensions and XLEN has this instruction.
     pub fn exists(&self, extensions: Ext, xlen: u32) -> bool {
-        let xlen_ok = match self.xlens {
-            Xlens::any => true,
-            Xlens::rv32 => xlen == 32,
-            Xlens::rv64 => xlen == 64,
-        };
-        xlen_ok && extensions.intersects(self.any) && extensions.contains(self.all)
+        self.xlens.has(xlen) && extensions.intersects(self.any) && extensions.contains(self.all)
     }
 }

@@ -1,9 +1,9 @@
-//! Extensions, and the ISA string that chooses them (unprivileged manual chapter 36).
+//! The extensions that this program knows. What an ISA string makes of them is in `isa_string.rs`.
 
 use bitflags::bitflags;
 
 bitflags! {
-    /// Extensions that this program knows.
+    /// A set of extensions.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
     #[allow(missing_docs, reason = "the names are the manual's")]
     pub struct Ext: u64 {
@@ -13,7 +13,9 @@ bitflags! {
         const F = 1 << 3;
         const D = 1 << 4;
         const C = 1 << 5;
+        /// Supervisor mode.
         const S = 1 << 6;
+        /// User mode.
         const U = 1 << 7;
         const ZICSR = 1 << 8;
         const ZIFENCEI = 1 << 9;
@@ -48,7 +50,7 @@ bitflags! {
 
 /// Which XLEN a row exists in.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-#[allow(non_camel_case_types, reason = "written in the table as the manual writes them")]
+#[allow(non_camel_case_types, reason = "written in the tables as the manual writes them")]
 pub enum Xlens {
     /// Both.
     any,
@@ -56,4 +58,15 @@ pub enum Xlens {
     rv32,
     /// Only with XLEN 64.
     rv64,
+}
+
+impl Xlens {
+    /// Whether a hart with this XLEN (32 or 64) is meant.
+    pub const fn has(self, xlen: u32) -> bool {
+        match self {
+            Xlens::any => true,
+            Xlens::rv32 => xlen == 32,
+            Xlens::rv64 => xlen == 64,
+        }
+    }
 }

@@ -104,7 +104,7 @@ pub(super) struct CsrName(pub(super) u16);
 impl Display for CsrName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match super::csr::name(self.0) {
-            Some(name) => out.write_str(&name),
+            Some(name) => name.fmt(out),
             None => write!(out, "{:#x}", self.0),
         }
     }
@@ -202,4 +202,9 @@ format! {
     /// Floating-point stores.
     Fs(w) { rs1: Slot = src(w >> 15), rs2: Slot = fpr(w >> 20), imm: i32 = (w as i32 >> 25 << 5) | (w >> 7 & 31) as i32 }
     |o, pc, out| write!(out, "{},{}({})", Reg(o.rs2), o.imm, Reg(o.rs1)); touches Stores
+}
+format! {
+    /// FENCE.I, whose registers and immediate do not matter, Zifencei.
+    FenceI(_w) { }
+    |_o, pc, out| Ok(())
 }

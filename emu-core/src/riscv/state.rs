@@ -1,33 +1,213 @@
-//! What a RISC-V hart has beyond slots.
+//! What a RISC-V hart has beyond slots, and how it fits into a [`Hart`].
 
 use super::cause;
+use super::counters::Counters;
+use super::csr::environment::{FIOM, STCE};
+use super::csr::status::{MPP, Status};
 use super::decode::Decoder;
+use super::extension::Ext;
+use super::isa_string::Isa;
+use super::pmp::Pmp;
+use super::semihosting::Environment;
+use super::slots::ALIGN;
+use super::table::TABLE;
+use super::trap::Tally;
+use super::{csr, mmu, trap};
 use crate::hart::{Arch, Decoded, Hart, Translation};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt};
+use emu_devices::clock::Mtime;
+use emu_mem::{Access, GuestVirt};
+use std::cell::{Cell, RefCell};
+
+/// Privilege modes as the manual numbers them (1.2).
+pub mod mode {
+    #![allow(missing_docs, reason = "the names are the manual's")]
+    pub const U: u8 = 0;
+    pub const S: u8 = 1;
+    pub const M: u8 = 3;
+}
+
+/// TLB context of data accesses that are checked as S mode's while `mstatus.SUM` is set. The others are numbered as modes.
+const S_WITH_SUM: usize = 2;
+
+/// What a user may choose about a hart, beside its ISA.
+#[derive(Copy, Clone, Default, Debug)]
+pub struct Config {
+    /// Loads and stores that are not naturally aligned raise an exception instead of being done.
+    pub misaligned_trap: bool,
+}
+
+/// Registers that are cells of their own, XLEN bits wide if not said otherwise.
+#[derive(Default, Debug)]
+#[allow(missing_docs, reason = "the names are the manual's")]
+pub struct Registers {
+    /// Without FS, SD, SXL and UXL.
+    pub mstatus: Cell<u64>,
+    pub mtvec: Cell<u64>,
+    pub medeleg: Cell<u64>,
+    pub mideleg: Cell<u64>,
+    pub mie: Cell<u64>,
+    /// The bits that software writes: SSIP, STIP, SEIP.
+    pub mip: Cell<u64>,
+    pub mcounteren: Cell<u64>,
+    pub mscratch: Cell<u64>,
+    pub mepc: Cell<u64>,
+    pub mcause: Cell<u64>,
+    pub mtval: Cell<u64>,
+    /// 64 bits.
+    pub menvcfg: Cell<u64>,
+    pub stvec: Cell<u64>,
+    pub scounteren: Cell<u64>,
+    pub senvcfg: Cell<u64>,
+    pub sscratch: Cell<u64>,
+    pub sepc: Cell<u64>,
+    pub scause: Cell<u64>,
+    pub stval: Cell<u64>,
+    pub satp: Cell<u64>,
+    /// 64 bits.
+    pub stimecmp: Cell<u64>,
+}
 
 /// The architectural state of a RISC-V hart that is not in slots, and its decoder.
 pub struct Riscv {
+    /// What it is.
+    pub isa: Isa,
+    /// What its user chose.
+    pub config: Config,
     /// The enabled rows.
     pub decoder: Decoder,
+    /// Control and status registers.
+    pub registers: Registers,
+    /// Physical memory protection.
+    pub pmp: Pmp,
+    /// Performance counters.
+    pub counters: Counters,
+    /// The board's timer, as `time` shows it.
+    pub mtime: Mtime,
+    /// Traps by cause, and whether they lead anywhere.
+    pub tally: Tally,
+    /// What a debugger would do for the guest.
+    pub environment: RefCell<Option<Box<Environment>>>,
+    /// Registers changed by the current instruction while it is traced (`hart.log`): number and new value.
+    pub csr_log: RefCell<Vec<(u16, u64)>>,
+}
+
+impl Riscv {
+    /// The state of a hart before its reset. `mtime` is the counter that the board's timer compares.
+    pub fn new(isa: Isa, config: Config, mtime: Mtime) -> Self {
+        Riscv {
+            isa,
+            config,
+            decoder: Decoder::new(isa.extensions, isa.xlen),
+            registers: Registers::default(),
+            pmp: Pmp::default(),
+            counters: Counters::default(),
+            mtime,
+            tally: Tally::default(),
+            environment: RefCell::default(),
+            csr_log: RefCell::default(),
+        }
+    }
+
+    /// Puts a new hart into the state that it has after reset, 3.4: M mode, translation and interrupts off.
+    pub fn reset(hart: &Hart<Self>, pc: u64) {
+        let arch = &hart.arch;
+        hart.pc.set(pc);
+        hart.slots.set(ALIGN, if arch.isa.has(Ext::ZCA) { 0 } else { 2 });
+        let mpp = if arch.isa.has(Ext::U) { mode::U } else { mode::M };
+        arch.registers.mstatus.set((mpp as u64) << MPP);
+        arch.pmp.open(arch.isa.xlen);
+        arch.set_mode(hart, mode::M);
+    }
+
+    /// `value` with XLEN bits.
+    pub fn wrap(&self, value: u64) -> u64 {
+        if self.isa.xlen == 32 { value as u32 as u64 } else { value }
+    }
+
+    /// The mode whose rights data accesses have: MPP's while MPRV is set, 3.1.6.3.
+    pub fn data_mode(&self, hart: &Hart<Self>) -> u8 {
+        if self.registers.status(Status::MPRV) { self.registers.mpp() } else { hart.mode.get() }
+    }
+
+    /// Changes the privilege mode.
+    pub fn set_mode(&self, hart: &Hart<Self>, mode: u8) {
+        if hart.mode.get() != mode {
+            hart.enter_mode(mode);
+        }
+        self.select_context(hart);
+    }
+
+    /// Changes `mstatus` (but for FS) and what follows from it.
+    pub fn set_status(&self, hart: &Hart<Self>, value: u64) {
+        let changed = self.registers.mstatus.replace(value) ^ value;
+        if changed & Status::MXR.bits() != 0 {
+            self.flush(hart);
+        }
+        self.select_context(hart);
+    }
+
+    fn select_context(&self, hart: &Hart<Self>) {
+        let context = match self.data_mode(hart) {
+            mode::S if self.registers.status(Status::SUM) => S_WITH_SUM,
+            mode => mode as usize,
+        };
+        hart.tlb.select(context);
+    }
+
+    /// Drops data translations made through page tables.
+    fn flush(&self, hart: &Hart<Self>) {
+        for context in [mode::U as usize, mode::S as usize, S_WITH_SUM] {
+            hart.tlb.flush_context(context);
+        }
+    }
+
+    /// Page tables, or how they are read, are not what they were.
+    pub fn translation_changed(&self, hart: &Hart<Self>) {
+        self.flush(hart);
+        hart.fetch_changed();
+    }
+
+    /// The PMP is not what it was.
+    pub fn protection_changed(&self, hart: &Hart<Self>) {
+        hart.tlb.flush_all();
+        hart.fetch_changed();
+    }
+
+    /// Whether STIP is what `stimecmp` says (Sstc).
+    pub fn has_supervisor_timer(&self) -> bool {
+        self.isa.has(Ext::S | Ext::SSTC) && self.registers.menvcfg.get() & STCE != 0
+    }
+
+    /// Whether `time` has reached `stimecmp`.
+    pub fn supervisor_timer_expired(&self, cx: &csr::Cx<'_>) -> bool {
+        self.mtime.at(cx.time()) >= self.registers.stimecmp.get()
+    }
+
+    /// Whether FENCE of I/O covers memory too in the hart's mode (FIOM). Harts here never reorder, so nobody needs to ask;
+    /// it is what a model with reordering would read.
+    pub fn fence_io_implies_memory(&self, hart: &Hart<Self>) -> bool {
+        let (menvcfg, senvcfg) = (self.registers.menvcfg.get(), self.registers.senvcfg.get());
+        let machine = hart.mode.get() < mode::M && menvcfg & FIOM != 0;
+        machine || hart.mode.get() == mode::U && senvcfg & FIOM != 0
+    }
 }
 
 impl Arch for Riscv {
-    fn translate(_: &Hart<Self>, at: GuestVirt, _: Access, _: u64) -> Result<Translation, Trap> {
-        Ok(Translation { phys: GuestPhys(at.0), leaf_bytes: 4096 })
+    fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
+        mmu::translate(hart, at, access, bytes)
     }
     fn access_fault(_: &Hart<Self>, at: GuestVirt, access: Access) -> Trap {
-        let cause = match access {
-            Access::Fetch => cause::FETCH_ACCESS,
-            Access::Read => cause::LOAD_ACCESS,
-            Access::Write => cause::STORE_AMO_ACCESS,
-        };
-        Trap { cause, tval: at.0 }
+        Trap { cause: cause::access(access), tval: at.0 }
     }
-    fn advance(at: GuestVirt, bytes: u64) -> GuestVirt {
-        GuestVirt(at.0.wrapping_add(bytes))
+    fn advance(hart: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt {
+        GuestVirt(hart.arch.wrap(at.0.wrapping_add(bytes)))
     }
-    fn misaligned(_: &Hart<Self>, _: GuestVirt, _: Access) -> Result<(), Trap> {
+    fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap> {
+        if hart.arch.config.misaligned_trap {
+            let cause = if access == Access::Write { cause::STORE_AMO_MISALIGNED } else { cause::LOAD_MISALIGNED };
+            return Err(Trap { cause, tval: at.0 });
+        }
         Ok(())
     }
     fn undefined(_: &Hart<Self>, word: u32) -> Trap {
@@ -39,12 +219,30 @@ impl Arch for Riscv {
     fn decode(&self, word: u32) -> Decoded<Self> {
         self.decoder.decode(word)
     }
-    fn take_trap(_: &Hart<Self>, _: Trap) {}
-    fn pending_interrupt(_: &Hart<Self>) -> Option<u64> {
-        None
+    fn take_trap(hart: &Hart<Self>, trap: Trap) {
+        trap::take_trap(hart, trap);
     }
-    fn take_interrupt(_: &Hart<Self>, _: u64) {}
-    fn wakes(_: &Hart<Self>) -> bool {
-        true
+    fn pending_interrupt(hart: &Hart<Self>) -> Option<u64> {
+        trap::pending_interrupt(hart)
+    }
+    fn take_interrupt(hart: &Hart<Self>, cause: u64) {
+        trap::take_interrupt(hart, cause);
+    }
+    fn wakes(hart: &Hart<Self>) -> bool {
+        trap::wakes(hart)
+    }
+    fn next_event(hart: &Hart<Self>) -> Option<u64> {
+        let timer = hart.arch.has_supervisor_timer();
+        timer.then(|| hart.arch.mtime.next_change(hart.arch.registers.stimecmp.get())).flatten()
+    }
+    fn is_stuck(hart: &Hart<Self>) -> bool {
+        hart.arch.tally.is_stuck()
+    }
+    fn counts_events(hart: &Hart<Self>) -> bool {
+        hart.arch.counters.watched.get()
+    }
+    fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool) {
+        let known = rows.iter().filter_map(|&row| TABLE.get(row as usize));
+        hart.arch.counters.count(known, taken);
     }
 }

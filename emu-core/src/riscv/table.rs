@@ -6,10 +6,11 @@ use super::extension::{Ext, Xlens};
 use super::format::*;
 use super::state::Riscv;
 use super::xlen::{Rv, Rv32, Rv64};
-use super::{atomic, base, muldiv};
+use super::compressed::*;
+use super::{atomic, base, csr, muldiv, system};
 use crate::interp::Handler;
 use crate::isa;
-use crate::isa::{Kind, Touches};
+use crate::isa::{Kind, Packed, Touches};
 use crate::slot::Slot;
 use std::fmt;
 
@@ -40,11 +41,11 @@ pub struct Row {
     /// What it does to memory.
     pub touches: Touches,
     /// Takes the operands out of a word; `None` if they are reserved.
-    pub unpack: fn(u32) -> Option<u64>,
+    pub unpack: fn(u32) -> Option<Packed>,
     /// Prints packed operands, for an instruction at an address.
-    pub show: fn(u64, u64, &mut fmt::Formatter<'_>) -> fmt::Result,
+    pub show: fn(&Packed, u64, &mut fmt::Formatter<'_>) -> fmt::Result,
     /// The register that is written, given packed operands.
-    pub dest: fn(u64) -> Option<Slot>,
+    pub dest: fn(&Packed) -> Option<Slot>,
     /// The interpreter's handlers for XLEN 32 and 64.
     pub run: [Handler<Riscv>; 2],
 }
@@ -159,5 +160,86 @@ isa! {
         AmominuD "amominu.d" "11000 oo ttttt sssss 011 ddddd 0101111" A => atomic::amominu_d;
         AmomaxuD "amomaxu.d" "11100 oo ttttt sssss 011 ddddd 0101111" A => atomic::amomaxu_d;
     }
-    // Zicsr, Zifencei, the privileged instructions and cache-block operations: below the computational ones.
+    // C, chapter 26: the integer part
+    [C | ZCA] any {
+        CAddi4spn "c.addi4spn" "000 iiiiiiii ddd 00"     Caddi4spn => base::addi;
+        CLw       "c.lw"       "010 iii sss ii ddd 00"   Clw => base::lw;
+        CSw       "c.sw"       "110 iii sss ii ttt 00"   Csw => base::sw;
+        CNop      "c.nop"      "000 i 00000 iiiii 01"    Cnop => base::addi;
+        CAddi     "c.addi"     "000 i ddddd iiiii 01"    Caddi => base::addi;
+        CLi       "c.li"       "010 i ddddd iiiii 01"    Cli => base::addi;
+        CAddi16sp "c.addi16sp" "011 i 00010 iiiii 01"    Caddi16sp => base::addi;
+        CLui      "c.lui"      "011 i ddddd iiiii 01"    Clui => base::lui;
+        CAndi     "c.andi"     "100 i 10 ddd iiiii 01"   Candi => base::andi;
+        CSub      "c.sub"      "100 0 11 ddd 00 ttt 01"  Ca => base::sub;
+        CXor      "c.xor"      "100 0 11 ddd 01 ttt 01"  Ca => base::xor;
+        COr       "c.or"       "100 0 11 ddd 10 ttt 01"  Ca => base::or;
+        CAnd      "c.and"      "100 0 11 ddd 11 ttt 01"  Ca => base::and;
+        CJ        "c.j"        "101 iiiiiiiiiii 01"      Cj jump => base::jal;
+        CBeqz     "c.beqz"     "110 iii sss iiiii 01"    Cb branch => base::beq;
+        CBnez     "c.bnez"     "111 iii sss iiiii 01"    Cb branch => base::bne;
+        CLwsp     "c.lwsp"     "010 i ddddd iiiii 10"    Clwsp => base::lw;
+        CJr       "c.jr"       "100 0 sssss 00000 10"    Cjr jump => base::jalr;
+        CMv       "c.mv"       "100 0 ddddd ttttt 10"    Cmv => base::add;
+        CJalr     "c.jalr"     "100 1 sssss 00000 10"    Cjalr jump => base::jalr;
+        CAdd      "c.add"      "100 1 ddddd ttttt 10"    Cadd => base::add;
+        CSwsp     "c.swsp"     "110 iiiiii ttttt 10"     Cswsp => base::sw;
+    }
+    [C | ZCA] rv32 {
+        CJal      "c.jal"      "001 iiiiiiiiiii 01"      Cjal jump => base::jal;
+        CSrliRv32 "c.srli"     "100 0 00 ddd hhhhh 01"   Cshift => base::srli;
+        CSraiRv32 "c.srai"     "100 0 01 ddd hhhhh 01"   Cshift => base::srai;
+        CSlliRv32 "c.slli"     "000 0 ddddd hhhhh 10"    Cslli => base::slli;
+    }
+    [C | ZCA] rv64 {
+        CLd       "c.ld"       "011 iii sss ii ddd 00"   Cld => base::ld;
+        CSd       "c.sd"       "111 iii sss ii ttt 00"   Csd => base::sd;
+        CAddiw    "c.addiw"    "001 i ddddd iiiii 01"    Caddiw => base::addiw;
+        CSrli     "c.srli"     "100 h 00 ddd hhhhh 01"   Cshift => base::srli;
+        CSrai     "c.srai"     "100 h 01 ddd hhhhh 01"   Cshift => base::srai;
+        CSubw     "c.subw"     "100 1 11 ddd 00 ttt 01"  Ca => base::subw;
+        CAddw     "c.addw"     "100 1 11 ddd 01 ttt 01"  Ca => base::addw;
+        CSlli     "c.slli"     "000 h ddddd hhhhh 10"    Cslli => base::slli;
+        CLdsp     "c.ldsp"     "011 i ddddd iiiii 10"    Cldsp => base::ld;
+        CSdsp     "c.sdsp"     "111 iiiiii ttttt 10"     Csdsp => base::sd;
+    }
+    // C: the floating-point part
+    // Zicsr, chapter 7
+    [ZICSR] any {
+        Csrrw   "csrrw"   "cccccccccccc sssss 001 ddddd 1110011" C  slow => csr::csrrw;
+        Csrrs   "csrrs"   "cccccccccccc sssss 010 ddddd 1110011" C  slow => csr::csrrs;
+        Csrrc   "csrrc"   "cccccccccccc sssss 011 ddddd 1110011" C  slow => csr::csrrc;
+        Csrrwi  "csrrwi"  "cccccccccccc iiiii 101 ddddd 1110011" Ci slow => csr::csrrwi;
+        Csrrsi  "csrrsi"  "cccccccccccc iiiii 110 ddddd 1110011" Ci slow => csr::csrrsi;
+        Csrrci  "csrrci"  "cccccccccccc iiiii 111 ddddd 1110011" Ci slow => csr::csrrci;
+    }
+    // Zifencei, chapter 6
+    [ZIFENCEI] any {
+        FenceI  "fence.i" "iiiiiiiiiiii sssss 001 ddddd 0001111" FenceI slow => system::fence_i;
+    }
+    // The privileged manual: 3.3, 12.2, chapter 15
+    [I] any {
+        Ecall   "ecall"   "000000000000 00000 000 00000 1110011" None0 slow => system::ecall;
+        Ebreak  "ebreak"  "000000000001 00000 000 00000 1110011" None0 slow => system::ebreak;
+        Mret    "mret"    "001100000010 00000 000 00000 1110011" None0 slow => system::mret;
+        Wfi     "wfi"     "000100000101 00000 000 00000 1110011" None0 slow => system::wfi;
+    }
+    [S] any {
+        Sret      "sret"       "000100000010 00000 000 00000 1110011"  None0 slow => system::sret;
+        SfenceVma "sfence.vma" "0001001 ttttt sssss 000 00000 1110011" Vma   slow => system::sfence_vma;
+    }
+    [S & SVINVAL] any {
+        SinvalVma     "sinval.vma"      "0001011 ttttt sssss 000 00000 1110011" Vma   slow => system::sfence_vma;
+        SfenceWInval  "sfence.w.inval"  "0001100 00000 00000 000 00000 1110011" None0 slow => system::sfence_inval;
+        SfenceInvalIr "sfence.inval.ir" "0001100 00001 00000 000 00000 1110011" None0 slow => system::sfence_inval;
+    }
+    // Cache-block operations, chapter 19. PREFETCH.* are ORI with rd = x0: hints that need no row.
+    [ZICBOM] any {
+        CboInval "cbo.inval" "000000000000 sssss 010 00000 0001111" Cbo slow => system::cbo_inval;
+        CboClean "cbo.clean" "000000000001 sssss 010 00000 0001111" Cbo slow => system::cbo_clean;
+        CboFlush "cbo.flush" "000000000010 sssss 010 00000 0001111" Cbo slow => system::cbo_clean;
+    }
+    [ZICBOZ] any {
+        CboZero  "cbo.zero"  "000000000100 sssss 010 00000 0001111" Cbo slow => system::cbo_zero;
+    }
 }

@@ -1,0 +1,238 @@
+//! Address translation: Sv32, Sv39, Sv48 and Sv57 (privileged manual 12.3 to 12.6), Svnapot, Svpbmt, Svade and Svadu; and
+//! the PMP's word on what comes out. The result of a walk is kept in the soft TLB, by the hart.
+
+use super::cause;
+use super::csr::environment::{ADUE, PBMTE};
+use super::csr::status::Status;
+use super::extension::Ext;
+use super::state::{Riscv, mode};
+use crate::hart::{Hart, Translation};
+use crate::trap::Trap;
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SHIFT, PAGE_SIZE, Width};
+
+/// The shape of the page tables.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Paging {
+    /// Levels of tables; 0 is no translation (Bare).
+    levels: u32,
+    /// Bits of an address that choose an entry of one table.
+    index_bits: u32,
+    entry_width: Width,
+}
+
+const BARE: Paging = Paging { levels: 0, index_bits: 0, entry_width: Width::B8 };
+const SV32: Paging = Paging { levels: 2, index_bits: 10, entry_width: Width::B4 };
+const SV39: Paging = Paging { levels: 3, index_bits: 9, entry_width: Width::B8 };
+const SV48: Paging = Paging { levels: 4, ..SV39 };
+const SV57: Paging = Paging { levels: 5, ..SV39 };
+
+impl Paging {
+    /// The shape that the mode field of a `satp` value names; `None` if it is reserved.
+    pub fn named_by(satp: u64, xlen: u32) -> Option<Paging> {
+        match (xlen, if xlen == 32 { satp >> 31 & 1 } else { satp >> 60 }) {
+            (_, 0) => Some(BARE),
+            (32, _) => Some(SV32),
+            (_, 8) => Some(SV39),
+            (_, 9) => Some(SV48),
+            (_, 10) => Some(SV57),
+            _ => None,
+        }
+    }
+
+    /// Bits of a virtual address.
+    fn address_bits(self) -> u32 {
+        PAGE_SHIFT + self.levels * self.index_bits
+    }
+}
+
+/// Bits of a page table entry.
+mod pte {
+    pub(super) const V: u64 = 1;
+    pub(super) const R: u64 = 1 << 1;
+    pub(super) const W: u64 = 1 << 2;
+    pub(super) const X: u64 = 1 << 3;
+    pub(super) const U: u64 = 1 << 4;
+    pub(super) const A: u64 = 1 << 6;
+    pub(super) const D: u64 = 1 << 7;
+    /// Where the physical page number starts.
+    pub(super) const PPN: u32 = 10;
+    /// Reserved in 64-bit entries.
+    pub(super) const RESERVED: u64 = 0x7f << 54;
+    pub(super) const PBMT: u64 = 3 << 61;
+    pub(super) const N: u64 = 1 << 63;
+}
+
+/// How a translation is to be judged.
+#[derive(Copy, Clone)]
+struct Request {
+    at: GuestVirt,
+    access: Access,
+    mode: u8,
+    /// Whose exceptions a refusal raises: cache-block operations ask for a read and fault as stores do.
+    blame: Access,
+}
+
+impl Request {
+    fn page_fault(&self) -> Trap {
+        Trap { cause: cause::page(self.blame), tval: self.at.0 }
+    }
+
+    fn access_fault(&self) -> Trap {
+        Trap { cause: cause::access(self.blame), tval: self.at.0 }
+    }
+}
+
+/// Where `at` lies for an access of `bytes` bytes, which do not leave the page.
+pub fn translate(hart: &Hart<Riscv>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
+    translate_for(hart, at, access, bytes, access)
+}
+
+/// The same with the exceptions of another kind of access.
+pub fn translate_for(
+    hart: &Hart<Riscv>,
+    at: GuestVirt,
+    access: Access,
+    bytes: u64,
+    blame: Access,
+) -> Result<Translation, Trap> {
+    let mode = if access == Access::Fetch { hart.mode.get() } else { hart.arch.data_mode(hart) };
+    let request = Request { at, access, mode, blame };
+    let satp = hart.arch.registers.satp.get();
+    let paging = Paging::named_by(satp, hart.arch.isa.xlen).unwrap_or(BARE);
+    let (phys, page_bytes) = if mode == mode::M || paging == BARE {
+        (hart.arch.wrap(at.0), PAGE_SIZE)
+    } else {
+        walk(hart, request, paging, satp)?
+    };
+    if !hart.arch.pmp.allows(phys, bytes, access, mode) {
+        return Err(request.access_fault());
+    }
+    // Within a page the PMP may differ; a larger leaf is entered page by page, and each page is asked for by itself.
+    let uniform = hart.arch.pmp.uniform_bytes(phys);
+    Ok(Translation { phys: GuestPhys(phys), leaf_bytes: if uniform < PAGE_SIZE { uniform } else { page_bytes } })
+}
+
+/// The algorithm of 12.3.2: the physical address, and the size of the page around it.
+fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Result<(u64, u64), Trap> {
+    let address = request.at.0;
+    if !is_canonical(address, paging, hart.arch.isa.xlen) {
+        return Err(request.page_fault());
+    }
+    let page_number = address >> PAGE_SHIFT;
+    let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & (1 << 44) - 1 };
+    let mut table = root << PAGE_SHIFT;
+    let mut level = paging.levels;
+    while level > 0 {
+        level -= 1;
+        let skipped_bits = level * paging.index_bits;
+        let index = page_number >> skipped_bits & ((1 << paging.index_bits) - 1);
+        let at = GuestPhys(table + index * paging.entry_width.bytes());
+        // The entry may change between being read and being updated; then it is looked at again.
+        loop {
+            let entry = read_entry(hart, request, at, paging.entry_width)?;
+            let number = (entry & !(pte::N | pte::PBMT | pte::RESERVED)) >> pte::PPN;
+            if !is_well_formed(hart, entry) {
+                return Err(request.page_fault());
+            }
+            if entry & (pte::V | pte::R | pte::W | pte::X) == pte::V {
+                if entry & (pte::D | pte::A | pte::U | pte::N | pte::PBMT) != 0 {
+                    return Err(request.page_fault());
+                }
+                table = number << PAGE_SHIFT;
+                break;
+            }
+            let Some(free_bits) = leaf_bits(entry, number, skipped_bits, level) else {
+                return Err(request.page_fault());
+            };
+            if !is_permitted(hart, request, entry) {
+                return Err(request.page_fault());
+            }
+            let wanted = pte::A | if request.access == Access::Write { pte::D } else { 0 };
+            if entry & wanted != wanted && !update_entry(hart, request, at, paging.entry_width, entry, wanted)? {
+                continue;
+            }
+            let free = (1u64 << free_bits) - 1;
+            let phys = (number & !free | page_number & free) << PAGE_SHIFT | address & (PAGE_SIZE - 1);
+            return Ok((phys, PAGE_SIZE << free_bits));
+        }
+    }
+    Err(request.page_fault())
+}
+
+/// 12.4.1: the bits above those that are translated are copies of the highest of them.
+fn is_canonical(address: u64, paging: Paging, xlen: u32) -> bool {
+    let unused = 64 - paging.address_bits();
+    xlen == 32 || ((address << unused) as i64 >> unused) as u64 == address
+}
+
+/// Whether the bits are set that only extensions give a meaning.
+fn is_well_formed(hart: &Hart<Riscv>, entry: u64) -> bool {
+    let memory_types = hart.arch.registers.menvcfg.get() & PBMTE != 0;
+    let type_ok = if memory_types { entry & pte::PBMT != pte::PBMT } else { entry & pte::PBMT == 0 };
+    entry & pte::RESERVED == 0 && type_ok && (entry & pte::N == 0 || hart.arch.isa.has(Ext::SVNAPOT))
+}
+
+/// How many low bits of a leaf's page number come from the virtual address; `None` if the entry is invalid.
+fn leaf_bits(entry: u64, number: u64, skipped_bits: u32, level: u32) -> Option<u32> {
+    let valid = entry & pte::V != 0 && entry & (pte::R | pte::W) != pte::W;
+    let aligned = number & ((1 << skipped_bits) - 1) == 0;
+    if !valid || !aligned {
+        return None;
+    }
+    // Svnapot, chapter 13: 16 pages of 4 KiB, told by the low bits 1000, are all there is.
+    match entry & pte::N != 0 {
+        true => (level == 0 && number & 15 == 8).then_some(4),
+        false => Some(skipped_bits),
+    }
+}
+
+/// 12.3.2, steps 5 to 7.
+fn is_permitted(hart: &Hart<Riscv>, request: Request, entry: u64) -> bool {
+    let registers = &hart.arch.registers;
+    let user_page = entry & pte::U != 0;
+    let mode_ok = match request.mode {
+        mode::U => user_page,
+        _ => !user_page || request.access != Access::Fetch && registers.status(Status::SUM),
+    };
+    let readable = pte::R | if registers.status(Status::MXR) { pte::X } else { 0 };
+    let right = match request.access {
+        Access::Fetch => pte::X,
+        Access::Read => readable,
+        Access::Write => pte::W,
+    };
+    mode_ok && entry & right != 0
+}
+
+fn read_entry(hart: &Hart<Riscv>, request: Request, at: GuestPhys, width: Width) -> Result<u64, Trap> {
+    let allowed = hart.arch.pmp.allows(at.0, width.bytes(), Access::Read, mode::S);
+    let value = match width {
+        Width::B4 => hart.memory.read::<u32>(at).map(u64::from),
+        _ => hart.memory.read::<u64>(at),
+    };
+    value.ok().filter(|_| allowed).ok_or_else(|| request.access_fault())
+}
+
+/// Sets A and D as the access requires: by hardware with Svadu if `menvcfg.ADUE` says so, else (Svade) by an exception to
+/// software. `false` if the entry was no longer what it had been.
+fn update_entry(
+    hart: &Hart<Riscv>,
+    request: Request,
+    at: GuestPhys,
+    width: Width,
+    entry: u64,
+    wanted: u64,
+) -> Result<bool, Trap> {
+    if hart.arch.registers.menvcfg.get() & ADUE == 0 {
+        return Err(request.page_fault());
+    }
+    if !hart.arch.pmp.allows(at.0, width.bytes(), Access::Write, mode::S) {
+        return Err(request.access_fault());
+    }
+    match hart.bus.compare_exchange(at, width, entry, entry | wanted) {
+        Ok(result) => Ok(result.value == entry),
+        Err(_) => Err(request.access_fault()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
