@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod float;
 pub mod hart;
+pub mod image;
 pub mod interp;
 pub mod isa;
 pub mod riscv;

@@ -12,6 +12,7 @@
 //! count of its instructions is its own from the first one on.
 
 use std::fmt;
+use std::sync::Arc;
 
 use emu_mem::{Bus, GuestPhys};
 
@@ -57,7 +58,7 @@ pub struct Board {
     /// The board's name.
     pub name: String,
     /// RAM, ROM and devices; [`Bus::memory`] is its memory part.
-    pub bus: Bus,
+    pub bus: Arc<Bus>,
     /// Virtual time. The machine sets it before each device access and each [`tick`](Self::tick).
     pub clock: Clock,
     /// How the run ends; look at it after each device access.

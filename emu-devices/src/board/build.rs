@@ -102,7 +102,7 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
 
     let finished = Board {
         name: board.name.clone(),
-        bus,
+        bus: bus.into(),
         clock: parts.clock,
         power: parts.power,
         console: parts.console,
