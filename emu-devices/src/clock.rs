@@ -1,8 +1,8 @@
-//! Virtual time: the one clock every device reads, counted in retired instructions. Not the host's time, and not cycles of
-//! a timing model.
+//! Virtual time: the one clock every device reads, counted in retired instructions. Not the host's time, and not cycles
+//! of a timing model.
 //!
-//! Nominally the guest runs at 1 GHz and one instruction takes one nanosecond, so instruction time read as nanoseconds is
-//! guest time. `mtime` runs slower (10 MHz on most boards: one tick in 100 instructions); [`Mtime`] converts.
+//! Nominally the guest runs at 1 GHz and one instruction takes one nanosecond, so instruction time read as nanoseconds
+//! is guest time. `mtime` runs slower (10 MHz on most boards: one tick in 100 instructions); [`Mtime`] converts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -114,8 +114,8 @@ impl Timebase {
     }
 }
 
-/// The machine timer's counter, as RISC-V's `mtime` and `time` show it: virtual time in ticks, plus what the guest added by
-/// writing `mtime`.
+/// The machine timer's counter, as RISC-V's `mtime` and `time` show it: virtual time in ticks, plus what the guest
+/// added by writing `mtime`.
 #[derive(Clone, Debug)]
 pub struct Mtime {
     clock: Clock,
@@ -154,8 +154,8 @@ impl Mtime {
         self.now() >= compare
     }
 
-    /// The next instruction time at which [`expired`](Self::expired) changes for `compare`: when the counter reaches it, or,
-    /// if it is expired already, when the counter wraps to 0. None if the clock ends before.
+    /// The next instruction time at which [`expired`](Self::expired) changes for `compare`: when the counter reaches
+    /// it, or, if it is expired already, when the counter wraps to 0. None if the clock ends before.
     pub fn next_change(&self, compare: u64) -> Option<u64> {
         let (now, ticks) = (self.now(), self.timebase.ticks(self.clock.now()));
         let remaining = match compare {

@@ -56,8 +56,8 @@ enum Output {
 }
 
 impl Console {
-    /// A console that prints to `output` and has no input. Output reaches the host at each end of a line, when a buffer of
-    /// 8 KiB is full, and on [`flush`](Self::flush).
+    /// A console that prints to `output` and has no input. Output reaches the host at each end of a line, when a buffer
+    /// of 8 KiB is full, and on [`flush`](Self::flush).
     pub fn new(output: Box<dyn Write + Send>) -> Self {
         Self::with(Output::Stream(output))
     }
@@ -125,8 +125,8 @@ impl Console {
         }
     }
 
-    /// The first error the host reported for the output, such as a closed pipe. From then on output is counted and hashed
-    /// but goes nowhere.
+    /// The first error the host reported for the output, such as a closed pipe. From then on output is counted and
+    /// hashed but goes nowhere.
     pub fn output_error(&self) -> Option<String> {
         self.lock().error.as_ref().map(io::Error::to_string)
     }
@@ -141,8 +141,8 @@ impl Console {
         self.lock().read(buffer)
     }
 
-    /// Reads into `buffer`, waiting until there is at least one byte; 0 if the input is closed or `buffer` is empty. What was
-    /// printed is flushed first, so that a prompt is seen.
+    /// Reads into `buffer`, waiting until there is at least one byte; 0 if the input is closed or `buffer` is empty.
+    /// What was printed is flushed first, so that a prompt is seen.
     pub fn read_blocking(&self, buffer: &mut [u8]) -> usize {
         if buffer.is_empty() {
             return 0;
