@@ -30,7 +30,8 @@ pub enum Input {
     Closed,
 }
 
-/// Where input comes from. It never blocks; it puts at most the buffer's length into the buffer.
+/// Where input comes from. It never blocks; it puts at most the buffer's length into the buffer. It must not use the
+/// console it belongs to, which is locked meanwhile.
 pub type Source = Box<dyn FnMut(&mut [u8]) -> Input + Send>;
 
 /// The console. All clones are the same console.
