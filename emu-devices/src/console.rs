@@ -252,6 +252,11 @@ mod tests {
         }
     }
 
+    /// The write calls so far. Copied, so that a failing assertion does not hold the lock while the console is dropped.
+    fn seen(writes: &Mutex<Vec<Vec<u8>>>) -> Vec<Vec<u8>> {
+        writes.lock().unwrap().clone()
+    }
+
     fn streaming(fails_at: usize) -> (Console, Arc<Mutex<Vec<Vec<u8>>>>) {
         let writes = Arc::default();
         (Console::new(Box::new(Sink { writes: Arc::clone(&writes), fails_at })), writes)
@@ -276,20 +281,20 @@ mod tests {
         for &byte in b"ab\nc" {
             console.put(byte);
         }
-        assert_eq!(*writes.lock().unwrap(), [b"ab\n".to_vec()]);
+        assert_eq!(seen(&writes), [b"ab\n".to_vec()]);
         console.flush();
         console.flush();
-        assert_eq!(*writes.lock().unwrap(), [b"ab\n".to_vec(), b"c".to_vec()]);
+        assert_eq!(seen(&writes), [b"ab\n".to_vec(), b"c".to_vec()]);
         console.put(b'd');
         drop(console);
-        assert_eq!(writes.lock().unwrap().len(), 3, "the rest at the end");
+        assert_eq!(seen(&writes).len(), 3, "the rest at the end");
     }
 
     #[test]
     fn long_lines_do_not_grow_the_buffer() {
         let (console, writes) = streaming(usize::MAX);
         console.write(&vec![b'x'; 3 * BUFFER_BYTES]);
-        assert_eq!(writes.lock().unwrap().len(), 3);
+        assert_eq!(seen(&writes).len(), 3);
     }
 
     #[test]
@@ -300,7 +305,7 @@ mod tests {
         console.write(b"two\n");
         console.write(b"three\n");
         assert_eq!(console.output_error().as_deref(), Some("pipe closed"));
-        assert_eq!(writes.lock().unwrap().len(), 1);
+        assert_eq!(seen(&writes).len(), 1);
         assert_eq!(console.bytes(), 14);
     }
 
