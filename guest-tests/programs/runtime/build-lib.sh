@@ -1,0 +1,67 @@
+# Sourced by the build scripts of guest programs (benches/kernels, guest-tests/programs, tools/demo): one compiler, one set of
+# flags, so that a rebuild gives the committed bytes again. Debian: gcc-riscv64-unknown-elf, binutils-riscv64-unknown-elf,
+# picolibc-riscv64-unknown-elf (bookworm: 12.2.0, 2.40, 1.8).
+
+set -euo pipefail
+
+RUNTIME=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPOSITORY=$(cd "$RUNTIME/../../.." && pwd)
+CROSS=${CROSS:-riscv64-unknown-elf-}
+
+# Paths, dates and build ids stay out of the images.
+export SOURCE_DATE_EPOCH=0 LC_ALL=C TZ=UTC
+DETERMINISTIC=("-ffile-prefix-map=$REPOSITORY=." -frandom-seed=emu -Wl,--build-id=none)
+
+# march XLEN: the ISA string and ABI flags. XLEN is 32 or 64.
+march() {
+    case $1 in
+        32) echo "-march=rv32gc -mabi=ilp32d" ;;
+        64) echo "-march=rv64gc -mabi=lp64d" ;;
+    esac
+}
+
+# guest_cc XLEN OUTPUT ARGUMENT...: compiles and links one bare-metal image; ARGUMENTs are sources and further flags.
+guest_cc() {
+    local xlen=$1 output=$2
+    shift 2
+    mkdir -p "$(dirname "$output")"
+    # shellcheck disable=SC2046 # the flags of march are words
+    "${CROSS}gcc" $(march "$xlen") -mcmodel=medany -O2 -std=gnu11 -Wall -Wextra -ffreestanding -ffp-contract=off \
+        -fno-math-errno -ffunction-sections -fdata-sections "${DETERMINISTIC[@]}" -I "$RUNTIME" \
+        -nostdlib -nostartfiles -static -T "$RUNTIME/link.ld" -Wl,--gc-sections -Wl,-z,max-page-size=16 \
+        -Wl,--no-warn-rwx-segments "$@" -lgcc -o "$output"
+    strip_image "$output"
+}
+
+# strip_image FILE: no debug information; the symbols that profiles and disassembly show stay.
+strip_image() {
+    "${CROSS}strip" --strip-debug --discard-locals "$1"
+}
+
+# build_or_check COMMITTED FUNCTION [--check]: FUNCTION takes the folder to build into. Without --check that is COMMITTED; with
+# it everything is built in a fresh folder and compared byte by byte, in both directions.
+build_or_check() {
+    local committed=$1 build=$2 mode=${3:-}
+    case $mode in
+        "")
+            rm -rf "$committed"
+            "$build" "$committed"
+            ;;
+        --check)
+            local fresh
+            fresh=$(mktemp -d)
+            "$build" "$fresh"
+            if ! diff -rq "$fresh" "$committed"; then
+                echo "$committed is not what its sources build: run its build.sh with the compiler named in $RUNTIME/build-lib.sh" >&2
+                rm -rf "$fresh"
+                return 1
+            fi
+            echo "$(find "$fresh" -type f | wc -l) files under $committed are what their sources build"
+            rm -rf "$fresh"
+            ;;
+        *)
+            echo "usage: build.sh [--check]" >&2
+            return 2
+            ;;
+    esac
+}
