@@ -38,26 +38,25 @@ strip_image() {
     "${CROSS}strip" --strip-debug --discard-locals "$1"
 }
 
-# build_or_check COMMITTED FUNCTION [--check]: FUNCTION takes the folder to build into. Without --check that is COMMITTED; with
-# it everything is built in a fresh folder and compared byte by byte, in both directions.
+# build_or_check COMMITTED FUNCTION [--check]: FUNCTION takes the folder to build into. Everything is built in a fresh folder; then
+# that replaces COMMITTED, or with --check is compared with it byte by byte, in both directions.
 build_or_check() {
     local committed=$1 build=$2 mode=${3:-}
+    FRESH=$(mktemp -d)
+    trap 'rm -rf "$FRESH"' EXIT
     case $mode in
         "")
+            "$build" "$FRESH/built"
             rm -rf "$committed"
-            "$build" "$committed"
+            mv "$FRESH/built" "$committed"
             ;;
         --check)
-            local fresh
-            fresh=$(mktemp -d)
-            "$build" "$fresh"
-            if ! diff -rq "$fresh" "$committed"; then
+            "$build" "$FRESH/built"
+            if ! diff -rq "$FRESH/built" "$committed"; then
                 echo "$committed is not what its sources build: run its build.sh with the compiler named in $RUNTIME/build-lib.sh" >&2
-                rm -rf "$fresh"
                 return 1
             fi
-            echo "$(find "$fresh" -type f | wc -l) files under $committed are what their sources build"
-            rm -rf "$fresh"
+            echo "$(find "$committed" -type f | wc -l) files under ${committed#"$REPOSITORY/"} are what their sources build"
             ;;
         *)
             echo "usage: build.sh [--check]" >&2
