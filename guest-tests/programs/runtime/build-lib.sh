@@ -33,6 +33,17 @@ guest_cc() {
     strip_image "$output"
 }
 
+# picolibc_cc XLEN OUTPUT ARGUMENT...: the same for a hosted C program with Debian's picolibc.
+picolibc_cc() {
+    local xlen=$1 output=$2
+    shift 2
+    mkdir -p "$(dirname "$output")"
+    # shellcheck disable=SC2046 # the flags of march are words
+    "${CROSS}gcc" --specs=picolibc.specs $(march "$xlen") -mcmodel=medany -O2 -std=gnu11 -Wall -Wextra "${DETERMINISTIC[@]}" \
+        -I "$RUNTIME" -Wl,-z,max-page-size=16 -Wl,--no-warn-rwx-segments "$@" -o "$output"
+    strip_image "$output"
+}
+
 # strip_image FILE: no debug information; the symbols that profiles and disassembly show stay.
 strip_image() {
     "${CROSS}strip" --strip-debug --discard-locals "$1"
