@@ -1,12 +1,13 @@
 # Sourced by the build scripts of guest programs (benches/kernels, guest-tests/programs, tools/demo): one compiler, one set of
-# flags, so that a rebuild gives the committed bytes again. Debian: gcc-riscv64-unknown-elf, binutils-riscv64-unknown-elf,
-# picolibc-riscv64-unknown-elf (bookworm: 12.2.0, 2.40, 1.8).
+# flags, so that a rebuild gives the committed bytes again. Packages: gcc-riscv64-unknown-elf, binutils-riscv64-unknown-elf and
+# picolibc-riscv64-unknown-elf.
 
 set -euo pipefail
 
 RUNTIME=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPOSITORY=$(cd "$RUNTIME/../../.." && pwd)
 CROSS=${CROSS:-riscv64-unknown-elf-}
+COMPILER="Debian 12's riscv64-unknown-elf-gcc 12.2.0 with binutils 2.40 and picolibc 1.8"
 
 # Paths, dates and build ids stay out of the images.
 export SOURCE_DATE_EPOCH=0 LC_ALL=C TZ=UTC
@@ -64,7 +65,8 @@ build_or_check() {
         --check)
             "$build" "$FRESH/built"
             if ! diff -rq "$FRESH/built" "$committed"; then
-                echo "$committed is not what its sources build: run its build.sh with the compiler named in $RUNTIME/build-lib.sh" >&2
+                echo "$committed is not what its sources build. The committed images come from $COMPILER;" \
+                    "this is $("${CROSS}gcc" --version | head -n 1). With that compiler, run build.sh and commit what it builds." >&2
                 return 1
             fi
             echo "$(find "$committed" -type f | wc -l) files under ${committed#"$REPOSITORY/"} are what their sources build"
