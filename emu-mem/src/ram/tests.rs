@@ -188,6 +188,21 @@ fn atomics_apply_at_every_width() {
     atomics_match::<u64>();
 }
 
+/// What threads show by chance, for certain: somebody writes between an update's load and its store.
+#[test]
+fn an_update_starts_over_when_the_word_changes_under_it() {
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    let calls = Cell::new(0);
+    let add_one = |old: u32| {
+        if calls.replace(calls.get() + 1) == 0 {
+            ram.write(8, 100_u32).unwrap();
+        }
+        old + 1
+    };
+    assert_eq!(ram.update(8, add_one), Some(100));
+    assert_eq!((ram.read(8), calls.get()), (Some(101_u32), 2));
+}
+
 #[test]
 fn threads_lose_no_atomic_update() {
     const THREADS: u64 = 4;
