@@ -6,6 +6,7 @@ pub mod hart;
 pub mod image;
 pub mod interp;
 pub mod isa;
+pub mod machine;
 pub mod riscv;
 pub mod slot;
 pub mod trap;

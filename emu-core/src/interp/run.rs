@@ -181,6 +181,13 @@ impl<A: Arch> Interp<A> {
         Left::Service
     }
 
+    /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
+    pub fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
+        let index = self.find(hart, hart.pc.get()).ok()?;
+        let block = &self.blocks[index as usize];
+        Some((block.words[0], block.rows[0])).filter(|&(_, row)| row != u16::MAX)
+    }
+
     /// The block at `pc`, decoded if need be, and entered in the jump table.
     #[cold]
     #[inline(never)]
