@@ -183,9 +183,10 @@ impl Session {
         self.earlier.iter().map(|stats| stats.instructions).sum::<u64>() + self.machine.retired()
     }
 
-    /// The instruction set.
-    pub(crate) fn isa(&self) -> &Isa {
-        &self.isa
+    /// The instruction set in a few words.
+    pub(crate) fn isa(&self) -> String {
+        let Isa { xlen, .. } = self.isa;
+        if self.isa == Isa::all(xlen) { format!("rv{xlen} with every extension") } else { self.isa.to_string() }
     }
 
     fn console(&self) -> &Console {

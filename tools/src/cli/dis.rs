@@ -130,7 +130,7 @@ impl Listing<'_> {
         if from > 0 {
             // Whether instructions or data are here was said by the last mapping symbol before.
             while let Some(mark) = marks.next_if(|m| m.offset < from) {
-                data = mark.mapping.unwrap_or(data);
+                data = mark.data.unwrap_or(data);
             }
             at = from;
         }
@@ -144,7 +144,7 @@ impl Listing<'_> {
         }
         while at < bytes.len() {
             while let Some(mark) = marks.next_if(|m| m.offset <= at) {
-                data = mark.mapping.unwrap_or(data);
+                data = mark.data.unwrap_or(data);
                 if let Some(name) = mark.name {
                     writeln!(out, "\n{:0digits$x} <{name}>:", section.address.0 + mark.offset as u64)?;
                 }
@@ -224,18 +224,22 @@ impl Listing<'_> {
                 Some(Ok(offset)) if offset < size => offset,
                 _ => continue,
             };
-            let mapping = (symbol.kind == SymbolKind::Mapping).then(|| symbol.name.starts_with("$d"));
-            if mapping.is_none() && !symbol.kind.is_place() {
-                continue;
-            }
-            let name = mapping.is_none().then_some(symbol.name);
+            let data = match symbol.kind {
+                SymbolKind::Mapping => Some(symbol.name.starts_with("$d")),
+                SymbolKind::Object => Some(true),
+                SymbolKind::Function => Some(false),
+                SymbolKind::Label => None,
+                SymbolKind::Number => continue,
+            };
+            let name = symbol.kind.is_place().then_some(symbol.name);
             match marks.last_mut() {
                 // Only the first name of an address is shown, as everywhere.
                 Some(last) if last.offset == offset => {
                     last.name = last.name.or(name);
-                    last.mapping = mapping.or(last.mapping);
+                    // A mapping symbol comes after all others of its address, and knows best.
+                    last.data = data.or(last.data);
                 }
-                _ => marks.push(Mark { offset, name, mapping }),
+                _ => marks.push(Mark { offset, name, data }),
             }
         }
         marks
@@ -246,8 +250,8 @@ impl Listing<'_> {
 struct Mark<'a> {
     offset: usize,
     name: Option<&'a str>,
-    /// True where data begin, false where instructions begin.
-    mapping: Option<bool>,
+    /// True where data begin, false where instructions begin; `None` where what was before goes on.
+    data: Option<bool>,
 }
 
 /// The columns that objdump gives addresses up to `end`: it drops four digits at a time as long as a zero stands after them.
