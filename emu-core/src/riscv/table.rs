@@ -2,11 +2,11 @@
 //!
 //! A row that is commented out is not there yet: the table is its own to-do list.
 
+use super::compressed::*;
 use super::extension::{Ext, Xlens};
 use super::format::*;
 use super::state::Riscv;
 use super::xlen::{Rv, Rv32, Rv64};
-use super::compressed::*;
 use super::{atomic, base, bitmanip, csr, float, muldiv, system};
 use crate::interp::Handler;
 use crate::isa;
