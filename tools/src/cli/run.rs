@@ -65,8 +65,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
 
     // First the signals: from the moment that the terminal is raw, everything must give it back.
     input::catch_signals();
-    let console = console.with_input(input::open());
     let start = Instant::now();
+    let console = console.with_input(input::open(args.timeout.and_then(|timeout| start.checked_add(timeout))));
     let end = session.run(Limits { max_insns: args.max_insns, timeout: args.timeout });
     let host = start.elapsed();
     console.flush();

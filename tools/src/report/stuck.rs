@@ -26,7 +26,7 @@ pub(crate) fn text(stuck: &Stuck, symbols: SymbolTable<'_>) -> String {
         ),
     };
     if !stuck.recent.is_empty() {
-        out.push_str("\n     it came there by (last branch targets, oldest first):");
+        out.push_str("\n     it came there by way of (oldest first):");
     }
     for &target in &stuck.recent[stuck.recent.len().saturating_sub(BRANCHES)..] {
         // Writing to a string cannot fail.
