@@ -6,7 +6,7 @@
 mod memory;
 
 use crate::interp::Handler;
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed, Touches};
 use crate::slot::Slots;
 use crate::trap::{Stop, Trap};
 use emu_devices::clock::Clock;
@@ -46,6 +46,12 @@ pub trait Arch: Sized + 'static {
     fn is_stuck(hart: &Hart<Self>) -> bool;
     /// Whether [`Arch::count_events`] wants to be called. Changes only in slow rows.
     fn counts_events(hart: &Hart<Self>) -> bool;
+    /// What a row of the table does to memory and to control flow.
+    fn row(row: usize) -> (Touches, Kind);
+    /// Forgets what the architecture logs beside `hart.log` for traces.
+    fn clear_log(hart: &Hart<Self>);
+    /// Feeds every word of architectural state to `to`, in a fixed order.
+    fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64));
     /// These rows have retired, in this order; the last of them changed the flow of control if `taken`.
     fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool);
 }
@@ -55,7 +61,7 @@ pub struct Decoded<A: Arch> {
     /// The row's handler.
     pub run: Handler<A>,
     /// The packed operands.
-    pub bits: u64,
+    pub operands: Packed,
     /// Bytes of the instruction.
     pub bytes: u8,
     /// Whether it ends a block.
@@ -171,6 +177,11 @@ impl<A: Arch> Hart<A> {
     /// Virtual time in instruction times, between blocks.
     pub fn now(&self) -> u64 {
         self.retired.get().wrapping_add(self.time_offset.get())
+    }
+
+    /// Makes this moment the virtual time `time`.
+    pub fn start_turn(&self, time: u64) {
+        self.time_offset.set(time.wrapping_sub(self.retired.get()));
     }
 
     /// Remembers what stopped the instruction.

@@ -11,10 +11,12 @@ pub mod run;
 
 use crate::engine::*;
 use crate::hart::{Arch, Hart};
+use crate::isa::Packed;
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
 use emu_mem::GuestVirt;
+use std::cell::Cell;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.
 pub type Handler<A> = fn(&Hart<A>, &Op<A>, &[Op<A>]) -> Exit;
@@ -23,15 +25,19 @@ pub type Handler<A> = fn(&Hart<A>, &Op<A>, &[Op<A>]) -> Exit;
 pub struct Op<A: Arch> {
     /// What to do.
     pub run: Handler<A>,
-    /// With what: 56 bits of operands, and in the upper byte how many halfwords this instruction is from its block's first.
-    pub bits: u64,
+    /// With what.
+    pub operands: Packed,
+    /// Halfwords from the block's first instruction to this one.
+    place: u8,
+    /// How often it left its block as a taken branch or jump. Counted by the handler, which has this line at hand.
+    taken: Cell<u64>,
 }
 
 impl<A: Arch> Op<A> {
     /// Bytes from the block's first instruction to this one.
     #[inline(always)]
     pub fn offset(&self) -> u64 {
-        (self.bits >> 56) << 1
+        (self.place as u64) << 1
     }
 }
 
@@ -45,10 +51,10 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// The last instruction fell through.
-    pub const OVER: u64 = 0;
     /// A branch or jump was taken.
-    pub const TAKEN: u64 = 1;
+    pub const TAKEN: u64 = 0;
+    /// The last instruction fell through.
+    pub const OVER: u64 = 1;
     /// A slow row has run: interrupts, the address space or the mode may have changed.
     pub const SLOW: u64 = 2;
     /// The hart's trap says what happened.
@@ -86,7 +92,11 @@ pub struct Next {
 }
 
 /// One instruction in progress. Built afresh for each, and kept in host registers by inlining.
-pub struct Step<'h, A: Arch> {
+///
+/// Each meaning is compiled twice. First without `WHOLE`: whatever is not the common case (a TLB miss, an exception)
+/// stops with [`Stop::Retry`], so this form calls nothing and needs no stack frame. Nothing has happened then, and the
+/// second form, `WHOLE`, runs the instruction from its start.
+pub struct Step<'h, A: Arch, const WHOLE: bool = true> {
     /// Whose.
     pub hart: &'h Hart<A>,
     op: &'h Op<A>,
@@ -94,6 +104,9 @@ pub struct Step<'h, A: Arch> {
     pub left: usize,
     len: u8,
 }
+
+/// The first, short form of an instruction.
+pub type Short<'h, A> = Step<'h, A, false>;
 
 /// Hands over to the next instruction of the slice.
 #[inline(always)]
@@ -111,70 +124,75 @@ fn stopped<A: Arch>(hart: &Hart<A>, op: &Op<A>, left: usize, stop: Stop) -> Exit
     let why = match stop {
         Stop::Trap => Exit::TRAPPED,
         Stop::Undefined => Exit::UNDEFINED,
-        Stop::Alone => Exit::ALONE,
+        Stop::Alone | Stop::Retry => Exit::ALONE,
     };
     Exit::new(hart.pc.get().wrapping_add(op.offset()), why, left)
 }
 
-/// Handler of a row without a word of its own.
+/// What a handler does with the instruction's answer; the kinds of table rows differ in this alone.
 #[inline(always)]
-pub fn straight<A: Arch>(
+fn finish<A: Arch, const KIND: u8>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], len: u8, next: Next) -> Exit {
+    match KIND {
+        STRAIGHT => chain(hart, op, rest, len),
+        BRANCH if !next.taken => chain(hart, op, rest, len),
+        SLOW => Exit::new(next.pc, Exit::SLOW, rest.len()),
+        _ => {
+            op.taken.set(op.taken.get() + 1);
+            Exit::new(next.pc, Exit::TAKEN, rest.len())
+        }
+    }
+}
+/// The kinds of [`Kind`](crate::isa::Kind) as constants that a handler can be compiled for.
+pub const STRAIGHT: u8 = 0;
+/// A block goes on behind a branch that is not taken.
+pub const BRANCH: u8 = 1;
+/// Ends its block.
+pub const JUMP: u8 = 2;
+/// Ends its block and the run of blocks.
+pub const SLOW: u8 = 3;
+
+/// The handler of a table row: its meaning in both forms, and what follows.
+#[inline(always)]
+pub fn handle<A: Arch, const KIND: u8>(
     hart: &Hart<A>,
     op: &Op<A>,
     rest: &[Op<A>],
     len: u8,
-    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+    short: impl FnOnce(&Short<'_, A>, &Packed) -> Result<Next, Stop>,
+    whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
 ) -> Exit {
-    match meaning(&Step { hart, op, left: rest.len(), len }) {
-        Ok(_) => chain(hart, op, rest, len),
+    match short(&Step { hart, op, left: rest.len(), len }, &op.operands) {
+        Ok(next) => finish::<A, KIND>(hart, op, rest, len, next),
+        Err(_) => handle_whole::<A, KIND>(hart, op, rest, len, whole),
+    }
+}
+
+/// The handler's second half.
+#[cold]
+#[inline(never)]
+fn handle_whole<A: Arch, const KIND: u8>(
+    hart: &Hart<A>,
+    op: &Op<A>,
+    rest: &[Op<A>],
+    len: u8,
+    whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
+) -> Exit {
+    match whole(&Step { hart, op, left: rest.len(), len }, &op.operands) {
+        Ok(next) => finish::<A, KIND>(hart, op, rest, len, next),
         Err(stop) => stopped(hart, op, rest.len(), stop),
     }
 }
 
-/// Handler of a `branch` row: a block goes on behind a branch that is not taken.
+/// The handler of a slow row, which has one form only.
 #[inline(always)]
-pub fn branch<A: Arch>(
+pub fn handle_slow<A: Arch>(
     hart: &Hart<A>,
     op: &Op<A>,
     rest: &[Op<A>],
     len: u8,
-    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
+    whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
 ) -> Exit {
-    match meaning(&Step { hart, op, left: rest.len(), len }) {
-        Ok(next) if next.taken => Exit::new(next.pc, Exit::TAKEN, rest.len()),
-        Ok(_) => chain(hart, op, rest, len),
-        Err(stop) => stopped(hart, op, rest.len(), stop),
-    }
-}
-
-/// Handler of a `jump` row, which ends its block.
-#[inline(always)]
-pub fn jump<A: Arch>(
-    hart: &Hart<A>,
-    op: &Op<A>,
-    rest: &[Op<A>],
-    len: u8,
-    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
-) -> Exit {
-    match meaning(&Step { hart, op, left: rest.len(), len }) {
-        Ok(next) => Exit::new(next.pc, Exit::TAKEN, rest.len()),
-        Err(stop) => stopped(hart, op, rest.len(), stop),
-    }
-}
-
-/// Handler of a `slow` row, which ends its block too.
-#[inline(always)]
-pub fn slow<A: Arch>(
-    hart: &Hart<A>,
-    op: &Op<A>,
-    rest: &[Op<A>],
-    len: u8,
-    meaning: impl FnOnce(&Step<'_, A>) -> Result<Next, Stop>,
-) -> Exit {
-    match meaning(&Step { hart, op, left: rest.len(), len }) {
-        Ok(next) => Exit::new(next.pc, Exit::SLOW, rest.len()),
-        Err(stop) => stopped(hart, op, rest.len(), stop),
-    }
+    handle_whole::<A, SLOW>(hart, op, rest, len, whole)
 }
 
 /// Handler of a word that no row of the table describes.
@@ -182,7 +200,7 @@ pub fn undefined<A: Arch>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>]) -> Exit {
     stopped(hart, op, rest.len(), Stop::Undefined)
 }
 
-impl<A: Arch> Engine for Step<'_, A> {
+impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     type B = bool;
     type W = W;
     type X = X;
@@ -238,6 +256,7 @@ impl<A: Arch> Engine for Step<'_, A> {
         };
         match hit {
             Some(v) => Ok(X(v)),
+            None if !WHOLE => Err(Stop::Retry),
             None => self.hart.load_slow(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind))),
         }
     }
@@ -252,24 +271,38 @@ impl<A: Arch> Engine for Step<'_, A> {
         };
         match hit {
             Some(()) => Ok(()),
+            None if !WHOLE => Err(Stop::Retry),
             None => self.hart.store_slow(at.0, kind.bytes(), v.0, self.left),
         }
     }
     #[inline(always)]
     fn amo(&self, at: X, op: Amo, v: X, kind: Mem) -> Result<X, Stop> {
+        if !WHOLE {
+            return Err(Stop::Retry);
+        }
         self.hart.amo(at.0, op, v.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
     }
     #[inline(always)]
     fn load_reserved(&self, at: X, kind: Mem) -> Result<X, Stop> {
+        if !WHOLE {
+            return Err(Stop::Retry);
+        }
         self.hart.load_reserved(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
     }
     #[inline(always)]
     fn store_conditional(&self, at: X, v: X, kind: Mem) -> Result<bool, Stop> {
+        if !WHOLE {
+            return Err(Stop::Retry);
+        }
         self.hart.store_conditional(at.0, kind.bytes(), v.0, self.left).map(|done| done != 0)
     }
     #[inline(always)]
     fn require(&self, ok: bool, cause: u64, tval: X) -> Result<(), Stop> {
-        if ok { Ok(()) } else { Err(self.hart.trapped(Trap { cause, tval: tval.0 })) }
+        match ok {
+            true => Ok(()),
+            false if !WHOLE => Err(Stop::Retry),
+            false => Err(self.hart.trapped(Trap { cause, tval: tval.0 })),
+        }
     }
     #[inline(always)]
     fn undefined<T>(&self) -> Result<T, Stop> {

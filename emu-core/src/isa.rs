@@ -64,46 +64,51 @@ pub enum Kind {
     Slow,
 }
 
+/// The operands of a decoded instruction, packed: up to seven bytes, in the order of the format's fields. Handlers read
+/// them one by one from memory, which is shorter code than taking a word apart.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Packed(pub [u8; 7]);
+
 /// One operand as a decoded instruction holds it.
 pub trait Field: Copy {
-    /// Bits it takes.
-    const BITS: u32;
-    /// As an integer of [`Field::BITS`] bits.
-    fn to_bits(self) -> u64;
-    /// From an integer whose bits above [`Field::BITS`] do not matter.
-    fn of_bits(bits: u64) -> Self;
+    /// Bytes it takes.
+    const BYTES: usize;
+    /// Puts it at `at`.
+    fn pack(self, packed: &mut Packed, at: usize);
+    /// Reads it at `at`.
+    fn unpack(packed: &Packed, at: usize) -> Self;
 }
 
 macro_rules! field {
-    ($($ty:ty: $bits:literal, |$v:ident| $to:expr, |$b:ident| $of:expr;)*) => {
+    ($($ty:ty: $bytes:literal, |$v:ident| $to:expr, |$b:ident| $of:expr;)*) => {
         $(impl Field for $ty {
-            const BITS: u32 = $bits;
-            #[inline(always)]
-            fn to_bits(self) -> u64 {
+            const BYTES: usize = $bytes;
+            fn pack(self, packed: &mut Packed, at: usize) {
                 let $v = self;
-                $to
+                let bytes: [u8; $bytes] = $to;
+                packed.0[at..at + $bytes].copy_from_slice(&bytes);
             }
             #[inline(always)]
-            fn of_bits($b: u64) -> Self {
+            fn unpack(packed: &Packed, at: usize) -> Self {
+                let $b: [u8; $bytes] = std::array::from_fn(|i| packed.0[at + i]);
                 $of
             }
         })*
     };
 }
 field! {
-    Slot: 8, |v| v.0 as u64, |b| Slot(b as u8);
-    u8: 8, |v| v as u64, |b| b as u8;
-    u16: 16, |v| v as u64, |b| b as u16;
-    i16: 16, |v| v as u16 as u64, |b| b as i16;
-    i32: 32, |v| v as u32 as u64, |b| b as i32;
+    Slot: 1, |v| [v.0], |b| Slot(b[0]);
+    u8: 1, |v| [v], |b| b[0];
+    u16: 2, |v| v.to_le_bytes(), |b| u16::from_le_bytes(b);
+    i32: 4, |v| v.to_le_bytes(), |b| i32::from_le_bytes(b);
 }
 
-/// Operands as a decoded instruction holds them: at most 56 bits.
+/// The operands of an instruction.
 pub trait Operands: Copy {
-    /// Packs the operands.
-    fn to_bits(self) -> u64;
-    /// The reverse of [`Operands::to_bits`]; the upper byte does not matter.
-    fn of_bits(bits: u64) -> Self;
+    /// Packs them.
+    fn pack(self) -> Packed;
+    /// Reads them back.
+    fn unpack(packed: &Packed) -> Self;
 }
 
 /// How an encoding holds its operands, and how the disassembler prints them. Made by [`format!`](crate::format).
@@ -159,19 +164,24 @@ macro_rules! format {
         pub struct $name { $(pub $field: $ty),* }
 
         impl $crate::isa::Operands for $name {
-            #[inline(always)]
             #[allow(unused_assignments, unused_mut, unused_variables, reason = "the last field needs no step on, and some formats have none")]
-            fn to_bits(self) -> u64 {
-                const { assert!(0 $(+ <$ty as $crate::isa::Field>::BITS)* <= 56, "operands leave a byte for the place in the block") }
-                let (mut bits, mut at) = (0, 0);
-                $(bits |= $crate::isa::Field::to_bits(self.$field) << at; at += <$ty as $crate::isa::Field>::BITS;)*
-                bits
+            fn pack(self) -> $crate::isa::Packed {
+                const { assert!(0 $(+ <$ty as $crate::isa::Field>::BYTES)* <= 7, "operands fit") }
+                let (mut packed, mut at) = ($crate::isa::Packed::default(), 0);
+                $(
+                    $crate::isa::Field::pack(self.$field, &mut packed, at);
+                    at += <$ty as $crate::isa::Field>::BYTES;
+                )*
+                packed
             }
             #[inline(always)]
             #[allow(unused_assignments, unused_mut, unused_variables, reason = "as above")]
-            fn of_bits(bits: u64) -> Self {
+            fn unpack(packed: &$crate::isa::Packed) -> Self {
                 let mut at = 0;
-                $(let $field = <$ty as $crate::isa::Field>::of_bits(bits >> at); at += <$ty as $crate::isa::Field>::BITS;)*
+                $(
+                    let $field = <$ty as $crate::isa::Field>::unpack(packed, at);
+                    at += <$ty as $crate::isa::Field>::BYTES;
+                )*
                 Self { $($field),* }
             }
         }
@@ -235,21 +245,30 @@ macro_rules! isa {
     (@kind jump) => { $crate::isa::Kind::Jump };
     (@kind slow) => { $crate::isa::Kind::Slow };
 
-    (@run [] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::straight($h, $op, $rest, $crate::isa::bytes($p), #[inline(always)] |s| $f($V(s), <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($op.bits)))
-    };
-    (@run [branch] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::branch($h, $op, $rest, $crate::isa::bytes($p), #[inline(always)] |s| $f($V(s), <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($op.bits)))
-    };
-    (@run [jump] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::jump($h, $op, $rest, $crate::isa::bytes($p), #[inline(always)] |s| $f($V(s), <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($op.bits)))
-    };
     (@run [slow] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::slow($h, $op, $rest, $crate::isa::bytes($p), |s| $f($V(s), <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($op.bits)))
+        $crate::interp::handle_slow($h, $op, $rest, $crate::isa::bytes($p), |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)))
     };
-    (@translate [slow] $h:ident, $bits:ident, $f:path, $F:ident) => { None };
-    (@translate [$($k:ident)?] $h:ident, $bits:ident, $f:path, $F:ident) => {
-        Some($f($h, <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits($bits)))
+    (@run [$($kind:ident)?] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
+        $crate::interp::handle::<_, { $crate::isa!(@flow $($kind)?) }>(
+            $h,
+            $op,
+            $rest,
+            $crate::isa::bytes($p),
+            #[inline(always)]
+            |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)),
+            #[inline(always)]
+            |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)),
+        )
+    };
+    (@flow) => { $crate::interp::STRAIGHT };
+    (@flow branch) => { $crate::interp::BRANCH };
+    (@flow jump) => { $crate::interp::JUMP };
+    (@operands $F:ident, $packed:ident) => {
+        <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::unpack($packed)
+    };
+    (@translate [slow] $h:ident, $packed:ident, $f:path, $F:ident) => { None };
+    (@translate [$($k:ident)?] $h:ident, $packed:ident, $f:path, $F:ident) => {
+        Some($f($h, $crate::isa!(@operands $F, $packed)))
     };
 
     ($($need:tt $xlens:ident {
@@ -275,9 +294,9 @@ macro_rules! isa {
             kind: $crate::isa!(@kind $($kind)?),
             format: stringify!($F),
             touches: <$F as $crate::isa::Format>::TOUCHES,
-            unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::to_bits),
-            show: |bits, pc, out| <$F as $crate::isa::Format>::show(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits), pc, out),
-            dest: |bits| <$F as $crate::isa::Format>::dest(<<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::of_bits(bits)),
+            unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::pack),
+            show: |packed, pc, out| <$F as $crate::isa::Format>::show($crate::isa!(@operands $F, packed), pc, out),
+            dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
             run: [
                 |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv32, $module::$func, $F),
                 |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv64, $module::$func, $F),
@@ -285,9 +304,9 @@ macro_rules! isa {
         }),*),*];
 
         /// Runs the meaning of one instruction on any engine, for translators. `None` for a slow row.
-        pub fn translate<H: Rv>(h: H, code: Code, bits: u64) -> Option<$crate::engine::Exec<H::E>> {
+        pub fn translate<H: Rv>(h: H, code: Code, packed: &$crate::isa::Packed) -> Option<$crate::engine::Exec<H::E>> {
             match code {
-                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, bits, $module::$func, $F),)*)*
+                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, packed, $module::$func, $F),)*)*
             }
         }
     };

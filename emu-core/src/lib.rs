@@ -1,9 +1,12 @@
 //! Instruction tables with one meaning each, harts, the interpreter and the machine.
 
 pub mod engine;
+pub mod float;
 pub mod hart;
+pub mod image;
 pub mod interp;
 pub mod isa;
+pub mod machine;
 pub mod riscv;
 pub mod slot;
 pub mod trap;

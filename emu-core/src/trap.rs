@@ -18,6 +18,8 @@ pub enum Stop {
     Trap,
     /// The instruction is undefined in this state; the architecture says what that raises.
     Undefined,
+    /// The short form cannot do it: nothing has happened yet, run the whole form.
+    Retry,
     /// It touches a device and must be the last of its block: nothing has happened yet, run it again alone.
     Alone,
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use self::raw::Raw;
 use crate::access::{Access, AmoOp, Unit};
-use crate::addr::{PAGE_MASK, PAGE_SIZE};
+use crate::addr::{PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
 use crate::error::Error;
 
 /// A block of guest RAM or ROM, zero at first. A cheap handle: clones are the same memory.
@@ -60,7 +60,10 @@ fn map(bytes: usize) -> std::io::Result<(NonNull<u8>, Mapping)> {
 
 #[cfg(miri)]
 fn map(bytes: usize) -> std::io::Result<(NonNull<u8>, Mapping)> {
-    let layout = std::alloc::Layout::from_size_align(bytes, PAGE_SIZE as usize).expect("a size that isize holds");
+    if bytes > 1 << 30 {
+        return Err(std::io::ErrorKind::OutOfMemory.into());
+    }
+    let layout = std::alloc::Layout::from_size_align(bytes, PAGE_SIZE as usize).expect("a gibibyte at most");
     // SAFETY: `bytes` is not zero, `Ram::new` has seen to that.
     let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).ok_or(std::io::ErrorKind::OutOfMemory)?;
     Ok((base, Mapping(base, layout)))
@@ -132,9 +135,15 @@ impl Ram {
     /// inside or not aligned. Sequentially consistent.
     #[inline]
     pub fn amo<T: Unit>(&self, offset: u64, op: AmoOp, operand: T) -> Option<T> {
+        self.update(offset, |old| op.apply(old, operand))
+    }
+
+    /// Atomically replaces the unit at `offset` by `f` of it; `f` may be called more than once.
+    #[inline(always)]
+    fn update<T: Unit>(&self, offset: u64, f: impl Fn(T) -> T) -> Option<T> {
         let p = self.at(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
         // SAFETY: inside and aligned, just checked.
-        Some(unsafe { T::update(p, |old| op.apply(old, operand)) })
+        Some(unsafe { T::update(p, f) })
     }
 
     /// Atomically replaces the unit at `offset` by `new` if it is `expected`, and returns what was there: the exchange
@@ -262,29 +271,30 @@ unsafe fn load_unaligned<T: Unit>(p: *mut u8) -> T {
     T::from_u64(((u128::from(high) << 64 | u128::from(low)) >> (8 * in_word)) as u64)
 }
 
-/// Writes a unit that is not aligned as the largest aligned pieces it falls into: never a byte beside it.
+/// Writes a unit, aligned or not, as a few aligned pieces: never a byte beside it.
 ///
 /// # Safety
 /// The unit's bytes must be in one live mapping.
 #[inline]
 unsafe fn store_unaligned<T: Unit>(p: *mut u8, value: T) {
-    let (mut p, mut rest, mut left) = (p, value.to_u64(), T::BYTES as usize);
-    while left > 0 {
-        // The lowest set bit of the address is its alignment, and that of 8 stands in where there is a larger one.
-        let aligned = 1 << (p.addr() | 8).trailing_zeros();
-        let piece = if aligned <= left { aligned } else { 1 << left.ilog2() };
-        // SAFETY: `piece` bytes are left of the unit and divide the address.
-        unsafe {
-            match piece {
-                1 => u8::store(p, rest as u8),
-                2 => u16::store(p, rest as u16),
-                4 => u32::store(p, rest as u32),
-                _ => u64::store(p, rest),
-            }
+    let (bytes, bits) = (T::BYTES as usize, value.to_u64());
+    // SAFETY: each piece is a part of the unit at a multiple of its own size. Two bytes at `i` are even where `p + i`
+    // is: that is what the cases are for.
+    unsafe {
+        let pair = |i: usize| u16::store(p.wrapping_add(i), (bits >> (8 * i)) as u16);
+        if p.addr() & (bytes - 1) == 0 {
+            T::store(p, value);
+        } else if p.addr() & 3 == 0 {
+            // An 8-byte unit: no other is misaligned here.
+            u32::store(p, bits as u32);
+            u32::store(p.wrapping_add(4), (bits >> 32) as u32);
+        } else if p.addr() & 1 == 0 {
+            (0..bytes).step_by(2).for_each(pair);
+        } else {
+            u8::store(p, bits as u8);
+            (1..bytes - 1).step_by(2).for_each(pair);
+            u8::store(p.wrapping_add(bytes - 1), (bits >> (8 * (bytes - 1))) as u8);
         }
-        p = p.wrapping_add(piece);
-        rest = rest.checked_shr(8 * piece as u32).unwrap_or(0);
-        left -= piece;
     }
 }
 
@@ -355,12 +365,14 @@ pub(crate) mod raw {
 pub(crate) const ENTRIES: usize = 256;
 /// Banks that [`Banks`] chooses between; a power of two.
 pub(crate) const CONTEXTS: usize = 4;
+/// log2 of the size of a [`Window`].
+const WINDOW_SHIFT: u32 = 4;
 /// The tag of an empty window. A masked address always has zeros in bits 3 to 11.
 const EMPTY: u64 = u64::MAX;
 
 /// A TLB entry: one guest page and where it is in the host. 16 bytes, laid out for generated code: the tag (the page's
 /// virtual address), then what turns a virtual address of that page into a host address by addition.
-#[repr(C)]
+#[repr(C, align(16))]
 struct Window {
     tag: Cell<u64>,
     addend: Cell<*mut u8>,
@@ -372,14 +384,41 @@ impl Window {
     }
 }
 
+const _: () = assert!(size_of::<Window>() == 1 << WINDOW_SHIFT);
+
 /// One context's tables, one for each kind of access in the order of [`Access`].
 #[repr(C)]
 struct Bank {
     tables: [[Window; ENTRIES]; Access::ALL.len()],
 }
 
-/// The tables of a TLB, with one bank selected. Which slot an address belongs into, and whether it may be there at
-/// all, is `tlb`'s business; that a hit stays inside live memory is assured here, whatever `tlb` does.
+impl Bank {
+    #[inline(always)]
+    fn window(&self, access: Access, va: u64) -> &Window {
+        let table = &raw const self.tables[access as usize];
+        // SAFETY: a slot is a multiple of the size of a window and less than that of a table.
+        unsafe { &*table.cast::<Window>().byte_add(slot(va)) }
+    }
+}
+
+/// The byte offset of the window for the page of `va` in its table.
+///
+/// The page number is folded, so that arrays a multiple of the table's reach apart (1 MiB) do not collide. A byte offset
+/// rather than an index saves a shift on the hottest path there is.
+#[inline(always)]
+const fn slot(va: u64) -> usize {
+    let folded = va >> (PAGE_SHIFT - WINDOW_SHIFT) ^ va >> (PAGE_SHIFT - WINDOW_SHIFT + ENTRIES.trailing_zeros());
+    folded as usize & ((ENTRIES - 1) << WINDOW_SHIFT)
+}
+
+/// The number of the window for the page of `va` in its table: 0 to [`ENTRIES`] - 1.
+#[inline]
+pub(crate) const fn index(va: u64) -> usize {
+    slot(va) >> WINDOW_SHIFT
+}
+
+/// The tables of a TLB, with one bank selected. Whether an address may be in them is `tlb`'s business; that a hit
+/// stays inside live memory is assured here, whatever `tlb` does.
 pub(crate) struct Banks {
     /// Points to one of `banks`.
     current: Cell<NonNull<Bank>>,
@@ -412,97 +451,110 @@ impl Banks {
         self.current.set(NonNull::from_ref(&self.all()[context % CONTEXTS]));
     }
 
+    /// The window of the selected bank that the page of `va` is in if it is in any.
     #[inline(always)]
-    fn window(&self, access: Access, slot: usize) -> &Window {
+    fn window(&self, access: Access, va: u64) -> &Window {
         // SAFETY: `current` points to one of our banks, see `new` and `select`; shared references only.
         let bank = unsafe { self.current.get().as_ref() };
-        &bank.tables[access as usize][slot % ENTRIES]
+        bank.window(access, va)
     }
 
-    /// The host address of the `T` at `va`, if its page is in the slot and the access is aligned.
+    /// The host address of the `T` at `va`, if its page is here and the access is aligned.
     ///
     /// One comparison sees to both: the tag has no low bits, so an address that has some within `T`'s alignment
     /// cannot equal it.
     #[inline(always)]
-    fn aligned<T: Unit>(&self, access: Access, slot: usize, va: u64) -> Option<*mut u8> {
-        let window = self.window(access, slot);
-        let hit = window.tag.get() == va & (PAGE_MASK | (T::BYTES - 1));
-        hit.then(|| window.addend.get().wrapping_add(va as usize))
+    fn aligned<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        let window = self.window(access, va);
+        if window.tag.get() != va & (PAGE_MASK | (T::BYTES - 1)) {
+            return None;
+        }
+        Some(window.addend.get().wrapping_add(va as usize))
     }
 
-    /// The host address of the `T` at `va`, if its page is in the slot and all of it in that page.
+    /// The host address of the `T` at `va`, if its page is here and all of it in that page.
     #[inline(always)]
-    fn inside<T: Unit>(&self, access: Access, slot: usize, va: u64) -> Option<*mut u8> {
-        let window = self.window(access, slot);
-        let hit = window.tag.get() == va & PAGE_MASK && (va & !PAGE_MASK) + T::BYTES <= PAGE_SIZE;
-        hit.then(|| window.addend.get().wrapping_add(va as usize))
+    fn inside<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        let window = self.window(access, va);
+        if window.tag.get() != va & PAGE_MASK || (va & !PAGE_MASK) + T::BYTES > PAGE_SIZE {
+            return None;
+        }
+        Some(window.addend.get().wrapping_add(va as usize))
     }
 
-    /// Whether the slot holds the page of `va`.
-    #[inline(always)]
-    pub(crate) fn holds(&self, access: Access, slot: usize, va: u64) -> bool {
-        self.window(access, slot).tag.get() == va & PAGE_MASK
+    /// Whether the page of `va` is here.
+    #[inline]
+    pub(crate) fn holds(&self, access: Access, va: u64) -> bool {
+        self.window(access, va).tag.get() == va & PAGE_MASK
     }
 
-    /// Reads through a window; `None` unless it is a hit and `va` aligned.
+    /// Reads; `None` unless the page is here and `va` aligned.
     #[inline(always)]
-    pub(crate) fn read<T: Unit>(&self, access: Access, slot: usize, va: u64) -> Option<T> {
+    pub(crate) fn read<T: Unit>(&self, access: Access, va: u64) -> Option<T> {
+        let p = self.aligned::<T>(access, va)?;
         // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
-        self.aligned::<T>(access, slot, va).map(|p| unsafe { T::load(p) })
+        Some(unsafe { T::load(p) })
     }
 
-    /// Reads through a window; `None` unless it is a hit and all bytes are in its page.
+    /// Reads; `None` unless the page is here and all bytes are in it.
     #[inline]
-    pub(crate) fn read_unaligned<T: Unit>(&self, access: Access, slot: usize, va: u64) -> Option<T> {
+    pub(crate) fn read_unaligned<T: Unit>(&self, access: Access, va: u64) -> Option<T> {
+        let p = self.inside::<T>(access, va)?;
         // SAFETY: by R3 all bytes are in live memory.
-        self.inside::<T>(access, slot, va).map(|p| unsafe { load_unaligned(p) })
+        Some(unsafe { load_unaligned(p) })
     }
 
-    /// Writes through a window; `None`, with nothing written, unless it is a hit and `va` aligned.
+    /// Writes; `None`, with nothing written, unless the page is here and `va` aligned.
     #[inline(always)]
-    pub(crate) fn write<T: Unit>(&self, slot: usize, va: u64, value: T) -> Option<()> {
+    pub(crate) fn write<T: Unit>(&self, va: u64, value: T) -> Option<()> {
+        let p = self.aligned::<T>(Access::Write, va)?;
         // SAFETY: as in `read`.
-        self.aligned::<T>(Access::Write, slot, va).map(|p| unsafe { T::store(p, value) })
+        unsafe { T::store(p, value) };
+        Some(())
     }
 
-    /// Writes through a window; `None`, with nothing written, unless it is a hit and all bytes are in its page.
+    /// Writes; `None`, with nothing written, unless the page is here and all bytes are in it.
     #[inline]
-    pub(crate) fn write_unaligned<T: Unit>(&self, slot: usize, va: u64, value: T) -> Option<()> {
+    pub(crate) fn write_unaligned<T: Unit>(&self, va: u64, value: T) -> Option<()> {
+        let p = self.inside::<T>(Access::Write, va)?;
         // SAFETY: as in `read_unaligned`.
-        self.inside::<T>(Access::Write, slot, va).map(|p| unsafe { store_unaligned(p, value) })
+        unsafe { store_unaligned(p, value) };
+        Some(())
     }
 
-    /// [`Ram::amo`] through a window; `None` unless it is a hit and `va` aligned.
+    /// [`Ram::amo`]; `None` unless the page is here and `va` aligned.
     #[inline]
-    pub(crate) fn amo<T: Unit>(&self, slot: usize, va: u64, op: AmoOp, operand: T) -> Option<T> {
+    pub(crate) fn amo<T: Unit>(&self, va: u64, op: AmoOp, operand: T) -> Option<T> {
+        let p = self.aligned::<T>(Access::Write, va)?;
         // SAFETY: as in `read`.
-        self.aligned::<T>(Access::Write, slot, va).map(|p| unsafe { T::update(p, |old| op.apply(old, operand)) })
+        Some(unsafe { T::update(p, |old| op.apply(old, operand)) })
     }
 
-    /// [`Ram::compare_exchange`] through a window; `None` unless it is a hit and `va` aligned.
+    /// [`Ram::compare_exchange`]; `None` unless the page is here and `va` aligned.
     #[inline]
-    pub(crate) fn compare_exchange<T: Unit>(&self, slot: usize, va: u64, expected: T, new: T) -> Option<T> {
+    pub(crate) fn compare_exchange<T: Unit>(&self, va: u64, expected: T, new: T) -> Option<T> {
+        let p = self.aligned::<T>(Access::Write, va)?;
         // SAFETY: as in `read`.
-        self.aligned::<T>(Access::Write, slot, va).map(|p| unsafe { T::compare_exchange(p, expected, new) })
+        Some(unsafe { T::compare_exchange(p, expected, new) })
     }
 
-    /// Puts the page of `va` into a slot of the selected bank: a window on `ram`'s page at `offset`. Returns false and
-    /// leaves the slot as it was unless `ram` is one of those given to [`new`](Self::new), and `offset` a multiple of
+    /// Puts the page of `va` into the selected bank: a window on `ram`'s page at `offset`. Returns false and leaves
+    /// things as they were unless `ram` is one of those given to [`new`](Self::new), and `offset` a multiple of
     /// 4,096 inside it.
-    pub(crate) fn fill(&self, access: Access, slot: usize, va: u64, ram: &Ram, offset: u64) -> bool {
+    pub(crate) fn fill(&self, access: Access, va: u64, ram: &Ram, offset: u64) -> bool {
         let page = ram.at(offset, PAGE_SIZE).filter(|_| offset & !PAGE_MASK == 0);
         let (Some(page), true) = (page, self.keep.iter().any(|kept| kept.is_same(ram))) else {
             return false;
         };
-        let window = self.window(access, slot);
+        let window = self.window(access, va);
         window.tag.set(va & PAGE_MASK);
         window.addend.set(page.wrapping_sub((va & PAGE_MASK) as usize));
         true
     }
 
-    /// Empties a slot in the bank of `context` if it holds the page of `va`.
-    pub(crate) fn evict(&self, context: usize, access: Access, slot: usize, va: u64) {
-        let window = &self.all()[context % CONTEXTS].tables[access as usize][slot % ENTRIES];
+    /// Drops the page of `va` from the bank of `context` if it is there.
+    pub(crate) fn evict(&self, context: usize, access: Access, va: u64) {
+        let window = self.all()[context % CONTEXTS].window(access, va);
         if window.tag.get() == va & PAGE_MASK {
             window.tag.set(EMPTY);
         }
@@ -522,3 +574,6 @@ impl Drop for Banks {
         drop(unsafe { Box::from_raw(self.banks.as_ptr()) });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use crate::access::{Access, AmoOp, Unit};
-use crate::addr::{GuestPhys, GuestVirt, PAGE_SHIFT, PAGE_SIZE};
+use crate::addr::{GuestPhys, GuestVirt, PAGE_SIZE};
 use crate::memory::{Found, Memory};
 use crate::ram::{self, Banks};
 
@@ -26,17 +26,11 @@ pub struct Tlb {
     /// The physical page of every window, by context, kind and slot. Means nothing where the window is empty.
     phys: Box<[Cell<GuestPhys>]>,
     context: Cell<usize>,
+    /// Bit n: something was entered into context n since it was last flushed.
+    used: Cell<u32>,
     /// Bit n: context n may hold parts of pages larger than [`PAGE_SIZE`].
     large: Cell<u32>,
     watch_epoch: Cell<u64>,
-}
-
-/// Where in a table the page of `va` goes.
-///
-/// The page number is folded, so that arrays a multiple of the table's reach apart (1 MiB) do not collide.
-#[inline(always)]
-const fn slot(va: GuestVirt) -> usize {
-    (va.0 >> PAGE_SHIFT ^ va.0 >> (PAGE_SHIFT + ENTRIES.trailing_zeros())) as usize % ENTRIES
 }
 
 impl Tlb {
@@ -47,6 +41,7 @@ impl Tlb {
             banks: Banks::new(memory.regions().iter().map(|region| region.ram.clone()).collect()),
             phys: vec![none; CONTEXTS * Access::ALL.len() * ENTRIES].into(),
             context: Cell::new(0),
+            used: Cell::new(0),
             large: Cell::new(0),
             watch_epoch: Cell::new(memory.watch_epoch()),
             memory: memory.clone(),
@@ -70,54 +65,53 @@ impl Tlb {
     /// Loads; `None` on a miss and where `va` is not a multiple of the width.
     #[inline(always)]
     pub fn read<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read(Access::Read, slot(va), va.0)
+        self.banks.read(Access::Read, va.0)
     }
 
     /// Loads where [`read`](Self::read) would not; `None` on a miss and where the access crosses into another page.
     #[inline]
     pub fn read_unaligned<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read_unaligned(Access::Read, slot(va), va.0)
+        self.banks.read_unaligned(Access::Read, va.0)
     }
 
     /// Fetches; `None` on a miss and where `va` is not a multiple of the width.
     #[inline(always)]
     pub fn fetch<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read(Access::Fetch, slot(va), va.0)
+        self.banks.read(Access::Fetch, va.0)
     }
 
     /// Stores; `None`, with nothing stored, on a miss and where `va` is not a multiple of the width.
     #[inline(always)]
     pub fn write<T: Unit>(&self, va: GuestVirt, value: T) -> Option<()> {
-        self.banks.write(slot(va), va.0, value)
+        self.banks.write(va.0, value)
     }
 
     /// Stores where [`write`](Self::write) would not; `None`, with nothing stored, on a miss and where the access
     /// crosses into another page.
     #[inline]
     pub fn write_unaligned<T: Unit>(&self, va: GuestVirt, value: T) -> Option<()> {
-        self.banks.write_unaligned(slot(va), va.0, value)
+        self.banks.write_unaligned(va.0, value)
     }
 
     /// Atomically applies `op` and returns what was there; `None`, with nothing done, on a miss in the write table and
     /// where `va` is not a multiple of the width.
     #[inline]
     pub fn amo<T: Unit>(&self, va: GuestVirt, op: AmoOp, operand: T) -> Option<T> {
-        self.banks.amo(slot(va), va.0, op, operand)
+        self.banks.amo(va.0, op, operand)
     }
 
     /// Atomically stores `new` if `expected` is there, and returns what was there; `None`, with nothing done, on a miss
     /// in the write table and where `va` is not a multiple of the width.
     #[inline]
     pub fn compare_exchange<T: Unit>(&self, va: GuestVirt, expected: T, new: T) -> Option<T> {
-        self.banks.compare_exchange(slot(va), va.0, expected, new)
+        self.banks.compare_exchange(va.0, expected, new)
     }
 
     /// Where `va` lies in physical memory, if the table of this kind of access has its page.
     #[inline]
     pub fn translate(&self, access: Access, va: GuestVirt) -> Option<GuestPhys> {
-        let slot = slot(va);
-        let page = &self.phys[Self::place(self.context.get(), access, slot)];
-        self.banks.holds(access, slot, va.0).then(|| page.get().wrapping_add(va.page_offset()))
+        let page = &self.phys[Self::place(self.context.get(), access, va)];
+        self.banks.holds(access, va.0).then(|| page.get().wrapping_add(va.page_offset()))
     }
 
     /// Enters the translation of the page of `va` to that of `at` into the selected context, for one kind of access.
@@ -136,12 +130,13 @@ impl Tlb {
         if access == Access::Write && (!writable || self.memory.has_watch(page)) {
             return false;
         }
-        let (context, slot) = (self.context.get(), slot(va));
+        let context = self.context.get();
+        self.used.update(|used| used | 1 << context);
         if leaf_bytes > PAGE_SIZE {
             self.large.update(|large| large | 1 << context);
         }
-        self.phys[Self::place(context, access, slot)].set(page);
-        self.banks.fill(access, slot, va.0, ram, offset)
+        self.phys[Self::place(context, access, va)].set(page);
+        self.banks.fill(access, va.0, ram, offset)
     }
 
     /// Forgets all translations.
@@ -149,10 +144,14 @@ impl Tlb {
         (0..CONTEXTS).for_each(|context| self.flush_context(context));
     }
 
-    /// Forgets the translations of one context.
+    /// Forgets the translations of one context. Costs next to nothing where there are none.
     pub fn flush_context(&self, context: usize) {
-        self.banks.clear(context);
-        self.large.update(|large| large & !(1 << (context % CONTEXTS)));
+        let bit = 1 << (context % CONTEXTS);
+        if self.used.get() & bit != 0 {
+            self.banks.clear(context);
+            self.used.update(|used| used & !bit);
+            self.large.update(|large| large & !bit);
+        }
     }
 
     /// Forgets the translations of the page that `va` lies in, in all contexts. If that may be a large page, all of the
@@ -163,7 +162,7 @@ impl Tlb {
                 self.flush_context(context);
             } else {
                 for access in Access::ALL {
-                    self.banks.evict(context, access, slot(va), va.0);
+                    self.banks.evict(context, access, va.0);
                 }
             }
         }
@@ -179,9 +178,10 @@ impl Tlb {
         }
     }
 
-    #[inline(always)]
-    fn place(context: usize, access: Access, slot: usize) -> usize {
-        (context * Access::ALL.len() + access as usize) * ENTRIES + slot
+    /// Where in `phys` the page of `va` is.
+    #[inline]
+    fn place(context: usize, access: Access, va: GuestVirt) -> usize {
+        (context * Access::ALL.len() + access as usize) * ENTRIES + ram::index(va.0)
     }
 }
 

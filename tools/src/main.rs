@@ -1,2 +1,21 @@
-//! The `emu` command.
-fn main() {}
+//! The `emu` command. Reads the command line, calls one subcommand, and turns what came of it into an exit status.
+//!
+//! What a subcommand does is in [`cli`]; what it prints beside the guest's own output is in [`report`].
+
+mod bug;
+mod cli;
+mod input;
+mod isa;
+mod program;
+mod report;
+mod session;
+mod status;
+mod terminal;
+mod values;
+
+fn main() -> std::process::ExitCode {
+    bug::install_hook();
+    let status = cli::main(std::env::args_os());
+    terminal::restore();
+    status.into()
+}

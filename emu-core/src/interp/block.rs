@@ -6,16 +6,17 @@
 
 use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
-use crate::isa::Kind;
+use crate::isa::{Kind, Packed};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use std::cell::Cell;
 
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
-pub const MAX_OPS: usize = 64;
+pub(crate) const MAX_OPS: usize = 64;
 
-/// One decoded block.
-pub struct Block<A: Arch> {
+/// One decoded block. Aligned so that finding one by its number is a shift.
+#[repr(align(64))]
+pub(crate) struct Block<A: Arch> {
     /// The instructions; at least one.
     pub ops: Box<[Op<A>]>,
     /// Their encodings, to see later whether memory still holds them.
@@ -30,18 +31,15 @@ pub struct Block<A: Arch> {
     pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
-    /// How often the block was entered.
-    pub runs: Cell<u64>,
-    /// How often control left it with a taken branch or jump at each instruction.
-    pub taken: Box<[Cell<u64>]>,
-    /// How often it ended before each instruction had retired: a trap, or the end of a budget.
-    pub cut: Box<[Cell<u64>]>,
+    /// How often it ended before each instruction, and behind the last, other than by a branch: at a slow row, a trap, the
+    /// end of a budget.
+    pub ended_before: Box<[Cell<u64>]>,
 }
 
 impl<A: Arch> Block<A> {
     /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
     /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
-    pub fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
+    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
         let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let mut straddles = None;
         let stretch = leaf_bytes.min(PAGE_SIZE);
@@ -73,7 +71,12 @@ impl<A: Arch> Block<A> {
                 }
             }
             let decoded = hart.arch.decode(word);
-            ops.push(Op { run: decoded.run, bits: decoded.bits & (1 << 56) - 1 | (offset >> 1) << 56 });
+            ops.push(Op {
+                run: decoded.run,
+                operands: decoded.operands,
+                place: (offset >> 1) as u8,
+                taken: Cell::new(0),
+            });
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
@@ -85,7 +88,6 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
-        let zeros = || vec![Cell::new(0); ops.len()].into_boxed_slice();
         Ok(Block {
             words: words.into(),
             rows: rows.into(),
@@ -93,15 +95,19 @@ impl<A: Arch> Block<A> {
             straddles,
             ends_slow,
             generation: Cell::new(hart.code_generation.get()),
-            runs: Cell::new(0),
-            taken: zeros(),
-            cut: zeros(),
+            ended_before: vec![Cell::new(0); ops.len() + 1].into(),
             ops: ops.into(),
         })
     }
 
+    /// Its first instructions, at most `room` of them.
+    #[cold]
+    pub(crate) fn first(&self, room: usize) -> &[Op<A>] {
+        &self.ops[..self.ops.len().min(room)]
+    }
+
     /// Whether memory still holds what was decoded.
-    pub fn is_current(&self, hart: &Hart<A>) -> bool {
+    pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
         self.words.iter().zip(&self.ops).all(|(&word, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
@@ -111,19 +117,22 @@ impl<A: Arch> Block<A> {
         })
     }
 
-    /// How often each instruction retired.
-    pub fn executions(&self) -> impl Iterator<Item = u64> {
-        let mut arrived = self.runs.get();
-        self.taken.iter().zip(&self.cut).map(move |(taken, cut)| {
-            arrived -= cut.get();
-            let retired = arrived;
-            arrived -= taken.get();
-            retired
-        })
+    /// How often each instruction retired: as often as the block ended behind it.
+    pub(crate) fn executions(&self) -> Vec<u64> {
+        let mut retired = vec![0; self.ops.len()];
+        let mut ended_behind = 0;
+        for (i, ended_before) in self.ended_before.iter().enumerate().rev() {
+            if let Some(op) = self.ops.get(i) {
+                ended_behind += op.taken.get();
+                retired[i] = ended_behind;
+            }
+            ended_behind += ended_before.get();
+        }
+        retired
     }
 }
 
 /// An undefined word as a decoded instruction.
-pub fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
-    crate::hart::Decoded { run: undefined::<A>, bits: 0, bytes, kind: Kind::Slow, row: u16::MAX }
+pub(crate) fn undefined_word<A: Arch>(bytes: u8) -> crate::hart::Decoded<A> {
+    crate::hart::Decoded { run: undefined::<A>, operands: Packed::default(), bytes, kind: Kind::Slow, row: u16::MAX }
 }

@@ -2,11 +2,12 @@
 //! something outside the instruction stream has to be looked at.
 
 use super::Exit;
-use super::block::Block;
+use super::block::{Block, MAX_OPS};
 use crate::hart::{Arch, Hart, Translation};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
 /// Entries of the table from `pc` to block: a power of two.
 const JUMPS: usize = 4096;
@@ -79,13 +80,15 @@ impl<A: Arch> Interp<A> {
 
     fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Left {
         let end = hart.retired.get() + budget;
-        let mut alone = false;
-        loop {
-            let (pc, epoch) = (hart.pc.get(), hart.epoch.get());
+        // Only slow rows and traps change it, and both leave this loop.
+        let epoch = hart.epoch.get();
+        let (mut pc, mut retired) = (hart.pc.get(), hart.retired.get());
+        while retired < end {
             let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
             let index = if jump.pc == pc && jump.epoch == epoch {
                 jump.block
             } else {
+                hart.retired.set(retired);
                 match self.find(hart, pc) {
                     Ok(index) => index,
                     Err(trap) => {
@@ -95,58 +98,96 @@ impl<A: Arch> Interp<A> {
                 }
             };
             let block = &self.blocks[index as usize];
-            let room = end - hart.retired.get();
-            let limit = if alone { 1 } else { room.min(u32::MAX as u64) as usize };
+            let room = end - retired;
+            let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
             // A slow row may read the counts, so what stands before it is counted first.
-            let limit = if COUNTS && block.ends_slow { limit.min((block.ops.len() - 1).max(1)) } else { limit };
-            let slice = if block.ops.len() <= limit { &block.ops[..] } else { &block.ops[..limit] };
-            let Some((op, rest)) = slice.split_first() else { return Left::Budget };
-            hart.retired.set(hart.retired.get() + slice.len() as u64);
-            block.runs.set(block.runs.get() + 1);
+            let slice =
+                if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
+            let Some((op, rest)) = slice.split_first() else { break };
+            // The counts stay in registers: a load and a store of the same word in each block would take longer than
+            // many blocks do.
+            retired += slice.len() as u64;
+            hart.retired.set(retired);
+            hart.pc.set(pc);
             self.recent[self.recent_at % RECENT] = pc;
             self.recent_at = self.recent_at.wrapping_add(1);
 
             let exit = (op.run)(hart, op, rest);
 
-            hart.pc.set(exit.pc);
+            retired -= exit.left() as u64;
             let done = slice.len() - exit.left();
             if COUNTS {
                 let retired = if exit.why() >= Exit::TRAPPED { done - 1 } else { done };
                 A::count_events(hart, &block.rows[..retired], exit.why() == Exit::TAKEN);
             }
-            match exit.why() {
-                Exit::TAKEN => {
-                    hart.retired.set(hart.retired.get() - exit.left() as u64);
-                    let taken = &block.taken[done - 1];
-                    taken.set(taken.get() + 1);
-                }
-                Exit::OVER | Exit::SLOW => {
-                    if let Some(cut) = block.cut.get(done) {
-                        cut.set(cut.get() + 1);
-                    }
-                    if exit.why() == Exit::SLOW || alone {
-                        return Left::Service;
-                    }
-                }
-                why => {
-                    // The last instruction of `done` did not retire.
-                    hart.retired.set(hart.retired.get() - exit.left() as u64 - 1);
-                    block.cut[done - 1].set(block.cut[done - 1].get() + 1);
-                    match why {
-                        Exit::ALONE => {
-                            alone = true;
-                            continue;
-                        }
-                        Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
-                        _ => A::take_trap(hart, hart.trap.get()),
-                    }
-                    return Left::Service;
-                }
+            if exit.why() == Exit::TAKEN {
+                pc = exit.pc;
+                continue;
             }
-            if hart.retired.get() >= end {
-                return Left::Budget;
+            if exit.why() == Exit::OVER {
+                pc = exit.pc;
+                increment(&block.ended_before[done]);
+                continue;
             }
+            hart.retired.set(retired);
+            hart.pc.set(exit.pc);
+            return self.leave(hart, index, done, exit);
         }
+        hart.retired.set(retired);
+        hart.pc.set(pc);
+        Left::Budget
+    }
+
+    /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
+    #[inline(never)]
+    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) -> Left {
+        let block = &self.blocks[index as usize];
+        if exit.why() == Exit::SLOW {
+            increment(&block.ended_before[done]);
+            return Left::Service;
+        }
+        increment(&block.ended_before[done - 1]);
+        hart.retired.set(hart.retired.get() - 1);
+        match exit.why() {
+            Exit::ALONE => return self.run_alone(hart),
+            Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
+            _ => A::take_trap(hart, hart.trap.get()),
+        }
+        Left::Service
+    }
+
+    /// Runs the one instruction at the hart's `pc`, which may touch a device.
+    fn run_alone(&mut self, hart: &Hart<A>) -> Left {
+        let pc = hart.pc.get();
+        let index = match self.find(hart, pc) {
+            Ok(index) => index,
+            Err(trap) => {
+                A::take_trap(hart, trap);
+                return Left::Service;
+            }
+        };
+        let block = &self.blocks[index as usize];
+        let op = &block.ops[0];
+        hart.retired.set(hart.retired.get() + 1);
+        let exit = (op.run)(hart, op, &[]);
+        hart.pc.set(exit.pc);
+        if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
+            A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);
+        }
+        match exit.why() {
+            Exit::TAKEN => {}
+            Exit::OVER => increment(&block.ended_before[1]),
+            Exit::ALONE => unreachable!("it is alone"),
+            _ => return self.leave(hart, index, 1, exit),
+        }
+        Left::Service
+    }
+
+    /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
+    pub fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
+        let index = self.find(hart, hart.pc.get()).ok()?;
+        let block = &self.blocks[index as usize];
+        Some((block.words[0], block.rows[0])).filter(|&(_, row)| row != u16::MAX)
     }
 
     /// The block at `pc`, decoded if need be, and entered in the jump table.
@@ -261,7 +302,7 @@ impl<A: Arch> Interp<A> {
 }
 
 fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
-    for ((&row, n), taken) in block.rows.iter().zip(block.executions()).zip(&block.taken) {
+    for ((&row, n), op) in block.rows.iter().zip(block.executions()).zip(&block.ops) {
         let row = row as usize;
         if row == u16::MAX as usize {
             continue;
@@ -271,6 +312,11 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
             all_taken.resize(row + 1, 0);
         }
         all[row] += n;
-        all_taken[row] += taken.get();
+        all_taken[row] += op.taken.get();
     }
+}
+
+#[inline(always)]
+fn increment(counter: &Cell<u64>) {
+    counter.set(counter.get() + 1);
 }

@@ -8,12 +8,7 @@ use crate::engine::*;
 
 /// 13.2, 13.4: the address must be naturally aligned, or the access raises an exception whatever plain ones do.
 #[inline(always)]
-fn aligned<H: Rv>(
-    h: H,
-    at: <H::E as Engine>::X,
-    kind: Mem,
-    cause: u64,
-) -> Result<(), <H::E as Engine>::Stop> {
+fn aligned<H: Rv>(h: H, at: <H::E as Engine>::X, kind: Mem, cause: u64) -> Result<(), <H::E as Engine>::Stop> {
     h.require((at & h.x(kind.bytes() - 1)).eq(h.x(0)), cause, at)
 }
 

@@ -297,6 +297,11 @@ impl Csr {
     }
 }
 
+/// The numbers of all registers that some hart has.
+pub fn all() -> impl Iterator<Item = u16> {
+    CSRS.iter().flat_map(|row| row.first..row.first + row.count)
+}
+
 /// The value of register `number`, whoever may read it; `None` if this hart has no such register. For debuggers and traces.
 pub fn peek(cx: &Cx<'_>, number: u16) -> Option<u64> {
     let (row, at) = find(number)?;

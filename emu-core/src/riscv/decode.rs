@@ -5,6 +5,7 @@ use super::state::Riscv;
 use super::table::{Row, TABLE};
 use crate::hart::Decoded;
 use crate::interp::block::undefined_word;
+use crate::isa::Packed;
 
 /// The rows that one configuration has, sorted into buckets by the bits that most rows fix.
 pub struct Decoder {
@@ -49,7 +50,7 @@ impl Decoder {
     }
 
     /// The row that describes `word`, and its packed operands.
-    pub fn find(&self, word: u32) -> Option<(usize, u64)> {
+    pub fn find(&self, word: u32) -> Option<(usize, Packed)> {
         let word = if word & 3 == 3 { word } else { word & 0xffff };
         let number = *self.buckets[bucket(word)].iter().find(|&&n| {
             let row = &TABLE[n as usize];
@@ -61,9 +62,9 @@ impl Decoder {
     /// Decodes for the interpreter.
     pub fn decode(&self, word: u32) -> Decoded<Riscv> {
         match self.find(word) {
-            Some((number, bits)) => {
+            Some((number, operands)) => {
                 let row = &TABLE[number];
-                Decoded { run: row.run[self.xlen], bits, bytes: row.bytes, kind: row.kind, row: number as u16 }
+                Decoded { run: row.run[self.xlen], operands, bytes: row.bytes, kind: row.kind, row: number as u16 }
             }
             None => undefined_word(if word & 3 == 3 { 4 } else { 2 }),
         }

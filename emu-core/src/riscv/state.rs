@@ -14,6 +14,8 @@ use super::table::TABLE;
 use super::trap::Tally;
 use super::{csr, mmu, trap};
 use crate::hart::{Arch, Decoded, Hart, Translation};
+use crate::isa::{Kind, Touches};
+use crate::slot::Slot;
 use crate::trap::Trap;
 use emu_devices::clock::Mtime;
 use emu_mem::{Access, GuestVirt};
@@ -244,5 +246,20 @@ impl Arch for Riscv {
     fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool) {
         let known = rows.iter().filter_map(|&row| TABLE.get(row as usize));
         hart.arch.counters.count(known, taken);
+    }
+    fn row(row: usize) -> (Touches, Kind) {
+        TABLE.get(row).map_or((Touches::Nothing, Kind::Slow), |row| (row.touches, row.kind))
+    }
+    fn clear_log(hart: &Hart<Self>) {
+        hart.arch.csr_log.borrow_mut().clear();
+    }
+    fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64)) {
+        let arch = &hart.arch;
+        (1..64).for_each(|register| to(hart.slots.get(Slot(register))));
+        to(hart.pc.get());
+        to(hart.mode.get() as u64);
+        let cx = csr::Cx::between(hart);
+        csr::all().filter_map(|number| csr::peek(&cx, number)).for_each(&mut *to);
+        to(arch.registers.mip.get());
     }
 }

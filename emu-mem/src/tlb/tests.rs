@@ -1,1 +1,237 @@
+//! Tests of the soft TLB: what enters it, what hits, what each flush forgets. The model test in `tests/model.rs` does
+//! the accesses at large.
 
+use super::*;
+use crate::access::Width;
+use crate::bus::{Bus, BusBuilder, Watch};
+
+const RAM: u64 = 0x8000_0000;
+const ROM: u64 = 0x1000;
+/// A virtual page in the upper half.
+const VA: GuestVirt = GuestVirt(0xffff_ffc0_1234_5000);
+
+fn bus() -> Bus {
+    let mut builder = BusBuilder::new();
+    builder.ram("main", GuestPhys(RAM), 16 * PAGE_SIZE).unwrap();
+    builder.rom("boot", GuestPhys(ROM), PAGE_SIZE).unwrap();
+    let bus = builder.build();
+    for page in 0..16 {
+        let bytes: Vec<u8> = (0..PAGE_SIZE).map(|i| (i ^ page << 4) as u8).collect();
+        bus.memory().write_bytes(GuestPhys(RAM + page * PAGE_SIZE), &bytes).unwrap();
+    }
+    bus
+}
+
+fn ram(page: u64) -> GuestPhys {
+    GuestPhys(RAM + page * PAGE_SIZE)
+}
+
+struct Nobody;
+impl Watch for Nobody {
+    fn stored(&mut self, _: GuestPhys, _: Width, _: &Memory) {}
+}
+
+#[test]
+fn nothing_hits_before_it_is_filled() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    for va in [GuestVirt(0), VA, GuestVirt(u64::MAX), GuestVirt(u64::MAX - 7)] {
+        assert_eq!(tlb.read::<u8>(va), None);
+        assert_eq!(tlb.fetch::<u16>(va), None);
+        assert_eq!(tlb.write(va, 0_u64), None);
+        assert_eq!(tlb.amo(va, AmoOp::Add, 0_u32), None);
+        assert_eq!(tlb.read_unaligned::<u64>(va), None);
+        assert_eq!(tlb.translate(Access::Read, va), None);
+    }
+}
+
+#[test]
+fn kinds_of_access_are_apart() {
+    let bus = bus();
+    for filled in Access::ALL {
+        let tlb = Tlb::new(bus.memory());
+        assert!(tlb.fill(filled, VA, ram(1), PAGE_SIZE));
+        assert_eq!(tlb.read::<u8>(VA).is_some(), filled == Access::Read);
+        assert_eq!(tlb.fetch::<u8>(VA).is_some(), filled == Access::Fetch);
+        assert_eq!(tlb.write(VA, 0x10_u8).is_some(), filled == Access::Write);
+        assert_eq!(tlb.amo(VA, AmoOp::Or, 0_u8).is_some(), filled == Access::Write);
+        assert_eq!(tlb.compare_exchange(VA, 1_u8, 1).is_some(), filled == Access::Write);
+        for asked in Access::ALL {
+            let place = tlb.translate(asked, VA.wrapping_add(0x123));
+            assert_eq!(place, (asked == filled).then_some(ram(1).wrapping_add(0x123)));
+        }
+    }
+}
+
+#[test]
+fn a_hit_is_the_page_that_was_filled_and_no_other() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    // The physical address may be anywhere in its page, and so may the virtual one.
+    assert!(tlb.fill(Access::Read, VA.wrapping_add(0x777), ram(3).wrapping_add(0x123), PAGE_SIZE));
+    for i in (0..PAGE_SIZE).step_by(8) {
+        let expected = bus.memory().read::<u64>(ram(3).wrapping_add(i)).unwrap();
+        assert_eq!(tlb.read(VA.wrapping_add(i)), Some(expected));
+    }
+    // Pages that fall into the same slot, and the neighbours.
+    for other in [VA.0 ^ 1 << 63, VA.0 ^ 1 << 32, VA.0 ^ 0x10_1000, VA.0 + PAGE_SIZE, VA.0 - PAGE_SIZE] {
+        assert_eq!(tlb.read::<u64>(GuestVirt(other)), None, "{other:#x}");
+    }
+}
+
+fn alignment_of<T: Unit>() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    assert!(tlb.fill(Access::Read, VA, ram(2), PAGE_SIZE) && tlb.fill(Access::Write, VA, ram(2), PAGE_SIZE));
+    // Miri is slow.
+    for i in (0..PAGE_SIZE).step_by(if cfg!(miri) { 13 } else { 1 }) {
+        let (va, at) = (VA.wrapping_add(i), ram(2).wrapping_add(i));
+        let value: T = bus.memory().read(at).unwrap();
+        let aligned = i % T::BYTES == 0;
+        let inside = i + T::BYTES <= PAGE_SIZE;
+        assert_eq!(tlb.read(va), aligned.then_some(value), "{:?} at {i}", T::WIDTH);
+        assert_eq!(tlb.read_unaligned(va), inside.then_some(value), "{:?} at {i}", T::WIDTH);
+        let new = T::from_u64(!value.to_u64());
+        assert_eq!(tlb.write(va, new).is_some(), aligned);
+        assert_eq!(bus.memory().read(at), Ok(if aligned { new } else { value }));
+        assert_eq!(tlb.write_unaligned(va, value).is_some(), inside);
+        assert_eq!(bus.memory().read(at), Ok(value));
+        assert_eq!(tlb.amo(va, AmoOp::Xor, value), aligned.then_some(value));
+        assert_eq!(tlb.compare_exchange(va, T::from_u64(0), value), aligned.then_some(T::from_u64(0)));
+    }
+}
+
+#[test]
+fn misaligned_and_crossing_accesses_miss_the_fast_path() {
+    alignment_of::<u8>();
+    alignment_of::<u16>();
+    alignment_of::<u32>();
+    alignment_of::<u64>();
+}
+
+#[test]
+fn what_may_not_enter_does_not() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    for access in Access::ALL {
+        assert!(!tlb.fill(access, VA, GuestPhys(0), PAGE_SIZE), "a hole");
+        assert!(!tlb.fill(access, VA, GuestPhys(u64::MAX), PAGE_SIZE), "a hole at the end");
+        assert_eq!(tlb.fill(access, VA, GuestPhys(ROM), PAGE_SIZE), access != Access::Write, "{access:?} of ROM");
+    }
+    assert_eq!(tlb.write(VA, 1_u8), None);
+    assert_eq!(tlb.translate(Access::Write, VA), None);
+    assert!(tlb.read::<u8>(VA).is_some());
+}
+
+#[test]
+fn a_watched_page_leaves_the_write_tables() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    assert!(tlb.fill(Access::Write, VA, ram(1), PAGE_SIZE));
+    bus.watch(ram(1).wrapping_add(0x800), 8, Box::new(Nobody)).unwrap();
+    tlb.refresh();
+    assert_eq!(tlb.write(VA, 1_u8), None, "it was there when the watch came");
+    assert!(!tlb.fill(Access::Write, VA, ram(1), PAGE_SIZE));
+    assert!(tlb.fill(Access::Read, VA, ram(1), PAGE_SIZE) && tlb.fill(Access::Write, VA, ram(2), PAGE_SIZE));
+    tlb.refresh();
+    assert!(tlb.write(VA, 1_u8).is_some(), "a refresh without news forgets nothing");
+
+    // A fill brings news as well: it must not hide that older entries are stale.
+    bus.watch(ram(2), 8, Box::new(Nobody)).unwrap();
+    assert!(tlb.fill(Access::Read, VA.wrapping_add(PAGE_SIZE), ram(5), PAGE_SIZE));
+    assert_eq!(tlb.write(VA, 1_u8), None);
+}
+
+#[test]
+fn contexts_are_apart() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        assert_eq!(tlb.context(), context);
+        assert_eq!(tlb.read::<u8>(VA), None);
+        assert!(tlb.fill(Access::Read, VA, ram(context as u64), PAGE_SIZE));
+    }
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        assert_eq!(tlb.read(VA), Some((context << 4) as u8));
+        assert_eq!(tlb.translate(Access::Read, VA), Some(ram(context as u64)));
+    }
+    tlb.flush_context(2);
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        assert_eq!(tlb.read::<u8>(VA).is_some(), context != 2);
+    }
+}
+
+#[test]
+fn a_page_flush_forgets_one_page_everywhere() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    let other = VA.wrapping_add(PAGE_SIZE);
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        for access in Access::ALL {
+            assert!(tlb.fill(access, VA, ram(1), PAGE_SIZE) && tlb.fill(access, other, ram(2), PAGE_SIZE));
+        }
+    }
+    // One that falls into the same slot is another page.
+    tlb.flush_page(GuestVirt(VA.0 ^ 0x10_1000));
+    assert!(tlb.read::<u8>(VA).is_some());
+    tlb.flush_page(VA.wrapping_add(0xabc));
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        for access in Access::ALL {
+            assert_eq!(tlb.translate(access, VA), None);
+            assert_eq!(tlb.translate(access, other), Some(ram(2)));
+        }
+    }
+    tlb.flush_all();
+    for context in 0..CONTEXTS {
+        tlb.select(context);
+        assert_eq!(tlb.read::<u8>(other), None);
+    }
+}
+
+#[test]
+fn a_page_flush_reaches_all_parts_of_a_large_page() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    for context in [0, 1, 2] {
+        tlb.select(context);
+        assert!(tlb.fill(Access::Read, VA, ram(1), if context == 1 { 0x20_0000 } else { PAGE_SIZE }));
+    }
+    tlb.flush_page(VA.wrapping_add(5 * PAGE_SIZE));
+    for context in [0, 2, 1] {
+        tlb.select(context);
+        assert_eq!(tlb.read::<u8>(VA).is_some(), context != 1, "a large page in context 1 only");
+    }
+    // Once the large page is gone, flushes are exact again.
+    assert!(tlb.fill(Access::Read, VA, ram(1), PAGE_SIZE));
+    tlb.flush_page(VA.wrapping_add(5 * PAGE_SIZE));
+    assert!(tlb.read::<u8>(VA).is_some());
+}
+
+#[test]
+fn pages_far_apart_by_powers_of_two_do_not_collide() {
+    for shift in 18..=26 {
+        let bus = bus();
+        let tlb = Tlb::new(bus.memory());
+        for i in 0..4 {
+            assert!(tlb.fill(Access::Read, GuestVirt(i << shift), ram(i), PAGE_SIZE));
+        }
+        for i in 0..4 {
+            assert!(tlb.read::<u8>(GuestVirt(i << shift)).is_some(), "2^{shift} bytes apart, number {i}");
+        }
+    }
+}
+
+#[test]
+fn a_tlb_outlives_its_bus_and_moves_to_another_thread() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    assert!(tlb.fill(Access::Read, VA, ram(7), PAGE_SIZE));
+    drop(bus);
+    let value = std::thread::spawn(move || tlb.read::<u8>(VA)).join().unwrap();
+    assert_eq!(value, Some(0x70));
+}

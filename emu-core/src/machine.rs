@@ -1,0 +1,308 @@
+//! A board with its harts, run by the interpreter on virtual time.
+//!
+//! Time is counted in retired instructions. Harts take turns: each runs through the same stretch of time, at most
+//! [`QUANTUM_INSNS`] long if there are several, and events happen at their exact instruction. So a run depends on
+//! nothing but the program, the board and the console's input.
+
+mod stats;
+
+use crate::hart::{Arch, Hart, MemoryRecord};
+use crate::image::Image;
+use crate::interp::run::{Interp, Left};
+use crate::trap::Trap;
+use emu_devices::board::Board;
+use emu_devices::power::Request;
+use emu_mem::GuestPhys;
+use std::time::Duration;
+
+pub use stats::Stats;
+
+/// How long a turn is when several harts share time.
+pub const QUANTUM_INSNS: u64 = 10_000;
+
+/// How long the host rests when all harts wait for console input.
+const INPUT_REST: Duration = Duration::from_millis(2);
+
+/// How a run ended by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// The guest asked for it.
+    Exit {
+        /// The guest's code.
+        code: u64,
+        /// The device it asked: `finisher`, `htif`, `semihosting`, `testbench`.
+        by: &'static str,
+    },
+    /// The guest asked to be started again.
+    Reset {
+        /// The device it asked.
+        by: &'static str,
+    },
+    /// No hart can go on.
+    Stuck(Stuck),
+}
+
+/// Why a hart cannot go on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stuck {
+    /// Which hart.
+    pub hart: usize,
+    /// Its next instruction.
+    pub pc: u64,
+    /// The exception that its handler raises for ever; `None` if it waits for an interrupt that cannot come.
+    pub trap: Option<Trap>,
+    /// Where its last taken branches and jumps went, oldest first.
+    pub recent: Vec<u64>,
+}
+
+/// One retired instruction, for traces.
+pub struct Commit<'m, A: Arch> {
+    /// Whose, with the state after the instruction.
+    pub hart: &'m Hart<A>,
+    /// Its address.
+    pub pc: u64,
+    /// The privilege level it ran in.
+    pub mode: u8,
+    /// Its encoding.
+    pub word: u32,
+    /// Its row in the table.
+    pub row: usize,
+    /// Its data accesses.
+    pub memory: &'m [MemoryRecord],
+}
+
+/// Who is told of every retired instruction.
+pub type Tracer<A> = Box<dyn FnMut(&Commit<'_, A>)>;
+
+/// A machine.
+pub struct Machine<A: Arch> {
+    /// What is around the harts.
+    pub board: Board,
+    harts: Vec<Hart<A>>,
+    interps: Vec<Interp<A>>,
+    /// Instruction time up to which every hart has run.
+    time: u64,
+    tracer: Option<Tracer<A>>,
+}
+
+/// Why a hart's turn is over.
+enum Turn {
+    Done,
+    Waits,
+    Ended(Ended),
+}
+
+impl<A: Arch> Machine<A> {
+    /// A machine of a board and its harts, which have been reset.
+    pub fn new(board: Board, harts: Vec<Hart<A>>) -> Self {
+        let interps = harts.iter().map(|_| Interp::default()).collect();
+        Machine { board, harts, interps, time: 0, tracer: None }
+    }
+
+    /// Puts a program into memory and connects its `tohost`. Harts start at the board's reset address or, if it has
+    /// none, at the program's entry.
+    ///
+    /// # Errors
+    /// Where a segment does not fit the board's memory.
+    pub fn load(&mut self, image: &Image) -> Result<(), crate::image::Error> {
+        image.load(self.board.bus.memory())?;
+        self.board.write_device_tree();
+        let notable = image.notable();
+        if let Some(tohost) = notable.tohost {
+            // One that lies outside RAM cannot be written either, so nothing is lost without it.
+            let _ = self.board.attach_htif(tohost, notable.fromhost);
+        }
+        let start = self.board.reset_pc.unwrap_or(GuestPhys(image.entry().0));
+        for hart in &self.harts {
+            hart.pc.set(start.0);
+            hart.code_changed();
+            hart.tlb.refresh();
+        }
+        Ok(())
+    }
+
+    /// The harts.
+    pub fn harts(&self) -> &[Hart<A>] {
+        &self.harts
+    }
+
+    /// Where the last taken branches and jumps of a hart went, oldest first.
+    pub fn recent(&self, hart: usize) -> Vec<u64> {
+        self.interps[hart].recent()
+    }
+
+    /// Instructions retired by all harts.
+    pub fn retired(&self) -> u64 {
+        self.harts.iter().map(|hart| hart.retired.get()).sum()
+    }
+
+    /// Counts of what has run.
+    pub fn stats(&self) -> Stats {
+        Stats::collect(&self.harts, &self.interps)
+    }
+
+    /// Has `tracer` told of every instruction that retires from now on; `None` ends that. Traced runs are slow.
+    pub fn trace(&mut self, tracer: Option<Tracer<A>>) {
+        for hart in &self.harts {
+            *hart.log.borrow_mut() = tracer.is_some().then(Vec::new);
+            hart.tlb.flush_all();
+        }
+        self.tracer = tracer;
+    }
+
+    /// Runs until `budget` more instructions have retired, by all harts together, or the run ends. `None`: running on is
+    /// possible, because the budget is used up, or because all harts wait for the console's input, which may take for
+    /// ever: the caller may want to look at its own clock.
+    pub fn run(&mut self, budget: u64) -> Option<Ended> {
+        let mut budget = budget;
+        while budget > 0 {
+            let (before, skip) = (self.retired(), self.idle_until());
+            if let Some(skip) = skip {
+                match skip {
+                    Some(until) => {
+                        if self.skip_to(until) {
+                            return None;
+                        }
+                    }
+                    None => return Some(self.waits_for_ever()),
+                }
+            }
+            // Shared fairly, so that nobody overruns the budget.
+            let share = (budget / self.harts.len() as u64).max(1);
+            let stretch = if self.harts.len() == 1 { budget } else { share.min(QUANTUM_INSNS) };
+            let until = self.time.saturating_add(stretch);
+            if let Some(ended) = self.round(until, budget) {
+                return Some(ended);
+            }
+            budget = budget.saturating_sub(self.retired() - before);
+        }
+        None
+    }
+
+    /// Lets every hart run from the present to `until`, or less if all wait or the budget is smaller.
+    fn round(&mut self, until: u64, budget: u64) -> Option<Ended> {
+        let mut left = budget;
+        let mut reached = self.time;
+        for id in 0..self.harts.len() {
+            self.board.bus.memory().reservations().turn(id);
+            self.harts[id].start_turn(self.time);
+            let before = self.harts[id].retired.get();
+            let turn = self.turn(id, until.min(self.time.saturating_add(left)));
+            left -= self.harts[id].retired.get() - before;
+            match turn {
+                Turn::Ended(ended) => return Some(ended),
+                Turn::Done => reached = until,
+                Turn::Waits => reached = reached.max(self.harts[id].now()),
+            }
+        }
+        self.time = if self.harts.len() == 1 { self.harts[0].now() } else { reached };
+        None
+    }
+
+    /// Runs one hart until its time is `until` or it waits.
+    fn turn(&mut self, id: usize, until: u64) -> Turn {
+        loop {
+            let now = self.harts[id].now();
+            self.board.clock.set(now);
+            if self.board.next_event().is_some_and(|at| at <= now) {
+                self.board.tick();
+            }
+            if self.board.power.is_pressed() {
+                match self.board.power.take() {
+                    Some(Request::Exit { code, by }) => return Turn::Ended(Ended::Exit { code, by }),
+                    Some(Request::Reset { by }) => return Turn::Ended(Ended::Reset { by }),
+                    None => {}
+                }
+            }
+            let hart = &self.harts[id];
+            if A::is_stuck(hart) {
+                return Turn::Ended(self.stuck(id, Some(hart.trap.get())));
+            }
+            if hart.waiting.get() {
+                if !A::wakes(hart) {
+                    return Turn::Waits;
+                }
+                hart.waiting.set(false);
+            }
+            if let Some(cause) = A::pending_interrupt(hart) {
+                A::take_interrupt(hart, cause);
+            }
+            let event = [self.board.next_event(), A::next_event(hart)].into_iter().flatten().min();
+            let stop = event.map_or(until, |at| at.max(now + 1).min(until));
+            if stop <= now {
+                return Turn::Done;
+            }
+            let left = if self.tracer.is_some() { self.run_traced(id) } else { self.interps[id].run(hart, stop - now) };
+            if left == Left::Budget && self.harts[id].now() >= until {
+                // Events that are due now belong to the next turn's first instruction.
+                return Turn::Done;
+            }
+        }
+    }
+
+    /// Runs one instruction and reports it.
+    fn run_traced(&mut self, id: usize) -> Left {
+        let hart = &self.harts[id];
+        let (pc, mode, before) = (hart.pc.get(), hart.mode.get(), hart.retired.get());
+        let peeked = self.interps[id].peek(hart);
+        if let Some(log) = hart.log.borrow_mut().as_mut() {
+            log.clear();
+        }
+        A::clear_log(hart);
+        let left = self.interps[id].run(hart, 1);
+        if let (Some((word, row)), Some(tracer), true) = (peeked, &mut self.tracer, hart.retired.get() > before) {
+            let log = hart.log.borrow();
+            let memory = log.as_deref().unwrap_or_default();
+            tracer(&Commit { hart, pc, mode, word, row: row as usize, memory });
+        }
+        left
+    }
+
+    /// If all harts wait: the time of the next event, or `None` if there is none.
+    fn idle_until(&self) -> Option<Option<u64>> {
+        let waits = |hart: &Hart<A>| hart.waiting.get() && !A::wakes(hart);
+        if !self.harts.iter().all(waits) {
+            return None;
+        }
+        let own = self.harts.iter().filter_map(A::next_event);
+        Some(own.chain(self.board.next_event()).min())
+    }
+
+    /// Lets time pass without instructions. True if the host has rested because only input can go on.
+    fn skip_to(&mut self, until: u64) -> bool {
+        let rests = self.board.waits_only_for_input() && self.harts.iter().all(|hart| A::next_event(hart).is_none());
+        if rests {
+            self.board.console.flush();
+            std::thread::sleep(INPUT_REST);
+        }
+        self.time = self.time.max(until);
+        for hart in &self.harts {
+            hart.start_turn(self.time);
+        }
+        self.board.clock.set(self.time);
+        self.board.tick();
+        rests
+    }
+
+    fn waits_for_ever(&self) -> Ended {
+        self.stuck(0, None)
+    }
+
+    fn stuck(&self, id: usize, trap: Option<Trap>) -> Ended {
+        Ended::Stuck(Stuck { hart: id, pc: self.harts[id].pc.get(), trap, recent: self.interps[id].recent() })
+    }
+
+    /// A hash of the harts' architectural state, their counts, and all console output. Memory is not part of it.
+    pub fn state_hash(&self) -> u64 {
+        // FNV-1a over 64-bit words.
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut word = |w: u64| hash = (hash ^ w).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+        for hart in &self.harts {
+            A::state_words(hart, &mut word);
+            word(hart.retired.get());
+        }
+        word(self.board.console.hash());
+        word(self.board.console.bytes());
+        hash
+    }
+}

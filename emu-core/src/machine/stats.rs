@@ -1,0 +1,58 @@
+//! What `--stat` tells: exact counts of a run.
+
+use crate::hart::{Arch, Hart, MODES};
+use crate::interp::run::Interp;
+use crate::isa::{Kind, Touches};
+
+/// Exact counts, summed over harts.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Stats {
+    /// Instructions retired.
+    pub instructions: u64,
+    /// The same by privilege level, as the architecture numbers them.
+    pub by_mode: [u64; MODES],
+    /// Exceptions taken.
+    pub exceptions: u64,
+    /// Interrupts taken.
+    pub interrupts: u64,
+    /// Retired instructions that read memory; an atomic read-modify-write counts here and as a store.
+    pub loads: u64,
+    /// Retired instructions that write memory.
+    pub stores: u64,
+    /// Conditional branches retired.
+    pub branches: u64,
+    /// Of these, taken.
+    pub taken: u64,
+    /// Unconditional jumps, calls and returns retired.
+    pub jumps: u64,
+}
+
+impl Stats {
+    pub(super) fn collect<A: Arch>(harts: &[Hart<A>], interps: &[Interp<A>]) -> Self {
+        let mut stats = Stats::default();
+        for (hart, interp) in harts.iter().zip(interps) {
+            stats.instructions += hart.retired.get();
+            for (sum, n) in stats.by_mode.iter_mut().zip(hart.retired_by_mode()) {
+                *sum += n;
+            }
+            stats.exceptions += hart.traps.get() - hart.interrupts.get();
+            stats.interrupts += hart.interrupts.get();
+            let (executions, taken) = interp.executions();
+            for (row, (n, taken)) in executions.into_iter().zip(taken).enumerate() {
+                let (touches, kind) = A::row(row);
+                if matches!(touches, Touches::Loads | Touches::Both) {
+                    stats.loads += n;
+                }
+                if matches!(touches, Touches::Stores | Touches::Both) {
+                    stats.stores += n;
+                }
+                match kind {
+                    Kind::Branch => (stats.branches, stats.taken) = (stats.branches + n, stats.taken + taken),
+                    Kind::Jump => stats.jumps += n,
+                    Kind::Straight | Kind::Slow => {}
+                }
+            }
+        }
+        stats
+    }
+}

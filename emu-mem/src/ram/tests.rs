@@ -1,0 +1,318 @@
+//! Tests of RAM by offset: every width at every alignment, the edges, and threads that race.
+
+use super::*;
+use crate::access::Width;
+
+/// Miri is slow: there, every so many cases have to do.
+const STEP: usize = if cfg!(miri) { 13 } else { 1 };
+
+/// A page of bytes that differ from their neighbours, and the same as a slice.
+fn page() -> (Ram, Vec<u8>) {
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    let bytes: Vec<u8> = (0..PAGE_SIZE).map(|i| (i * 7 + i / 256 + 1) as u8).collect();
+    ram.write_bytes(0, &bytes).unwrap();
+    (ram, bytes)
+}
+
+fn all(ram: &Ram) -> Vec<u8> {
+    let mut bytes = vec![0; ram.bytes() as usize];
+    ram.read_bytes(0, &mut bytes).unwrap();
+    bytes
+}
+
+/// Resident host memory in bytes.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    statm.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 4096
+}
+
+#[test]
+fn impossible_sizes_are_errors_that_say_so() {
+    for bytes in [0, 1, 4095, 4097, u64::MAX] {
+        let error = Ram::new(bytes).unwrap_err().to_string();
+        assert!(error.contains("multiple of 0x1000") && error.contains(&format!("{bytes:#x}")), "{error}");
+    }
+    for bytes in [1 << 63, 1 << 62, u64::MAX - 4095] {
+        let error = Ram::new(bytes).unwrap_err().to_string();
+        assert!(error.contains("cannot reserve") && error.contains("ask for less"), "{error}");
+    }
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn four_gibibytes_cost_nothing_until_touched() {
+    const GIB: u64 = 1 << 30;
+    let before = resident();
+    let ram = Ram::new(4 * GIB).unwrap();
+    ram.write(4 * GIB - 8, u64::MAX).unwrap();
+    // Zeroing what is zero commits nothing either.
+    ram.zero(GIB, 64 << 20).unwrap();
+    assert_eq!(ram.read::<u64>(4 * GIB - 8), Some(u64::MAX));
+    // Other tests run beside this one; they use a few megabytes at most.
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 32 << 20, "{grown} bytes");
+}
+
+/// What the kernel says of the mapping: `nr` is "no reserve". Without it a host that is careful with its memory refuses
+/// a guest larger than what is free.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn the_mapping_reserves_no_swap() {
+    let ram = Ram::new(64 << 20).unwrap();
+    let base = ram.base.as_ptr().addr();
+    let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+    let number = |text: &str| usize::from_str_radix(text, 16);
+    let mut lines = smaps.lines().skip_while(|line| {
+        let ends = line.split_whitespace().next().and_then(|range| range.split_once('-'));
+        !ends.is_some_and(|(first, end)| number(first).is_ok_and(|x| x <= base) && number(end).is_ok_and(|x| x > base))
+    });
+    let flags = lines.find(|line| line.starts_with("VmFlags:")).expect("the mapping is listed");
+    assert!(flags.split_whitespace().any(|flag| flag == "nr"), "{flags}");
+}
+
+fn reads_match<T: Unit>() {
+    let (ram, bytes) = page();
+    for offset in (0..PAGE_SIZE + 16).step_by(STEP) {
+        let mut expected = [0; 8];
+        let inside = bytes.get(offset as usize..).and_then(|rest| rest.get(..T::BYTES as usize));
+        expected[..inside.map_or(0, <[u8]>::len)].copy_from_slice(inside.unwrap_or_default());
+        let expected = inside.map(|_| T::from_u64(u64::from_le_bytes(expected)));
+        assert_eq!(ram.read::<T>(offset), expected, "{:?} at {offset}", T::WIDTH);
+    }
+    for offset in [u64::MAX, u64::MAX - 7, 1 << 63, PAGE_SIZE - T::BYTES + 1] {
+        assert_eq!(ram.read::<T>(offset), None);
+    }
+}
+
+#[test]
+fn reads_of_every_width_at_every_offset_are_little_endian() {
+    reads_match::<u8>();
+    reads_match::<u16>();
+    reads_match::<u32>();
+    reads_match::<u64>();
+}
+
+fn writes_match<T: Unit>() {
+    let (ram, mut bytes) = page();
+    let value = 0xf1e2_d3c4_b5a6_9788_u64;
+    for offset in (0..64).chain(PAGE_SIZE - 24..PAGE_SIZE + 8).step_by(STEP) {
+        let inside = bytes.get_mut(offset as usize..).and_then(|rest| rest.get_mut(..T::BYTES as usize));
+        let done = inside.map(|inside| inside.copy_from_slice(&value.to_le_bytes()[..T::BYTES as usize]));
+        assert_eq!(ram.write(offset, T::from_u64(value)), done, "{:?} at {offset}", T::WIDTH);
+        assert_eq!(all(&ram), bytes, "{:?} at {offset}", T::WIDTH);
+    }
+}
+
+#[test]
+fn writes_of_every_width_touch_their_own_bytes_only() {
+    writes_match::<u8>();
+    writes_match::<u16>();
+    writes_match::<u32>();
+    writes_match::<u64>();
+}
+
+#[test]
+fn copies_of_any_alignment_and_length() {
+    let (ram, bytes) = page();
+    for offset in 0..20 {
+        for len in (0..40).step_by(STEP) {
+            let mut copy = vec![0xee; len];
+            ram.read_bytes(offset, &mut copy).unwrap();
+            assert_eq!(copy, bytes[offset as usize..][..len], "{len} at {offset}");
+
+            let target = Ram::new(PAGE_SIZE).unwrap();
+            target.write_bytes(offset, &copy).unwrap();
+            let mut expected = vec![0; PAGE_SIZE as usize];
+            expected[offset as usize..][..len].copy_from_slice(&copy);
+            assert_eq!(all(&target), expected, "{len} at {offset}");
+        }
+    }
+}
+
+#[test]
+fn zeroing_leaves_the_neighbours() {
+    for offset in 0..20 {
+        for len in (0..40).step_by(STEP) {
+            let (ram, mut bytes) = page();
+            ram.zero(offset, len).unwrap();
+            bytes[offset as usize..][..len as usize].fill(0);
+            assert_eq!(all(&ram), bytes, "{len} at {offset}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_all_inside_changes_nothing() {
+    let (ram, bytes) = page();
+    assert_eq!(ram.read_bytes(PAGE_SIZE - 3, &mut [0; 4]), None);
+    assert_eq!(ram.write_bytes(PAGE_SIZE - 3, &[0; 4]), None);
+    assert_eq!(ram.write_bytes(u64::MAX, &[0; 4]), None);
+    assert_eq!(ram.zero(PAGE_SIZE - 3, 4), None);
+    assert_eq!(ram.zero(8, u64::MAX), None);
+    assert_eq!(ram.write(PAGE_SIZE - 3, 0_u32), None);
+    assert_eq!(ram.amo(PAGE_SIZE, AmoOp::Swap, 0_u64), None);
+    assert_eq!(ram.compare_exchange(PAGE_SIZE, 0_u64, 0), None);
+    // Nothing at the very end is inside; past it is not.
+    assert_eq!(ram.read_bytes(PAGE_SIZE, &mut []), Some(()));
+    assert_eq!(ram.read_bytes(PAGE_SIZE + 1, &mut []), None);
+    assert_eq!(all(&ram), bytes);
+}
+
+fn atomics_match<T: Unit>() {
+    let (ram, _) = page();
+    let words = [0, 1, 0x7f, 0x80, 0x7fff_ffff, 0x8000_0000, 0x7fff_ffff_ffff_ffff, 1 << 63, u64::MAX];
+    let pairs = words.iter().flat_map(|&a| words.map(|b| (T::from_u64(a), T::from_u64(b))));
+    for (old, operand) in pairs.step_by(STEP) {
+        for op in AmoOp::ALL {
+            ram.write(64, old).unwrap();
+            assert_eq!(ram.amo(64, op, operand), Some(old));
+            assert_eq!(ram.read::<T>(64), Some(op.apply(old, operand)));
+        }
+        for expected in [old, T::from_u64(old.to_u64() ^ 1)] {
+            ram.write(64, old).unwrap();
+            assert_eq!(ram.compare_exchange(64, expected, operand), Some(old));
+            assert_eq!(ram.read::<T>(64), Some(if expected == old { operand } else { old }));
+        }
+    }
+    let misaligned = T::WIDTH != Width::B1;
+    assert_eq!(ram.amo(63, AmoOp::Add, T::from_u64(1)).is_none(), misaligned);
+    assert_eq!(ram.compare_exchange(65, T::from_u64(0), T::from_u64(0)).is_none(), misaligned);
+}
+
+#[test]
+fn atomics_apply_at_every_width() {
+    atomics_match::<u8>();
+    atomics_match::<u16>();
+    atomics_match::<u32>();
+    atomics_match::<u64>();
+}
+
+/// What threads show by chance, for certain: somebody writes between an update's load and its store.
+#[test]
+fn an_update_starts_over_when_the_word_changes_under_it() {
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    let calls = Cell::new(0);
+    let add_one = |old: u32| {
+        if calls.replace(calls.get() + 1) == 0 {
+            ram.write(8, 100_u32).unwrap();
+        }
+        old + 1
+    };
+    assert_eq!(ram.update(8, add_one), Some(100));
+    assert_eq!((ram.read(8), calls.get()), (Some(101_u32), 2));
+}
+
+#[test]
+fn threads_lose_no_atomic_update() {
+    const THREADS: u64 = 4;
+    const ROUNDS: u64 = if cfg!(miri) { 40 } else { 50_000 };
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    // All at once: a thread is through with its rounds before the next has started otherwise.
+    let start = std::sync::Barrier::new(THREADS as usize);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (ram, start) = (ram.clone(), &start);
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..ROUNDS {
+                    ram.amo(0, AmoOp::Add, 1_u64).unwrap();
+                    ram.amo(8, AmoOp::Add, 1_u32).unwrap();
+                    ram.amo(16, AmoOp::MaxU, round * THREADS + thread).unwrap();
+                    ram.amo(24, AmoOp::Xor, 1_u64 << thread).unwrap();
+                    let mut seen = ram.read::<u32>(12).unwrap();
+                    loop {
+                        match ram.compare_exchange(12, seen, seen + 1).unwrap() {
+                            now if now == seen => break,
+                            now => seen = now,
+                        }
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(ram.read(0), Some(THREADS * ROUNDS));
+    assert_eq!(ram.read(8), Some((THREADS * ROUNDS) as u32));
+    assert_eq!(ram.read(12), Some((THREADS * ROUNDS) as u32));
+    assert_eq!(ram.read(16), Some(ROUNDS * THREADS - 1));
+    assert_eq!(ram.read(24), Some(0_u64), "an even number of flips");
+}
+
+#[test]
+fn an_aligned_store_is_seen_whole() {
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    let rounds = if cfg!(miri) { 40_u64 } else { 50_000 };
+    std::thread::scope(|scope| {
+        let writer = ram.clone();
+        scope.spawn(move || {
+            for i in 0..rounds {
+                writer.write(8, (i & 0xff) * 0x0101_0101_0101_0101).unwrap();
+            }
+        });
+        for _ in 0..rounds {
+            let value: u64 = ram.read(8).unwrap();
+            assert_eq!(value, (value & 0xff) * 0x0101_0101_0101_0101);
+        }
+    });
+}
+
+#[test]
+fn clones_are_the_same_memory() {
+    let (ram, _) = page();
+    let (other, _) = page();
+    let clone = ram.clone();
+    clone.write(0, 0xabcd_u16).unwrap();
+    assert_eq!(ram.read(0), Some(0xabcd_u16));
+    assert!(ram.is_same(&clone) && !ram.is_same(&other));
+}
+
+#[test]
+fn banks_refuse_what_they_do_not_keep() {
+    let ram = Ram::new(2 * PAGE_SIZE).unwrap();
+    let (stranger, _) = page();
+    let banks = Banks::new(vec![ram.clone()]);
+    assert!(!banks.fill(Access::Read, 0, &stranger, 0), "another RAM");
+    assert!(!banks.fill(Access::Read, 0, &ram, 8), "not a page");
+    assert!(!banks.fill(Access::Read, 0, &ram, 2 * PAGE_SIZE), "past the end");
+    assert!(!banks.fill(Access::Read, 0, &ram, PAGE_MASK), "far past the end");
+    assert_eq!(banks.read::<u8>(Access::Read, 0), None, "nothing entered");
+    assert!(banks.fill(Access::Read, 0, &ram, 0));
+    assert!(banks.read::<u8>(Access::Read, 0).is_some());
+}
+
+#[test]
+fn banks_keep_memory_alive_and_may_move() {
+    let (ram, bytes) = page();
+    let banks = Banks::new(vec![ram.clone()]);
+    assert!(banks.fill(Access::Read, 0xffff_ffff_ffff_f000, &ram, 0));
+    drop(ram);
+    let moved = Box::new(banks);
+    let value = std::thread::spawn(move || moved.read::<u8>(Access::Read, u64::MAX)).join().unwrap();
+    assert_eq!(value, bytes.last().copied());
+}
+
+#[test]
+fn an_empty_window_is_never_hit() {
+    let banks = Banks::new(vec![]);
+    for va in [0, 1, 0xfff, PAGE_SIZE, u64::MAX, u64::MAX - 7, PAGE_MASK] {
+        assert_eq!(banks.read::<u8>(Access::Read, va), None);
+        assert_eq!(banks.read::<u64>(Access::Fetch, va), None);
+        assert_eq!(banks.read_unaligned::<u32>(Access::Read, va), None);
+        assert_eq!(banks.write(va, 0_u16), None);
+        assert!(!banks.holds(Access::Write, va));
+    }
+}
+
+#[test]
+fn a_slot_is_a_whole_window_of_the_table() {
+    let mut seen = vec![false; ENTRIES];
+    for page in 0..ENTRIES as u64 {
+        for high in [0, 1 << 20, 0x7_7000_0000, 1 << 63, !0 << 20] {
+            assert_eq!(slot(page << 12 | high) % size_of::<Window>(), 0);
+            assert_eq!(slot(page << 12 | high), slot(page << 12 | high | 0xfff), "of a page");
+            assert!(slot(page << 12 | high) < size_of::<[Window; ENTRIES]>());
+        }
+        seen[index(page << 12)] = true;
+    }
+    assert!(seen.iter().all(|&seen| seen), "neighbouring pages use all of the table");
+}

@@ -1,0 +1,60 @@
+//! Opening a program: reads the file, recognises what it is, and puts its name in front of whatever is wrong with it.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use emu_core::image::{Arch, Image};
+use emu_mem::GuestPhys;
+
+/// Largest program file. An ELF with full debug information of a kernel is about 1 GiB; more than this is a mistake, such as a
+/// disk image.
+const FILE_BYTES_MAX: u64 = 4 << 30;
+
+/// Where a raw image goes; an ELF file says so itself.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct RawArgs {
+    /// Take PROGRAM as a raw image and copy it to this address
+    #[arg(long, value_name = "ADDR", value_parser = crate::values::number)]
+    pub(crate) load: Option<u64>,
+    /// Enter a raw image here instead of at its first byte
+    #[arg(long, value_name = "ADDR", value_parser = crate::values::number, requires = "load")]
+    pub(crate) entry: Option<u64>,
+}
+
+/// Reads a program file.
+///
+/// # Errors
+///
+/// With the file's name in front: it cannot be read, is neither an ELF file nor said to be raw, or is malformed.
+pub(crate) fn open(path: &Path, raw: RawArgs) -> Result<Image> {
+    read(path, raw).with_context(|| path.display().to_string())
+}
+
+fn read(path: &Path, raw: RawArgs) -> Result<Image> {
+    let bytes = bytes(path)?;
+    let image = match raw.load {
+        Some(load) => Image::raw(bytes, GuestPhys(load), GuestPhys(raw.entry.unwrap_or(load)))?,
+        None => Image::elf(bytes)?,
+    };
+    if image.target().is_some_and(|t| t.arch == Arch::AArch64) {
+        bail!("made for AArch64, which this version does not run yet; compile it for RISC-V");
+    }
+    Ok(image)
+}
+
+/// The whole file, when it is a file and of sensible size.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let file = std::fs::File::open(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => anyhow::anyhow!("no such file; check the path"),
+        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!("permission denied; make it readable (chmod +r)"),
+        _ => anyhow::anyhow!("cannot be opened: {e}; check the path"),
+    })?;
+    let about = file.metadata().context("cannot be examined")?;
+    ensure!(!about.is_dir(), "is a directory; give a program file (emu test searches directories)");
+    ensure!(about.len() <= FILE_BYTES_MAX, "{} bytes is too large for a program; give an ELF file", about.len());
+    let mut bytes = Vec::with_capacity(about.len() as usize);
+    // A pipe has no length; `take` bounds it all the same.
+    file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(|e| anyhow::anyhow!("cannot be read: {e}"))?;
+    Ok(bytes)
+}

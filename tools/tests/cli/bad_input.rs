@@ -1,0 +1,182 @@
+//! Whatever can be wrong with files and arguments: one message, status 125.
+
+use super::elf::{Elf, RAM, hello, jump, print};
+use super::{Folder, command, emu, finish};
+use std::process::Stdio;
+
+/// A program with one thing changed is refused by `run` and by `dis` with the same message, which begins with the file's name.
+#[track_caller]
+fn refused(bytes: Vec<u8>, parts: &[&str]) {
+    let folder = Folder::new();
+    let file = folder.file("prog.elf", bytes);
+    for subcommand in ["run", "dis"] {
+        let output = emu([subcommand, &file]);
+        output.is_refusal(parts);
+        assert!(output.stderr.starts_with(&format!("emu: {file}: ")), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn files_that_are_no_programs() {
+    refused(vec![], &["the file is empty"]);
+    refused(b"#!/bin/sh\necho\n".to_vec(), &["not an ELF file, it begins with 23 21 2f 62", "--load ADDR"]);
+    refused(hello("", 0).with(|e| e.machine = 62).bytes(), &["made for x86-64", "compile it with a RISC-V tool chain"]);
+    refused(hello("", 0).with(|e| e.machine = 183).bytes(), &["made for AArch64", "compile it for RISC-V"]);
+    refused(hello("", 0).with(|e| e.data = 2).bytes(), &["big-endian", "-mlittle-endian"]);
+    refused(hello("", 0).with(|e| e.kind = 1).bytes(), &["an object file, not a program", "link it first"]);
+    let interpreter = (3, 0, b"/lib/ld.so.1\0".to_vec(), 13);
+    refused(
+        hello("", 0).with(|e| e.segments.push(interpreter)).bytes(),
+        &["needs a dynamic linker (/lib/ld.so.1)", "-static"],
+    );
+    refused(hello("", 0).with(|e| e.segments.clear()).bytes(), &["no loadable segment"]);
+    let mut wrong_class = hello("", 0).bytes();
+    wrong_class[4] = 3;
+    refused(wrong_class, &["wrong ELF class 3"]);
+}
+
+#[test]
+fn truncated_files() {
+    let whole = hello("hello\n", 0).bytes();
+    for length in [5, 20, 63, 100, 130, whole.len() / 2, whole.len() - 1] {
+        refused(whole[..length].to_vec(), &["truncated", "copy or build it again"]);
+    }
+}
+
+#[test]
+fn segments_and_entries_that_make_no_sense() {
+    refused(hello("", 0).with(|e| e.entry = 0x1234).bytes(), &["the entry 0x1234 is outside every segment", "--entry"]);
+    let second = (1, RAM + 4, vec![0; 4], 4);
+    refused(hello("", 0).with(|e| e.segments.push(second)).bytes(), &["overlap", "correct the linker script"]);
+    refused(
+        hello("", 0).with(|e| e.segments[0].3 = u64::MAX).bytes(),
+        &["runs over the end of the address space", "correct the linker script"],
+    );
+}
+
+#[test]
+fn segments_without_memory() {
+    let folder = Folder::new();
+    // In a hole, over the UART, over the end of RAM, and absurdly large.
+    for (address, size) in [(0x4000_0000, 4), (0x1000_0000, 4), (RAM + (256 << 20) - 2, 4), (0x9000_0000, 1 << 60)] {
+        let file =
+            folder.file("far.elf", hello("", 0).with(|e| e.segments.push((1, address, vec![0; 4], size))).bytes());
+        let output = emu(["run", &file]);
+        let range = format!("segment {address:#x} to {:#x} is outside", address + size - 1);
+        output.is_refusal(&["far.elf: ", &range, "0x80000000 to 0x8fffffff", "--memory"]);
+    }
+}
+
+#[test]
+fn files_that_cannot_be_opened() {
+    let folder = Folder::new();
+    let missing = folder.path("missing.elf");
+    for subcommand in ["run", "dis", "test"] {
+        emu([subcommand, &missing]).is_refusal(&[&missing, "no such file", "check the path"]);
+    }
+    emu(["run", &folder.path("")]).is_refusal(&["is a directory", "emu test"]);
+    let good = folder.file("good.elf", hello("", 0).bytes());
+    let nowhere = folder.path("no/such/folder");
+    for option in ["--trace", "--signature"] {
+        let file = if option == "--signature" {
+            let words = |e: &mut Elf| e.symbols.extend([("begin_signature", RAM, 0), ("end_signature", RAM + 8, 0)]);
+            folder.file("signed.elf", hello("", 0).with(words).bytes())
+        } else {
+            good.clone()
+        };
+        emu(["run", &file, option, &nowhere]).is_refusal(&[
+            "no/such/folder",
+            "cannot be written",
+            "choose another file",
+        ]);
+    }
+    emu(["test", &good, "--junit", &nowhere]).is_refusal(&["--junit", "no/such/folder", "cannot be written"]);
+}
+
+#[test]
+fn a_program_without_a_signature() {
+    let folder = Folder::new();
+    let file = folder.file("good.elf", hello("", 0).bytes());
+    let output = emu(["run", &file, "--signature", &folder.path("out")]);
+    output.is_refusal(&["good.elf: ", "no symbols begin_signature and end_signature"]);
+}
+
+#[test]
+fn instruction_sets() {
+    let folder = Folder::new();
+    let file = folder.file("good.elf", hello("", 0).bytes());
+    for isa in ["rv64imaq", "rv64i_zfoo", "rv128i", "rv64", "x86", "rv64mi_", "rv32imac"] {
+        for subcommand in ["run", "dis"] {
+            emu([subcommand, &file, "--isa", isa]).is_refusal(&[isa]);
+        }
+    }
+}
+
+#[test]
+fn boards() {
+    let folder = Folder::new();
+    let file = folder.file("good.elf", hello("", 0).bytes());
+    emu(["run", &file, "--board", "nosuch"]).is_refusal(&["--board nosuch", "virt, spike, testbench"]);
+    emu(["run", &file, "--board", &folder.path("missing.toml")]).is_refusal(&["missing.toml", "no such file"]);
+    let ram = "name = \"soc\"\n[[ram]]\nname = \"ram\"\nbase = 0x8000_0000\nsize = \"1M\"\n";
+    for (text, parts) in [
+        ("name = \"soc\"\n".to_owned(), vec!["there is no RAM", "add a [[ram]]"]),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = 0x8000_0000\nsize = 4096\n"),
+            vec!["overlaps", "move or shrink"],
+        ),
+        (format!("{ram}[[devices]]\ntype = \"uart16550\"\nbase = 0x8000_1000\n"), vec!["overlaps", "uart16550"]),
+        (format!("{ram}colour = 1\n"), vec!["unknown field `colour`"]),
+        (format!("{ram}[[devices]]\ntype = \"lamp\"\nbase = 0\n"), vec!["lamp"]),
+        ("name = \n".to_owned(), vec!["not a valid board file"]),
+    ] {
+        let board = folder.file("soc.toml", text);
+        let mut all = vec!["soc.toml: "];
+        all.extend(parts);
+        emu(["run", &file, "--board", &board]).is_refusal(&all);
+    }
+}
+
+#[test]
+fn arguments() {
+    let folder = Folder::new();
+    let file = folder.file("good.elf", hello("", 0).bytes());
+    emu(["run", &file, "--engine", "jit"]).is_refusal(&["no JIT yet", "--engine interp"]);
+    // The parser's own messages have several lines, with a hint and the usage.
+    for (args, part) in [
+        (vec!["run"], "required arguments were not provided"),
+        (vec!["run", &file, "--memory", "lots"], "give a size such as 256M"),
+        (vec!["run", &file, "--max-insns", "-1"], "unexpected argument"),
+        (vec!["run", &file, "--max-insns", "many"], "give a count such as"),
+        (vec!["run", &file, "--timeout", "0"], "give a time in seconds"),
+        (vec!["run", &file, "--harts", "0"], "--harts"),
+        (vec!["run", &file, "--entry", "0"], "--load"),
+        (vec!["run", &file, "--frobnicate"], "unexpected argument '--frobnicate'"),
+        (vec!["run", &file, "stray"], "unexpected argument 'stray'"),
+        (vec!["test", &file, "--shard", "3/2"], "give a part of a number of parts"),
+        (vec!["test"], "required arguments were not provided"),
+        (vec!["fly"], "unrecognized subcommand 'fly'"),
+        (vec![], "Usage: emu [OPTIONS] <COMMAND>"),
+    ] {
+        let output = emu(&args).has_status(125);
+        assert!(output.stderr.contains(part), "{args:?}: {part:?} is not in {:?}", output.stderr);
+        assert_eq!(output.stdout, "", "{args:?}");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_run_with_one_message() {
+    let folder = Folder::new();
+    let text = folder.file("text.elf", hello("one\ntwo\n", 0).bytes());
+    let line = print("line\n");
+    let back = jump(-4 * line.len() as i32);
+    let endless = folder.file("endless.elf", Elf::new(&[line, vec![back]].concat()).bytes());
+    for args in [vec!["run", &text], vec!["run", &endless], vec!["dis", &text], vec!["test", &text], vec!["--help"]] {
+        let mut command = command(&args);
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        command.stdout(Stdio::from(writer)).stderr(Stdio::piped());
+        let output = finish(command);
+        output.is_refusal(&["standard output"]);
+    }
+}

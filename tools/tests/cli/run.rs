@@ -1,0 +1,182 @@
+//! `emu run`: output, exit status, and what can be written beside them.
+
+use super::elf::{Elf, LOOP, NOP, RAM, WFI, addi, exit, hello, jump, lui, print, store, sw};
+use super::{Folder, command, emu, finish};
+use std::io::Write;
+use std::process::Stdio;
+
+#[test]
+fn a_program_prints_and_its_code_becomes_the_status() {
+    let folder = Folder::new();
+    for code in [0, 1, 42, 123] {
+        let file = folder.file("hello.elf", hello("hello\n", code).bytes());
+        let output = emu(["run", &file]).has_status(code as i32);
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("hello\n", ""));
+    }
+}
+
+#[test]
+fn a_code_that_does_not_fit_is_said_so() {
+    let folder = Folder::new();
+    let file = folder.file("big.elf", hello("", 1000).bytes());
+    let output = emu(["run", &file]).has_status(123);
+    assert_eq!(output.stderr, format!("emu: {file}: the exit code 1000 is reported as 123, the largest there is\n"));
+}
+
+#[test]
+fn both_widths_and_a_raw_image_run() {
+    let folder = Folder::new();
+    let narrow = folder.file("narrow.elf", hello("32\n", 3).with(|e| e.wide = false).bytes());
+    assert_eq!(emu(["run", &narrow]).has_status(3).stdout, "32\n");
+    let code: Vec<u8> = [print("raw\n"), exit(4)].concat().iter().flat_map(|w| w.to_le_bytes()).collect();
+    let raw = folder.file("raw.bin", code);
+    assert_eq!(emu(["run", &raw, "--load", "0x80000000"]).has_status(4).stdout, "raw\n");
+    let padded = folder.file("padded.bin", [vec![0; 16], std::fs::read(&raw).expect("just written")].concat());
+    let output = emu(["run", &padded, "--load", "0x8000_0000", "--entry", "0x8000_0010"]).has_status(4);
+    assert_eq!(output.stdout, "raw\n");
+}
+
+/// Stores 1 in the word at `tohost`, whose address is the one symbol that HTIF needs.
+fn htif(code: u32) -> Elf {
+    let program = [lui(5, RAM as u32 + 0x1000), addi(6, 0, (code << 1 | 1) as i32), sw(6, 0, 5), LOOP];
+    Elf::new(&program).with(|e| {
+        e.segments[0].3 = 0x2000;
+        e.symbols.push(("tohost", RAM + 0x1000, 8));
+    })
+}
+
+#[test]
+fn tohost_ends_the_run() {
+    let folder = Folder::new();
+    let pass = folder.file("pass.elf", htif(0).with(|e| e.wide = false).bytes());
+    let fail = folder.file("fail.elf", htif(5).with(|e| e.wide = false).bytes());
+    for board in ["spike", "virt"] {
+        emu(["run", &pass, "--board", board]).has_status(0);
+        emu(["run", &fail, "--board", board]).has_status(5);
+    }
+}
+
+#[test]
+fn limits() {
+    let folder = Folder::new();
+    let file = folder.file("loop.elf", Elf::new(&[NOP, LOOP]).bytes());
+    let output = emu(["run", &file, "--max-insns", "1000", "--stat"]).has_status(124);
+    assert!(output.stderr.contains("loop.elf: stopped after 1,000 instructions (--max-insns)"), "{}", output.stderr);
+    assert!(output.stderr.contains("               1,000  instructions\n"), "exactly so many: {}", output.stderr);
+    let output = emu(["run", &file, "--timeout", "0.05"]).has_status(124);
+    assert!(output.stderr.contains("loop.elf: stopped after 0.05 s (--timeout)"), "{}", output.stderr);
+}
+
+#[test]
+fn a_guest_that_cannot_go_on() {
+    let folder = Folder::new();
+    // An illegal instruction with mtvec still 0, where there is no memory: the trap handler traps for ever.
+    let traps = folder.file("traps.elf", Elf::new(&[NOP, 0xffff_ffff]).bytes());
+    let output = emu(["run", &traps, "--timeout", "20"]).has_status(126);
+    for part in ["traps.elf: ", "cause"] {
+        assert!(output.stderr.contains(part), "{part:?} is not in {}", output.stderr);
+    }
+    let waits = folder.file("waits.elf", Elf::new(&[WFI, jump(-4)]).bytes());
+    let output = emu(["run", &waits, "--timeout", "20"]).has_status(126);
+    assert!(output.stderr.contains("waits.elf: ") && output.stderr.contains("<_start"), "{}", output.stderr);
+}
+
+#[test]
+fn the_summary() {
+    let folder = Folder::new();
+    let file = folder.file("hello.elf", hello("hi\n", 0).bytes());
+    let stat = |args: &[&str]| emu([&["run", &file, "--stat"], args].concat()).has_status(0).stderr;
+    let text = stat(&[]);
+    // 1 + 3 * 2 to print, 4 to end; the loop after the store to the finisher is never reached.
+    for part in [
+        "hello.elf' on virt, rv64",
+        ", interp:",
+        "                  11  instructions\n",
+        "                  11    in M mode",
+        "                   0  traps\n",
+        "                   4  stores",
+        "                   0  loads",
+        "s host time",
+        "M instructions/s",
+        "(3 bytes), exit code 0 (finisher)\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    let state = |text: &str| text.lines().find(|l| l.contains("state 0x")).map(str::to_owned);
+    assert!(state(&text).is_some());
+    assert_eq!(state(&text), state(&stat(&["--engine", "interp"])), "the same run has the same hash");
+}
+
+#[test]
+fn a_trace_is_spikes_commit_log() {
+    let folder = Folder::new();
+    let file = folder.file("trace.elf", Elf::new(&[vec![addi(8, 0, 5)], exit(0)].concat()).bytes());
+    emu(["run", &file, "--trace", &folder.path("log")]).has_status(0);
+    let expected = "\
+core   0: 3 0x0000000080000000 (0x00500413) x8  0x0000000000000005
+core   0: 3 0x0000000080000004 (0x001002b7) x5  0x0000000000100000
+core   0: 3 0x0000000080000008 (0x00005337) x6  0x0000000000005000
+core   0: 3 0x000000008000000c (0x55530313) x6  0x0000000000005555
+core   0: 3 0x0000000080000010 (0x0062a023) mem 0x0000000000100000 0x00005555
+";
+    assert_eq!(folder.read("log"), expected);
+}
+
+#[test]
+fn a_signature_is_written_in_words() {
+    let folder = Folder::new();
+    let elf = hello("", 0).with(|e| e.symbols.extend([("begin_signature", RAM, 0), ("end_signature", RAM + 8, 0)]));
+    let file = folder.file("signed.elf", elf.bytes());
+    emu(["run", &file, "--signature", &folder.path("out")]).has_status(0);
+    assert_eq!(folder.read("out"), "100002b7\n001002b7\n");
+}
+
+#[test]
+fn input_comes_from_standard_input() {
+    // Waits for bit 0 of the line status register, then prints the byte that came, twice.
+    let poll = [lui(5, 0x1000_0000), 0x0052_c303, 0x0013_7313, 0xfe03_0ce3, 0x0002_c303, 0x0062_8023, 0x0062_8023];
+    let folder = Folder::new();
+    let file = folder.file("echo.elf", Elf::new(&[poll.to_vec(), exit(0)].concat()).bytes());
+    let input = folder.file("input", "x");
+    let mut from_file = command(["run", &file, "--timeout", "20"]);
+    from_file.stdin(Stdio::from(std::fs::File::open(&input).expect("just written")));
+    assert_eq!(finish(from_file).has_status(0).stdout, "xx");
+
+    let mut piped = command(["run", &file, "--timeout", "20"]);
+    piped.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the binary starts");
+    child.stdin.take().expect("piped").write_all(b"y").expect("the pipe is open");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "yy");
+}
+
+#[test]
+fn a_guest_that_waits_for_input_can_be_stopped() {
+    // Enables the UART's receive interrupt, its source in the PLIC and MEIE, then sleeps.
+    let registers = [(0x1000_0001, 1, 0), (0x0c00_0028, 1, 2), (0x0c00_2000, 0x400, 2)];
+    let set = |(at, value, width): (u32, i32, u32)| {
+        let low = ((at << 20) as i32) >> 20;
+        [lui(5, at.wrapping_sub(low as u32)), addi(5, 5, low), addi(6, 0, value), store(width, 6, 0, 5)]
+    };
+    let mut code: Vec<u32> = registers.into_iter().flat_map(set).collect();
+    // csrw mie, 0x800, with the value in t1
+    code.extend([lui(6, 0x1000), addi(6, 6, -0x800), 0x3043_1073, WFI, jump(-4)]);
+    let folder = Folder::new();
+    let file = folder.file("sleeps.elf", Elf::new(&code).bytes());
+    let mut open = command(["run", &file, "--timeout", "0.1"]);
+    let (reader, _writer) = std::io::pipe().expect("a pipe");
+    open.stdin(Stdio::from(reader));
+    let output = finish(open).has_status(124);
+    assert!(output.stderr.contains("sleeps.elf: stopped after 0.1 s (--timeout)"), "{}", output.stderr);
+}
+
+#[test]
+fn help_is_help() {
+    for args in [&["--help"][..], &["run", "--help"], &["dis", "--help"], &["test", "--help"], &["demo", "--help"]] {
+        let output = emu(args).has_status(0);
+        assert!(output.stdout.contains("Usage: emu"), "{}", output.stdout);
+        assert_eq!(output.stderr, "");
+    }
+    assert!(emu(["--help"]).stdout.contains("126    the guest cannot go on"));
+    assert!(emu(["--version"]).has_status(0).stdout.starts_with("emu "));
+}
