@@ -20,7 +20,10 @@ fn a_program_counts_what_went_before() {
 fn what_is_written_is_what_the_next_instruction_reads() {
     let hart = hart("rv64gc");
     let minstret = csr("minstret");
-    run(&hart, &[NOP, csrrwi(0, minstret, 17), csrrs(5, minstret, 0), NOP, csrrs(6, minstret, 0), csrrs(7, csr("mcycle"), 0)]);
+    run(
+        &hart,
+        &[NOP, csrrwi(0, minstret, 17), csrrs(5, minstret, 0), NOP, csrrs(6, minstret, 0), csrrs(7, csr("mcycle"), 0)],
+    );
     assert_eq!([5, 6, 7].map(|r| hart.slots.get(src(r))), [17, 19, 5], "mcycle is another counter");
 }
 

@@ -178,7 +178,9 @@ fn read_only_registers_can_be_read_by_instructions_that_do_not_write() {
 
 #[test]
 fn counters_are_enabled_level_by_level() {
-    for (machine, supervisor, in_s, in_u) in [(0, 0, false, false), (1, 0, true, false), (0, 1, false, false), (1, 1, true, true)] {
+    for (machine, supervisor, in_s, in_u) in
+        [(0, 0, false, false), (1, 0, true, false), (0, 1, false, false), (1, 1, true, true)]
+    {
         let hart = hart("rv64gc_zicntr_zihpm");
         write(&hart, "mcounteren", machine).unwrap();
         write(&hart, "scounteren", supervisor).unwrap();

@@ -60,7 +60,8 @@ fn an_access_is_judged_as_its_bytes_are() {
         let pmp = crowded(&mut random);
         for _ in 0..50 {
             let (at, bytes) = (random.next() % 300, 1 << (random.next() % 4));
-            let (access, now) = (ALL[random.next() as usize % 3], [mode::U, mode::S, mode::M][random.next() as usize % 3]);
+            let (access, now) =
+                (ALL[random.next() as usize % 3], [mode::U, mode::S, mode::M][random.next() as usize % 3]);
             let each: Vec<_> = (at..at + bytes).map(|at| allows_byte(&pmp, at, access, now)).collect();
             // Bytes in different entries: the entry of lowest number matches some and not all.
             let one_entry = each.iter().all(|(entry, _)| *entry == each[0].0);

@@ -43,7 +43,10 @@ fn a_delegated_trap_goes_to_s_mode_but_never_down_from_m() {
         assert_eq!(hart.mode.get(), to);
         let r = &hart.arch.registers;
         if to == mode::S {
-            assert_eq!((hart.pc.get(), r.sepc.get(), r.scause.get(), r.stval.get()), (HANDLER + 0x100, 0x4000, 13, 0x123));
+            assert_eq!(
+                (hart.pc.get(), r.sepc.get(), r.scause.get(), r.stval.get()),
+                (HANDLER + 0x100, 0x4000, 13, 0x123)
+            );
             assert_eq!(r.status(Status::SPP), from == mode::S);
             assert_eq!(r.mcause.get(), 0, "the machine's registers stay");
         }
