@@ -16,6 +16,7 @@ use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
 use emu_mem::GuestVirt;
+use std::cell::Cell;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.
 pub type Handler<A> = fn(&Hart<A>, &Op<A>, &[Op<A>]) -> Exit;
@@ -28,6 +29,8 @@ pub struct Op<A: Arch> {
     pub operands: Packed,
     /// Halfwords from the block's first instruction to this one.
     place: u8,
+    /// How often it left its block as a taken branch or jump. Counted by the handler, which has this line at hand.
+    taken: Cell<u64>,
 }
 
 impl<A: Arch> Op<A> {
@@ -48,10 +51,10 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// The last instruction fell through.
-    pub const OVER: u64 = 0;
     /// A branch or jump was taken.
-    pub const TAKEN: u64 = 1;
+    pub const TAKEN: u64 = 0;
+    /// The last instruction fell through.
+    pub const OVER: u64 = 1;
     /// A slow row has run: interrupts, the address space or the mode may have changed.
     pub const SLOW: u64 = 2;
     /// The hart's trap says what happened.
@@ -133,7 +136,10 @@ fn finish<A: Arch, const KIND: u8>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], l
         STRAIGHT => chain(hart, op, rest, len),
         BRANCH if !next.taken => chain(hart, op, rest, len),
         SLOW => Exit::new(next.pc, Exit::SLOW, rest.len()),
-        _ => Exit::new(next.pc, Exit::TAKEN, rest.len()),
+        _ => {
+            op.taken.set(op.taken.get() + 1);
+            Exit::new(next.pc, Exit::TAKEN, rest.len())
+        }
     }
 }
 /// The kinds of [`Kind`](crate::isa::Kind) as constants that a handler can be compiled for.

@@ -227,11 +227,7 @@ impl<A: Arch> Machine<A> {
             if stop <= now {
                 return Turn::Done;
             }
-            let left = if self.tracer.is_some() {
-                self.run_traced(id)
-            } else {
-                self.interps[id].run(hart, stop - now)
-            };
+            let left = if self.tracer.is_some() { self.run_traced(id) } else { self.interps[id].run(hart, stop - now) };
             if left == Left::Budget && self.harts[id].now() >= until {
                 // Events that are due now belong to the next turn's first instruction.
                 return Turn::Done;

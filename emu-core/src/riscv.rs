@@ -5,6 +5,7 @@
 
 pub mod atomic;
 pub mod base;
+pub mod bitmanip;
 pub mod cause;
 pub mod commit;
 pub mod compressed;
@@ -12,6 +13,7 @@ pub mod counters;
 pub mod csr;
 pub mod decode;
 pub mod extension;
+pub mod float;
 pub mod format;
 pub mod isa_string;
 pub mod mmu;

@@ -1,5 +1,6 @@
-//! The ACLINT's SSWI device: inter-processor interrupts to supervisor mode (RISC-V ACLINT specification 1.0, "Supervisor
-//! Software Interrupt Device"). For boards that have one; QEMU's `virt` has it only with `aclint=on`, so ours has not.
+//! The ACLINT's SSWI device: inter-processor interrupts to supervisor mode (RISC-V ACLINT specification 1.0,
+//! "Supervisor Software Interrupt Device"). For boards that have one; QEMU's `virt` has it only with `aclint=on`, so
+//! ours has not.
 //!
 //! `setssip` of hart n is at 4n. Writing a 1 sends the event, everything reads 0.
 

@@ -1,15 +1,16 @@
-//! Boards: an address map with its devices, wired to harts that come later. The harts and the run loop belong to the machine.
+//! Boards: an address map with its devices, wired to harts that come later. The harts and the run loop belong to the
+//! machine.
 //!
-//! A board is first a [`Description`]: plain data, either built in ([`riscv_virt`], [`spike`], [`testbench`]) or read from a
-//! TOML file. [`Description::build`] is the only way from there to a [`Board`]; it checks everything and names what is
-//! wrong. A reset of the whole machine is nothing but building the same description again.
+//! A board is first a [`Description`]: plain data, either built in ([`riscv_virt`], [`spike`], [`testbench`]) or read
+//! from a TOML file. [`Description::build`] is the only way from there to a [`Board`]; it checks everything and names
+//! what is wrong. A reset of the whole machine is nothing but building the same description again.
 //!
 //! # How a hart starts
 //!
 //! QEMU and Spike start their harts in a small ROM at 0x1000 that loads `a0` with the hart's number and `a1` with the
-//! address of the device tree, and jumps to the program. Here there is no such ROM: the machine presets those registers and
-//! starts at [`Board::reset_pc`], or at the program's entry if the board does not say. The program sees the same, and the
-//! count of its instructions is its own from the first one on.
+//! address of the device tree, and jumps to the program. Here there is no such ROM: the machine presets those registers
+//! and starts at [`Board::reset_pc`], or at the program's entry if the board does not say. The program sees the same,
+//! and the count of its instructions is its own from the first one on.
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub mod spike;
 pub mod testbench;
 
 pub use build::Options;
-pub use check::{MAX_DEVICES, MAX_HARTS, MAX_RAM_BYTES, MAX_REGIONS, MAX_ROM_BYTES};
+pub use check::{DEVICE_ALIGNMENT, MAX_DEVICES, MAX_HARTS, MAX_RAM_BYTES, MAX_REGIONS, MAX_ROM_BYTES};
 pub use description::{Description, DeviceEntry, DeviceKind, MAX_FILE_BYTES, RamEntry, RomEntry};
 pub use error::{Error, Place, Problem};
 pub use quantity::parse_quantity;
@@ -103,8 +104,8 @@ impl Board {
         self.timed.iter().filter_map(|timer| timer.deadline.get()).min()
     }
 
-    /// Whether [`next_event`](Self::next_event) is only a look for console input. If all harts wait, the machine may then
-    /// rest a moment of host time instead of burning the host.
+    /// Whether [`next_event`](Self::next_event) is only a look for console input. If all harts wait, the machine may
+    /// then rest a moment of host time instead of burning the host.
     pub fn waits_only_for_input(&self) -> bool {
         let mut due = self.timed.iter().filter(|timer| timer.deadline.get().is_some()).peekable();
         due.peek().is_some() && due.all(|timer| timer.input)
@@ -120,7 +121,7 @@ impl Board {
         }
     }
 
-    /// Connects the program's `tohost` and, if it has it, `fromhost`: see [`htif`](crate::htif).
+    /// Connects the program's `tohost` and, if it has it, `fromhost`: see [`htif`].
     ///
     /// # Errors
     /// [`emu_mem::Error`] if `tohost` is not in RAM.

@@ -1,6 +1,6 @@
-//! The core-local interruptor: software interrupts and the machine timer of every hart, in SiFive's layout, which QEMU's
-//! `virt` and Spike use as well. It covers an ACLINT's MSWI and MTIMER devices, whose joint layout is the same; the third
-//! ACLINT device is `aclint_sswi`. Absent: SiFive's byte and halfword accesses, which no known guest makes.
+//! The core-local interruptor: software interrupts and the machine timer of every hart, in SiFive's layout, which
+//! QEMU's `virt` and Spike use as well. It covers an ACLINT's MSWI and MTIMER devices, whose joint layout is the same;
+//! the third ACLINT device is `aclint_sswi`. Absent: SiFive's byte and halfword accesses, which no known guest makes.
 //!
 //! | offset | register |
 //! |---|---|
@@ -36,8 +36,8 @@ pub struct Clint {
 #[derive(Debug)]
 struct HartTimer {
     msip: bool,
-    /// 2^64-1 at reset, so that no timer interrupt is pending before a guest asks for one. (SiFive leaves it undefined,
-    /// Spike starts with 0, QEMU with 0 but without the interrupt.)
+    /// 0 at reset, as in QEMU and Spike (the specification leaves it open): the timer interrupt is pending from the
+    /// start, and harmless until a guest enables it.
     mtimecmp: u64,
     software: Line,
     timer: Line,
@@ -57,7 +57,7 @@ impl Clint {
     pub fn new(lines: &[HartLines], mtime: Mtime) -> Self {
         let harts = lines.iter().take(MAX_HARTS).map(|pins| HartTimer {
             msip: false,
-            mtimecmp: u64::MAX,
+            mtimecmp: 0,
             software: pins.line(riscv::MSIP),
             timer: pins.line(riscv::MTIP),
         });
@@ -160,7 +160,12 @@ mod tests {
     fn clint(harts: usize) -> (Clint, Clock, Vec<HartLines>) {
         let clock = Clock::new();
         let lines: Vec<_> = (0..harts).map(|_| HartLines::new()).collect();
-        (Clint::new(&lines, Mtime::new(clock.clone(), Timebase::TEN_MEGAHERTZ)), clock, lines)
+        let mut clint = Clint::new(&lines, Mtime::new(clock.clone(), Timebase::TEN_MEGAHERTZ));
+        for hart in 0..harts as u64 {
+            assert_eq!(lines[hart as usize].get(), 1 << 7, "pending from reset");
+            clint.write(MTIMECMP + 8 * hart, Width::B8, u64::MAX).unwrap();
+        }
+        (clint, clock, lines)
     }
 
     #[test]
@@ -187,6 +192,7 @@ mod tests {
     fn the_timer_fires_at_an_exact_instruction_and_is_lowered_by_a_new_compare() {
         let (mut clint, clock, lines) = clint(2);
         assert_eq!(clint.deadline().get(), None);
+        assert_eq!(lines[1].get(), 0);
         clint.write(MTIMECMP + 8, Width::B8, 5).unwrap();
         clint.write(MTIMECMP, Width::B8, 9).unwrap();
         assert_eq!(clint.deadline().get(), Some(500), "the earlier of the two");

@@ -1,14 +1,18 @@
-//! Virtual time: the one clock every device reads, counted in retired instructions. Not the host's time, and not cycles of
-//! a timing model.
+//! Virtual time: the one clock every device reads, counted in retired instructions. Not the host's time, and not cycles
+//! of a timing model.
 //!
-//! Nominally the guest runs at 1 GHz and one instruction takes one nanosecond, so instruction time read as nanoseconds is
-//! guest time. `mtime` runs slower (10 MHz on most boards: one tick in 100 instructions); [`Mtime`] converts.
+//! Nominally the guest runs at 1 GHz and one instruction takes one nanosecond, so instruction time read as nanoseconds
+//! is guest time. `mtime` runs slower (10 MHz on most boards: one tick in 100 instructions); [`Mtime`] converts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Instructions in one second of guest time.
 pub const INSNS_PER_SECOND: u64 = 1_000_000_000;
+
+/// What is further away than this, 292 years of guest time, never happens: a guest that sets a comparator to 2^64-1
+/// wants no interrupt, and a hart that waits for it waits forever.
+pub const HORIZON_INSNS: u64 = i64::MAX as u64;
 
 /// A handle on virtual time. All clones show the same time.
 ///
@@ -114,8 +118,8 @@ impl Timebase {
     }
 }
 
-/// The machine timer's counter, as RISC-V's `mtime` and `time` show it: virtual time in ticks, plus what the guest added by
-/// writing `mtime`.
+/// The machine timer's counter, as RISC-V's `mtime` and `time` show it: virtual time in ticks, plus what the guest
+/// added by writing `mtime`.
 #[derive(Clone, Debug)]
 pub struct Mtime {
     clock: Clock,
@@ -154,8 +158,8 @@ impl Mtime {
         self.now() >= compare
     }
 
-    /// The next instruction time at which [`expired`](Self::expired) changes for `compare`: when the counter reaches it, or,
-    /// if it is expired already, when the counter wraps to 0. None if the clock ends before.
+    /// The next instruction time at which [`expired`](Self::expired) changes for `compare`: when the counter reaches
+    /// it, or, if it is expired already, when the counter wraps to 0. None if that is beyond [`HORIZON_INSNS`].
     pub fn next_change(&self, compare: u64) -> Option<u64> {
         let (now, ticks) = (self.now(), self.timebase.ticks(self.clock.now()));
         let remaining = match compare {
@@ -164,7 +168,7 @@ impl Mtime {
             // 2^64 - now; now is at least 1 here.
             _ => now.wrapping_neg(),
         };
-        self.timebase.insns(ticks.checked_add(remaining)?)
+        self.timebase.insns(ticks.checked_add(remaining)?).filter(|&at| at <= HORIZON_INSNS)
     }
 }
 
@@ -240,6 +244,20 @@ mod tests {
         assert!(!mtime.expired(7));
         clock.set(at);
         assert!(mtime.expired(7));
+    }
+
+    #[test]
+    fn beyond_the_horizon_is_never() {
+        for hz in [1, 32_768, 10_000_000, INSNS_PER_SECOND] {
+            let mtime = Mtime::new(Clock::new(), Timebase::new(hz).unwrap());
+            assert_eq!(mtime.next_change(u64::MAX), None, "{hz} Hz");
+            mtime.set(1);
+            assert_eq!(mtime.next_change(1), None, "{hz} Hz, until it wraps");
+            assert!(mtime.next_change(3).is_some(), "{hz} Hz");
+        }
+        let mtime = Mtime::new(Clock::new(), Timebase::new(INSNS_PER_SECOND).unwrap());
+        assert_eq!(mtime.next_change(HORIZON_INSNS), Some(HORIZON_INSNS));
+        assert_eq!(mtime.next_change(HORIZON_INSNS + 1), None);
     }
 
     #[test]

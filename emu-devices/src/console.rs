@@ -30,7 +30,8 @@ pub enum Input {
     Closed,
 }
 
-/// Where input comes from. It never blocks; it puts at most the buffer's length into the buffer.
+/// Where input comes from. It never blocks; it puts at most the buffer's length into the buffer. It must not use the
+/// console it belongs to, which is locked meanwhile.
 pub type Source = Box<dyn FnMut(&mut [u8]) -> Input + Send>;
 
 /// The console. All clones are the same console.
@@ -56,8 +57,8 @@ enum Output {
 }
 
 impl Console {
-    /// A console that prints to `output` and has no input. Output reaches the host at each end of a line, when a buffer of
-    /// 8 KiB is full, and on [`flush`](Self::flush).
+    /// A console that prints to `output` and has no input. Output reaches the host at each end of a line, when a buffer
+    /// of 8 KiB is full, and on [`flush`](Self::flush).
     pub fn new(output: Box<dyn Write + Send>) -> Self {
         Self::with(Output::Stream(output))
     }
@@ -125,8 +126,8 @@ impl Console {
         }
     }
 
-    /// The first error the host reported for the output, such as a closed pipe. From then on output is counted and hashed
-    /// but goes nowhere.
+    /// The first error the host reported for the output, such as a closed pipe. From then on output is counted and
+    /// hashed but goes nowhere.
     pub fn output_error(&self) -> Option<String> {
         self.lock().error.as_ref().map(io::Error::to_string)
     }
@@ -141,8 +142,8 @@ impl Console {
         self.lock().read(buffer)
     }
 
-    /// Reads into `buffer`, waiting until there is at least one byte; 0 if the input is closed or `buffer` is empty. What was
-    /// printed is flushed first, so that a prompt is seen.
+    /// Reads into `buffer`, waiting until there is at least one byte; 0 if the input is closed or `buffer` is empty.
+    /// What was printed is flushed first, so that a prompt is seen.
     pub fn read_blocking(&self, buffer: &mut [u8]) -> usize {
         if buffer.is_empty() {
             return 0;
@@ -251,6 +252,11 @@ mod tests {
         }
     }
 
+    /// The write calls so far. Copied, so that a failing assertion does not hold the lock while the console is dropped.
+    fn seen(writes: &Mutex<Vec<Vec<u8>>>) -> Vec<Vec<u8>> {
+        writes.lock().unwrap().clone()
+    }
+
     fn streaming(fails_at: usize) -> (Console, Arc<Mutex<Vec<Vec<u8>>>>) {
         let writes = Arc::default();
         (Console::new(Box::new(Sink { writes: Arc::clone(&writes), fails_at })), writes)
@@ -275,20 +281,20 @@ mod tests {
         for &byte in b"ab\nc" {
             console.put(byte);
         }
-        assert_eq!(*writes.lock().unwrap(), [b"ab\n".to_vec()]);
+        assert_eq!(seen(&writes), [b"ab\n".to_vec()]);
         console.flush();
         console.flush();
-        assert_eq!(*writes.lock().unwrap(), [b"ab\n".to_vec(), b"c".to_vec()]);
+        assert_eq!(seen(&writes), [b"ab\n".to_vec(), b"c".to_vec()]);
         console.put(b'd');
         drop(console);
-        assert_eq!(writes.lock().unwrap().len(), 3, "the rest at the end");
+        assert_eq!(seen(&writes).len(), 3, "the rest at the end");
     }
 
     #[test]
     fn long_lines_do_not_grow_the_buffer() {
         let (console, writes) = streaming(usize::MAX);
         console.write(&vec![b'x'; 3 * BUFFER_BYTES]);
-        assert_eq!(writes.lock().unwrap().len(), 3);
+        assert_eq!(seen(&writes).len(), 3);
     }
 
     #[test]
@@ -299,7 +305,7 @@ mod tests {
         console.write(b"two\n");
         console.write(b"three\n");
         assert_eq!(console.output_error().as_deref(), Some("pipe closed"));
-        assert_eq!(writes.lock().unwrap().len(), 1);
+        assert_eq!(seen(&writes).len(), 1);
         assert_eq!(console.bytes(), 14);
     }
 

@@ -1,8 +1,8 @@
-//! The host-target interface (HTIF) of the RISC-V tools: two doublewords in RAM, `tohost` and `fromhost`, through which a
-//! program ends, prints, reads and makes system calls. It is a watch on RAM and not a device with registers.
+//! The host-target interface (HTIF) of the RISC-V tools: two doublewords in RAM, `tohost` and `fromhost`, through which
+//! a program ends, prints, reads and makes system calls. It is a watch on RAM and not a device with registers.
 //!
-//! A store to the low word of `tohost` that leaves the doubleword nonzero is a command: device in bits 63:56, command in bits
-//! 55:48, payload below. (RV32 programs store the words one by one, the high word, if they use it, first.)
+//! A store to the low word of `tohost` that leaves the doubleword nonzero is a command: device in bits 63:56, command
+//! in bits 55:48, payload below. (RV32 programs store the words one by one, the high word, if they use it, first.)
 //!
 //! | device | command | payload |
 //! |---|---|---|
@@ -11,9 +11,9 @@
 //! | 1 | 0 | reads a character, which comes in `fromhost` as 0x100 + code once there is one |
 //! | 1 | 1 | prints the low byte |
 //!
-//! As Spike does, `tohost` is cleared and an answer put into `fromhost`. Of the system calls there are `read` (63), `write`
-//! (64), `exit` (93) and `exit_group` (94) with the standard streams; all others fail with `ENOSYS`, so no program can reach
-//! the host's files.
+//! As Spike does, `tohost` is cleared and an answer put into `fromhost`. Of the system calls there are `read` (63),
+//! `write` (64), `exit` (93) and `exit_group` (94) with the standard streams; all others fail with `ENOSYS`, so no
+//! program can reach the host's files.
 
 use emu_mem::{GuestPhys, Memory, Watch, Width};
 
@@ -93,8 +93,8 @@ impl Htif {
                 self.look_for_input();
             }
             PUT_CHARACTER => self.console.put(payload as u8),
-            // An odd number ends the run whatever its upper bits say: a program that stores -1 has failed and should not be
-            // left spinning.
+            // An odd number ends the run whatever its upper bits say: a program that stores -1 has failed and should
+            // not be left spinning.
             _ if value & 1 != 0 => self.power.exit(value >> 1, NAME),
             _ => {}
         }

@@ -1,5 +1,5 @@
-//! Interrupt lines: the wires between devices, interrupt controllers and harts. What a hart makes of its lines (enables,
-//! priorities, delegation) is the hart's business.
+//! Interrupt lines: the wires between devices, interrupt controllers and harts. What a hart makes of its lines
+//! (enables, priorities, delegation) is the hart's business.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Devices, interrupt lines, virtual time and boards. Nothing here knows a CPU: a device sees offsets and values, raises
-//! lines, and reads one clock.
+//! Devices, interrupt lines, virtual time and boards. Nothing here knows a CPU: a device sees offsets and values,
+//! raises lines, and reads one clock.
 //!
 //! # The shape of a device
 //!
@@ -12,23 +12,25 @@
 //!    (characters) and [`power::Power`] (end the run). A device never sees the bus, another device or the host.
 //! 4. `impl Device`: `read` and `write`. A register that does not exist reads 0 and ignores writes where the data sheet
 //!    says so; an access of a width the part refuses is a [`BusFault`], which the hart sees as an access fault.
-//! 5. `update`: the one place that computes the level of the device's line from its registers. Whatever changes a register
-//!    calls it afterwards, so a line can never be forgotten.
+//! 5. `update`: the one place that computes the level of the device's line from its registers. Whatever changes a
+//!    register calls it afterwards, so a line can never be forgotten.
 //! 6. [`Timed`], if something happens in the device without being accessed.
 //! 7. Its tests: registers as the data sheet tells them, and the line raised *and* lowered.
 //!
 //! # Time
 //!
-//! There is one time, [`clock::Clock`], and it counts retired instructions. A device that wants to be called back publishes
-//! the instruction at which it is due in a [`clock::Deadline`]; the board's `next_event` is the least of them, and the
-//! machine calls the board's `tick` when that instruction is reached. Host time occurs nowhere in this crate, so a run
-//! repeats exactly. The exception is console input that arrives while a guest runs: what a person types is not repeatable.
+//! There is one time, [`clock::Clock`], and it counts retired instructions. A device that wants to be called back
+//! publishes the instruction at which it is due in a [`clock::Deadline`]; the board's `next_event` is the least of
+//! them, and the machine calls the board's `tick` when that instruction is reached. Host time occurs nowhere in this
+//! crate, so a run repeats exactly. The exception is console input that arrives while a guest runs: what a person types
+//! is not repeatable.
 //!
 //! # Sharing
 //!
-//! The bus owns its devices, and a few of them are needed by the board as well (to tick them, to wire a line into them).
-//! [`Shared`] is that: one device behind a lock, of which the bus holds one handle and the board another. Locks are taken
-//! in one direction only - a device may raise a line while it holds its own lock, an interrupt controller calls nobody.
+//! The bus owns its devices, and a few of them are needed by the board as well (to tick them, to wire a line into
+//! them). [`Shared`] is that: one device behind a lock, of which the bus holds one handle and the board another. Locks
+//! are taken in one direction only - a device may raise a line while it holds its own lock, an interrupt controller
+//! calls nobody.
 
 #![forbid(unsafe_code)]
 

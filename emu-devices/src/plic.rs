@@ -1,6 +1,6 @@
-//! The platform-level interrupt controller (RISC-V PLIC specification 1.0.0) in the layout of SiFive's and QEMU `virt`'s:
-//! sources 1 to 96 with level-triggered gateways, 3 bits of priority, a machine and a supervisor context for each hart.
-//! Absent: edge-triggered gateways; no device here has an edge.
+//! The platform-level interrupt controller (RISC-V PLIC specification 1.0.0) in the layout of SiFive's and QEMU
+//! `virt`'s: sources 1 to 96 with level-triggered gateways, 3 bits of priority, a machine and a supervisor context for
+//! each hart. Absent: edge-triggered gateways; no device here has an edge.
 //!
 //! | offset | register |
 //! |---|---|
@@ -33,7 +33,7 @@ const PRIORITY_MASK: u32 = 7;
 /// Words that hold one bit for each source number from 0 on.
 const WORDS: usize = (SOURCES as usize + 1).div_ceil(32);
 
-/// The device. The bus and the lines into it share it, see [`Plic::lines`].
+/// The device. The bus has one handle on it and every line into it another, so it lives in a [`Shared`].
 #[derive(Debug)]
 pub struct Plic {
     priority: [u32; SOURCES as usize + 1],
@@ -141,8 +141,8 @@ impl Plic {
         }
     }
 
-    /// Lets through what waits at an open gateway, and drives each context's line. A request that got through stays pending
-    /// if its device thinks better of it (section 1.6).
+    /// Lets through what waits at an open gateway, and drives each context's line. A request that got through stays
+    /// pending if its device thinks better of it (section 1.6).
     fn update(&mut self) {
         for word in 0..WORDS {
             self.pending[word] |= self.level[word] & !self.claimed[word];

@@ -1,5 +1,5 @@
-//! How a run ends: the cell in which devices put the guest's wish to stop or to reset. What the machine does about it, and
-//! which exit status the process gets, is decided elsewhere.
+//! How a run ends: the cell in which devices put the guest's wish to stop or to reset. What the machine does about it,
+//! and which exit status the process gets, is decided elsewhere.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

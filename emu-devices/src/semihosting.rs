@@ -1,10 +1,10 @@
-//! Semihosting: system calls that a program makes to the debugger it believes to run under ("Semihosting for AArch32 and
-//! AArch64", version 3; "RISC-V Semihosting" 0.4, which takes numbers and blocks from it). Recognising the call in the
-//! instruction stream is the hart's business; here a call is a number, an argument and the guest's virtual memory.
+//! Semihosting: system calls that a program makes to the debugger it believes to run under ("Semihosting for AArch32
+//! and AArch64", version 3; "RISC-V Semihosting" 0.4, which takes numbers and blocks from it). Recognising the call in
+//! the instruction stream is the hart's business; here a call is a number, an argument and the guest's virtual memory.
 //!
-//! A program can use its console, virtual time, its command line, and end. The host's files do not exist for it: what can be
-//! opened is `:tt`, the console, and `:semihosting-features`, by which a 32-bit program learns that it may pass an exit code.
-//! Calls not listed below fail with -1 and errno `ENOSYS`.
+//! A program can use its console, virtual time, its command line, and end. The host's files do not exist for it: what
+//! can be opened is `:tt`, the console, and `:semihosting-features`, by which a 32-bit program learns that it may pass
+//! an exit code. Calls not listed below fail with -1 and errno `ENOSYS`.
 
 use crate::clock::{Clock, INSNS_PER_SECOND};
 use crate::console::Console;
@@ -121,8 +121,9 @@ impl Semihosting {
         Self { clock, console, power, command_line, errno: 0, features_at: None }
     }
 
-    /// Makes call number `op` with argument `arg` for a hart whose registers and parameter blocks have words of `word_bytes`
-    /// bytes: 4 or 8. Returns what belongs into the result register, of which a 32-bit hart takes the low half.
+    /// Makes call number `op` with argument `arg` for a hart whose registers and parameter blocks have words of
+    /// `word_bytes` bytes: 4 or 8. Returns what belongs into the result register, of which a 32-bit hart takes the low
+    /// half.
     ///
     /// A call takes no guest time. Reading from the console waits for input; afterwards, and after an exit, look at the
     /// board's power.
@@ -292,7 +293,8 @@ impl Semihosting {
         Ok(0)
     }
 
-    /// A 32-bit SYS_EXIT has the reason in the argument itself and no code; all others have a block with reason and code.
+    /// A 32-bit SYS_EXIT has the reason in the argument itself and no code; all others have a block with reason and
+    /// code.
     fn exit(&self, op: u64, call: &mut Call<'_>) -> Result<u64, Failed> {
         let (reason, code) = if op == SYS_EXIT && call.word_bytes == 4 {
             (call.arg & 0xffff_ffff, 0)

@@ -1,5 +1,5 @@
-//! The testbench device: what the RTL testbenches behind our cycle-count references offer their programs. Not a model of
-//! any product.
+//! The testbench device: what the RTL testbenches behind our cycle-count references offer their programs. Not a model
+//! of any product.
 //!
 //! | offset | a write |
 //! |---|---|
@@ -20,7 +20,8 @@ use crate::power::Power;
 /// Size of the register window.
 pub const WINDOW_BYTES: u64 = 0x1000;
 
-/// So many marks, and so many results, are kept; those after are only counted. (A guest must not fill the host's memory.)
+/// So many marks, and so many results, are kept; those after are only counted. (A guest must not fill the host's
+/// memory.)
 pub const MAX_RECORDS: usize = 1 << 16;
 
 const NAME: &str = "testbench";

@@ -1,5 +1,5 @@
-//! The 16550A UART (TI/National PC16550D data sheet), with its eight 8-bit registers one byte apart, as on QEMU's `virt` and
-//! in current Spike.
+//! The 16550A UART (TI/National PC16550D data sheet), with its eight 8-bit registers one byte apart, as on QEMU's
+//! `virt` and in current Spike.
 //!
 //! | offset | read | write |
 //! |---|---|---|
@@ -12,10 +12,10 @@
 //! | 6 | MSR | - |
 //! | 7 | SCR | SCR |
 //!
-//! Characters take no time: what is written is printed at once, and the transmitter is always empty. What is received waits
-//! in the console until there is room, so nothing is ever overrun outside loopback; and as it does not trickle in, the
-//! "character timeout" of a FIFO that holds less than its trigger level is immediate. Absent: parity, framing and break
-//! conditions, DMA signalling, and everything the divisor would slow down.
+//! Characters take no time: what is written is printed at once, and the transmitter is always empty. What is received
+//! waits in the console until there is room, so nothing is ever overrun outside loopback; and as it does not trickle
+//! in, the "character timeout" of a FIFO that holds less than its trigger level is immediate. Absent: parity, framing
+//! and break conditions, DMA signalling, and everything the divisor would slow down.
 //!
 //! An access of any width moves the one register at its offset, as QEMU has it; offsets from 8 on are an access fault.
 
@@ -142,7 +142,8 @@ impl Uart16550 {
         self.mcr & MCR_LOOP != 0
     }
 
-    /// Moves input from the console into the receiver, as far as there is room. In loopback the serial input is cut off.
+    /// Moves input from the console into the receiver, as far as there is room. In loopback the serial input is cut
+    /// off.
     fn receive(&mut self) {
         let room = self.capacity().saturating_sub(self.received.len());
         if room == 0 || self.loopback() || self.clock.now() < self.next_poll {

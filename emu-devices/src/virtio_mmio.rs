@@ -1,5 +1,6 @@
-//! A virtio-mmio slot with nothing in it, as QEMU's `virt` has eight: a guest that looks finds the magic and device id 0,
-//! which means "nobody here" (virtio 1.2, section 4.2.2), instead of an access fault. Not yet a transport for real devices.
+//! A virtio-mmio slot with nothing in it, as QEMU's `virt` has eight: a guest that looks finds the magic and device id
+//! 0, which means "nobody here" (virtio 1.2, section 4.2.2), instead of an access fault. Not yet a transport for real
+//! devices.
 
 use emu_mem::{BusFault, Device, Width};
 

@@ -135,9 +135,15 @@ impl Ram {
     /// inside or not aligned. Sequentially consistent.
     #[inline]
     pub fn amo<T: Unit>(&self, offset: u64, op: AmoOp, operand: T) -> Option<T> {
+        self.update(offset, |old| op.apply(old, operand))
+    }
+
+    /// Atomically replaces the unit at `offset` by `f` of it; `f` may be called more than once.
+    #[inline(always)]
+    fn update<T: Unit>(&self, offset: u64, f: impl Fn(T) -> T) -> Option<T> {
         let p = self.at(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
         // SAFETY: inside and aligned, just checked.
-        Some(unsafe { T::update(p, |old| op.apply(old, operand)) })
+        Some(unsafe { T::update(p, f) })
     }
 
     /// Atomically replaces the unit at `offset` by `new` if it is `expected`, and returns what was there: the exchange

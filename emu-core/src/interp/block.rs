@@ -14,16 +14,8 @@ use std::cell::Cell;
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
 pub(crate) const MAX_OPS: usize = 64;
 
-/// How often a block ended at one of its instructions.
-#[derive(Default)]
-pub(crate) struct Exits {
-    /// Behind it, by a taken branch or jump.
-    pub taken: Cell<u64>,
-    /// Before it: the previous one was a slow row or the last of the block, this one trapped, or a budget was used up.
-    pub before: Cell<u64>,
-}
-
-/// One decoded block.
+/// One decoded block. Aligned so that finding one by its number is a shift.
+#[repr(align(64))]
 pub(crate) struct Block<A: Arch> {
     /// The instructions; at least one.
     pub ops: Box<[Op<A>]>,
@@ -39,8 +31,9 @@ pub(crate) struct Block<A: Arch> {
     pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
-    /// How it ended: one more than there are instructions.
-    pub exits: Box<[Exits]>,
+    /// How often it ended before each instruction, and behind the last, other than by a branch: at a slow row, a trap, the
+    /// end of a budget.
+    pub ended_before: Box<[Cell<u64>]>,
 }
 
 impl<A: Arch> Block<A> {
@@ -78,7 +71,12 @@ impl<A: Arch> Block<A> {
                 }
             }
             let decoded = hart.arch.decode(word);
-            ops.push(Op { run: decoded.run, operands: decoded.operands, place: (offset >> 1) as u8 });
+            ops.push(Op {
+                run: decoded.run,
+                operands: decoded.operands,
+                place: (offset >> 1) as u8,
+                taken: Cell::new(0),
+            });
             words.push(word);
             rows.push(decoded.row);
             offset += bytes;
@@ -97,7 +95,7 @@ impl<A: Arch> Block<A> {
             straddles,
             ends_slow,
             generation: Cell::new(hart.code_generation.get()),
-            exits: (0..=ops.len()).map(|_| Exits::default()).collect(),
+            ended_before: vec![Cell::new(0); ops.len() + 1].into(),
             ops: ops.into(),
         })
     }
@@ -123,12 +121,12 @@ impl<A: Arch> Block<A> {
     pub(crate) fn executions(&self) -> Vec<u64> {
         let mut retired = vec![0; self.ops.len()];
         let mut ended_behind = 0;
-        for (i, exits) in self.exits.iter().enumerate().rev() {
-            if let Some(n) = retired.get_mut(i) {
-                *n = ended_behind + exits.taken.get();
-                ended_behind = *n;
+        for (i, ended_before) in self.ended_before.iter().enumerate().rev() {
+            if let Some(op) = self.ops.get(i) {
+                ended_behind += op.taken.get();
+                retired[i] = ended_behind;
             }
-            ended_behind += exits.before.get();
+            ended_behind += ended_before.get();
         }
         retired
     }

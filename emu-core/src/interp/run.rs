@@ -88,6 +88,7 @@ impl<A: Arch> Interp<A> {
             let index = if jump.pc == pc && jump.epoch == epoch {
                 jump.block
             } else {
+                hart.retired.set(retired);
                 match self.find(hart, pc) {
                     Ok(index) => index,
                     Err(trap) => {
@@ -100,8 +101,11 @@ impl<A: Arch> Interp<A> {
             let room = end - retired;
             let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
             // A slow row may read the counts, so what stands before it is counted first.
-            let slice = if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
-            let Some((op, rest)) = slice.split_first() else { unreachable!("blocks have instructions, and there is room") };
+            let slice =
+                if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
+            let Some((op, rest)) = slice.split_first() else { break };
+            // The counts stay in registers: a load and a store of the same word in each block would take longer than
+            // many blocks do.
             retired += slice.len() as u64;
             hart.retired.set(retired);
             hart.pc.set(pc);
@@ -110,7 +114,6 @@ impl<A: Arch> Interp<A> {
 
             let exit = (op.run)(hart, op, rest);
 
-            // In registers, as a store and a load of the same word for each block would take longer than the block.
             retired -= exit.left() as u64;
             let done = slice.len() - exit.left();
             if COUNTS {
@@ -119,12 +122,11 @@ impl<A: Arch> Interp<A> {
             }
             if exit.why() == Exit::TAKEN {
                 pc = exit.pc;
-                increment(&block.exits[done - 1].taken);
                 continue;
             }
             if exit.why() == Exit::OVER {
                 pc = exit.pc;
-                increment(&block.exits[done].before);
+                increment(&block.ended_before[done]);
                 continue;
             }
             hart.retired.set(retired);
@@ -141,10 +143,10 @@ impl<A: Arch> Interp<A> {
     fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) -> Left {
         let block = &self.blocks[index as usize];
         if exit.why() == Exit::SLOW {
-            increment(&block.exits[done].before);
+            increment(&block.ended_before[done]);
             return Left::Service;
         }
-        increment(&block.exits[done - 1].before);
+        increment(&block.ended_before[done - 1]);
         hart.retired.set(hart.retired.get() - 1);
         match exit.why() {
             Exit::ALONE => return self.run_alone(hart),
@@ -173,8 +175,8 @@ impl<A: Arch> Interp<A> {
             A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);
         }
         match exit.why() {
-            Exit::TAKEN => increment(&block.exits[0].taken),
-            Exit::OVER => increment(&block.exits[1].before),
+            Exit::TAKEN => {}
+            Exit::OVER => increment(&block.ended_before[1]),
             Exit::ALONE => unreachable!("it is alone"),
             _ => return self.leave(hart, index, 1, exit),
         }
@@ -300,7 +302,7 @@ impl<A: Arch> Interp<A> {
 }
 
 fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
-    for ((&row, n), exits) in block.rows.iter().zip(block.executions()).zip(&block.exits) {
+    for ((&row, n), op) in block.rows.iter().zip(block.executions()).zip(&block.ops) {
         let row = row as usize;
         if row == u16::MAX as usize {
             continue;
@@ -310,7 +312,7 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
             all_taken.resize(row + 1, 0);
         }
         all[row] += n;
-        all_taken[row] += exits.taken.get();
+        all_taken[row] += op.taken.get();
     }
 }
 

@@ -57,8 +57,7 @@ const fn jump_offset(w: u32) -> i32 {
     offset << 20 >> 20
 }
 const fn branch_offset(w: u32) -> i32 {
-    let offset =
-        bits(w, 3, 2, 1) | bits(w, 10, 2, 3) | bits(w, 2, 1, 5) | bits(w, 5, 2, 6) | bits(w, 12, 1, 8);
+    let offset = bits(w, 3, 2, 1) | bits(w, 10, 2, 3) | bits(w, 2, 1, 5) | bits(w, 5, 2, 6) | bits(w, 12, 1, 8);
     offset << 23 >> 23
 }
 const fn addi4spn(w: u32) -> i32 {

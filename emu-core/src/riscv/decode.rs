@@ -4,8 +4,8 @@ use super::extension::Ext;
 use super::state::Riscv;
 use super::table::{Row, TABLE};
 use crate::hart::Decoded;
-use crate::isa::Packed;
 use crate::interp::block::undefined_word;
+use crate::isa::Packed;
 
 /// The rows that one configuration has, sorted into buckets by the bits that most rows fix.
 pub struct Decoder {

@@ -34,7 +34,8 @@ pub struct Options {
     pub harts: Option<u64>,
     /// The ISA string that the device tree tells; without it the board's.
     pub isa: Option<String>,
-    /// The largest address-translation mode that the device tree tells, such as `riscv,sv57`; none if harts have no MMU.
+    /// The largest address-translation mode that the device tree tells, such as `riscv,sv57`; none if harts have no
+    /// MMU.
     pub mmu_type: Option<String>,
     /// The kernel command line in the device tree.
     pub bootargs: Option<String>,
@@ -53,8 +54,8 @@ impl Description {
     /// Builds the board.
     ///
     /// # Errors
-    /// [`Error`], whose text names the file, the key and the remedy: whatever does not make sense, a ROM file that cannot be
-    /// read or does not fit, memory that the host does not have.
+    /// [`Error`], whose text names the file, the key and the remedy: whatever does not make sense, a ROM file that
+    /// cannot be read or does not fit, memory that the host does not have.
     pub fn build(&self, options: &Options) -> Result<Board, Error> {
         let mut board = self.clone();
         if let (Some(bytes), Some(main)) = (options.memory_bytes, board.ram.first_mut()) {
@@ -195,8 +196,9 @@ fn fill(bus: &Bus, key: &str, rom: &RomEntry, board: &Description) -> Result<(),
     Ok(())
 }
 
-/// Makes the device tree and finds its place: as QEMU has it, near the top of the main RAM or of its part below 3 GiB, at a
-/// multiple of 2 MiB; in a RAM too small for that, at a multiple of 4 KiB. Never at the RAM's own base, where programs begin.
+/// Makes the device tree and finds its place: as QEMU has it, near the top of the main RAM or of its part below 3 GiB,
+/// at a multiple of 2 MiB; in a RAM too small for that, at a multiple of 4 KiB. Never at the RAM's own base, where
+/// programs begin.
 fn plant(board: &Description, options: &Options) -> Result<DeviceTree, Problem> {
     let bytes = fdt::generate(board, options).map_err(Problem::Tree)?;
     let main = board.ram.first().expect("checked");

@@ -19,6 +19,8 @@ pub const MAX_DEVICES: usize = 128;
 pub const MAX_RAM_BYTES: u64 = 64 << 30;
 /// All ROM of a board together: 1 GiB. It is filled from files.
 pub const MAX_ROM_BYTES: u64 = 1 << 30;
+/// A device's base is a multiple of so many bytes, so that an aligned access has an aligned offset.
+pub const DEVICE_ALIGNMENT: u64 = 8;
 
 /// Checks `board`; returns the frequency of its `mtime`, which has to be checked anyway.
 pub(super) fn check(board: &Description) -> Result<Timebase, Problem> {
@@ -57,6 +59,9 @@ fn check_places(board: &Description) -> Result<(), Problem> {
     }
     for (i, device) in board.devices.iter().enumerate() {
         let kind = device.kind;
+        if !device.base.is_multiple_of(DEVICE_ALIGNMENT) {
+            return Err(Problem::DeviceUnaligned { key: device_key(i), base: device.base });
+        }
         places.push(place(device_key(i), kind.name(), device.base, kind.window_bytes())?);
     }
     places.sort_by_key(|place| place.first);

@@ -1,5 +1,5 @@
-//! What a board consists of, as data: the one form that built-in boards and board files share. Whether it makes sense is
-//! judged in `check`.
+//! What a board consists of, as data: the one form that built-in boards and board files share. Whether it makes sense
+//! is judged in `check`.
 
 use std::fs::File;
 use std::io::Read;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use emu_mem::GuestPhys;
 
-use super::check::{MAX_DEVICES, MAX_HARTS, MAX_RAM_BYTES, MAX_REGIONS, MAX_ROM_BYTES};
+use super::check::{DEVICE_ALIGNMENT, MAX_HARTS, MAX_RAM_BYTES, MAX_ROM_BYTES};
 use super::description::{DeviceKind, MAX_FILE_BYTES};
 use crate::clock::INSNS_PER_SECOND;
 use crate::plic;
@@ -44,9 +44,7 @@ pub enum Problem {
     #[error("there is no RAM: add a [[ram]] with name, base and size")]
     NoRam,
     /// Too many entries of one sort.
-    #[error(
-        "{key}: there are {count} entries, at most {limit} are possible (RAM and ROM {MAX_REGIONS}, devices {MAX_DEVICES}): remove some"
-    )]
+    #[error("{key}: there are {count} entries, at most {limit} are possible: remove some")]
     TooMany {
         /// `ram`, `rom` or `devices`.
         key: &'static str,
@@ -71,7 +69,8 @@ pub enum Problem {
     },
     /// A region is too large.
     #[error(
-        "{key}.size: {size:#x} bytes are too many: all RAM together may have {MAX_RAM_BYTES:#x}, all ROM {MAX_ROM_BYTES:#x}"
+        "{key}.size: {size:#x} bytes are too many: \
+         all RAM together may have {MAX_RAM_BYTES:#x}, all ROM {MAX_ROM_BYTES:#x}"
     )]
     TooLarge {
         /// The entry that goes over the bound.
@@ -88,6 +87,14 @@ pub enum Problem {
         base: u64,
         /// Its size.
         size: u64,
+    },
+    /// A device's base would split its registers.
+    #[error("{key}.base: {base:#x} must be a multiple of {DEVICE_ALIGNMENT}: round it")]
+    DeviceUnaligned {
+        /// The entry.
+        key: String,
+        /// Its base.
+        base: u64,
     },
     /// Something reaches past the end of the address space.
     #[error("{key}.base: {bytes:#x} bytes at {base:#x} reach past the end of the address space: move it down")]
@@ -156,7 +163,8 @@ pub enum Problem {
         source: io::Error,
     },
     /// A ROM's file does not fit.
-    #[error("{key}.file: {} has more than the ROM's {size:#x} bytes: raise {key}.size or shorten the file", path.display())]
+    #[error("{key}.file: {} has more than the ROM's {size:#x} bytes: raise {key}.size or shorten the file",
+        path.display())]
     RomTooSmall {
         /// The entry.
         key: String,
@@ -177,7 +185,8 @@ pub enum Problem {
     },
     /// The device tree cannot be written, because of a text in it.
     #[error(
-        "device_tree: cannot be written ({0}): remove odd characters from name, isa, compatible, model and boot arguments"
+        "device_tree: cannot be written ({0}): \
+         remove odd characters from name, isa, compatible, model and boot arguments"
     )]
     Tree(#[source] vm_fdt::Error),
     /// The host cannot provide the memory.

@@ -1,5 +1,5 @@
-//! The board `virt`: QEMU's RISC-V `virt` machine, at the addresses of QEMU 7.2, so that firmware and kernels built for it
-//! run unchanged.
+//! The board `virt`: QEMU's RISC-V `virt` machine, at the addresses of QEMU 7.2, so that firmware and kernels built for
+//! it run unchanged.
 //!
 //! | base | device | interrupt |
 //! |---|---|---|
@@ -11,8 +11,8 @@
 //! | 0x1000_1000 + 0x1000 n, n = 0 to 7 | virtio-mmio slot, empty | 1 + n |
 //! | 0x8000_0000 | RAM | - |
 //!
-//! Of QEMU's board there is no reset ROM (see [`board`](super)), no platform bus, fw-cfg, flash, PCIe; the device tree does
-//! not mention them.
+//! Of QEMU's board there is no reset ROM (see [`board`](super)), no platform bus, fw-cfg, flash, PCIe; the device tree
+//! does not mention them.
 
 use super::{Description, DeviceEntry, DeviceKind, RamEntry};
 

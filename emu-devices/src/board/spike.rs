@@ -7,8 +7,8 @@
 //! | 0x1000_0000 | 16550A UART | 1 |
 //! | 0x8000_0000 | RAM | - |
 //!
-//! Programs end and print through HTIF, which the tool attaches wherever the program has its symbols. There is no boot ROM
-//! and no debug module. The PLIC has the 96 sources and 3 bits of priority of ours, not Spike's 31 and 4.
+//! Programs end and print through HTIF, which the tool attaches wherever the program has its symbols. There is no boot
+//! ROM and no debug module. The PLIC has the 96 sources and 3 bits of priority of ours, not Spike's 31 and 4.
 
 use super::{Description, DeviceEntry, DeviceKind, RamEntry};
 

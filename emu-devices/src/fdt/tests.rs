@@ -12,7 +12,8 @@ fn options() -> Options {
     Options::new(Console::captured())
 }
 
-/// Shows a flattened tree as text, with 32-bit cells in hexadecimal. Panics at anything the specification does not allow.
+/// Shows a flattened tree as text, with 32-bit cells in hexadecimal. Panics at anything the specification does not
+/// allow.
 fn text(blob: &[u8]) -> String {
     let word = |at: usize| u32::from_be_bytes(blob[at..at + 4].try_into().unwrap()) as usize;
     assert_eq!((word(0), word(4)), (0xd00d_feed, blob.len()));
@@ -107,10 +108,12 @@ fn a_board_of_a_few_parts() {
         "model = \"spike\"\n",
         "memory@0/\n    device_type = \"memory\"\n    reg = <0 0 0 1000>\n",
         "memory@100000000/\n    device_type = \"memory\"\n    reg = <1 0 0 2000>\n",
-        "sswi@30000000/\n      compatible = \"riscv,aclint-sswi\"\n      reg = <0 30000000 0 4000>\n      interrupts-extended = <1 1>\n",
+        "sswi@30000000/\n      compatible = \"riscv,aclint-sswi\"\n      reg = <0 30000000 0 4000>\n\
+         \x20     interrupts-extended = <1 1>\n",
         "test@50000000/",
         "regmap = <3>\n",
-        "serial@70000000/\n      compatible = \"ns16550a\"\n      reg = <0 70000000 0 100>\n      clock-frequency = <384000>\n",
+        "serial@70000000/\n      compatible = \"ns16550a\"\n      reg = <0 70000000 0 100>\n\
+         \x20     clock-frequency = <384000>\n",
     ] {
         assert!(tree.contains(present), "{present} not in\n{tree}");
     }

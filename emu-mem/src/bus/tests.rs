@@ -99,6 +99,33 @@ fn regions_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn regions_and_devices_are_found_in_whatever_order_they_came() {
+    let mut builder = BusBuilder::new();
+    for page in [9, 2, 7, 4, 1, 6] {
+        let base = GuestPhys(page << 16);
+        if page & 1 == 0 {
+            builder.ram("ram", base, PAGE_SIZE).unwrap();
+        } else {
+            builder.rom("rom", base, PAGE_SIZE).unwrap();
+        }
+        builder.device("device", base.wrapping_add(0x8000), 16, Box::new(Probe::default())).unwrap();
+    }
+    let bus = builder.build();
+    for page in [1_u64, 2, 4, 6, 7, 9] {
+        bus.memory().install_bytes(GuestPhys(page << 16), &page.to_le_bytes()).unwrap();
+    }
+    for page in 0..12 {
+        let there = [1, 2, 4, 6, 7, 9].contains(&page);
+        let read = |offset| bus.read(GuestPhys((page << 16) + offset), Width::B4);
+        assert_eq!(read(0).ok(), there.then_some(BusResult { value: page, device: false }));
+        assert_eq!(read(0x8000).ok(), there.then_some(BusResult { value: 0xffff_ffff, device: true }));
+        assert_eq!(read(PAGE_SIZE), Err(BusFault));
+    }
+    assert!(bus.memory().regions().is_sorted_by_key(|region| region.range.first));
+    assert!(bus.devices().is_sorted_by_key(|range| range.first));
+}
+
+#[test]
 fn a_bus_of_nothing_faults_everywhere() {
     let bus = BusBuilder::new().build();
     assert_eq!(bus.read(GuestPhys(0), Width::B1), Err(BusFault));
@@ -185,7 +212,8 @@ fn a_watch_is_told_after_the_store_and_only_of_its_range() {
     assert!(told(bus.write(GuestPhys(word + 7), Width::B1, 2)));
     assert!(told(bus.write(GuestPhys(word - 3), Width::B4, 0x0403_0201)));
     assert!(told(bus.amo(GuestPhys(word), Width::B4, AmoOp::Add, 5)));
-    assert!(told(bus.compare_exchange(GuestPhys(word), Width::B8, 0, 6)));
+    // Bits above the width are ignored.
+    assert!(told(bus.compare_exchange(GuestPhys(word), Width::B4, 1 << 32, 6 | 1 << 32)));
     assert!(!told(bus.compare_exchange(GuestPhys(word), Width::B8, 1, 7)), "nothing was stored");
     let split = bus.write_split(GuestPhys(RAM + 0x1fff), 1, GuestPhys(word), Width::B2, 0x0807);
     assert!(split.unwrap().device);
@@ -194,10 +222,27 @@ fn a_watch_is_told_after_the_store_and_only_of_its_range() {
         (word + 7, Width::B1, 2),
         (word - 3, Width::B4, 1),
         (word, Width::B4, 5),
-        (word, Width::B8, 6),
+        (word, Width::B4, 6),
         (word, Width::B2, 8),
     ];
     assert_eq!(*spy.0.lock().unwrap(), expected);
+}
+
+#[test]
+fn each_watch_is_told_of_its_own_range() {
+    let (bus, _) = bus();
+    let spies = [RAM + 0x200, RAM + 0x208, RAM + 0x210].map(|at| {
+        let spy = Spy::default();
+        bus.watch(GuestPhys(at), 8, Box::new(spy.clone())).unwrap();
+        spy
+    });
+    let told = || spies.each_ref().map(|spy| spy.0.lock().unwrap().len());
+    bus.write(GuestPhys(RAM + 0x208), Width::B8, 1).unwrap();
+    assert_eq!(told(), [0, 1, 0]);
+    bus.write(GuestPhys(RAM + 0x20c), Width::B8, 1).unwrap();
+    assert_eq!(told(), [0, 2, 1]);
+    bus.write(GuestPhys(RAM + 0x200), Width::B1, 1).unwrap();
+    assert_eq!(told(), [1, 2, 1]);
 }
 
 #[test]

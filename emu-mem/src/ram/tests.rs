@@ -54,6 +54,23 @@ fn four_gibibytes_cost_nothing_until_touched() {
     assert!(grown < 32 << 20, "{grown} bytes");
 }
 
+/// What the kernel says of the mapping: `nr` is "no reserve". Without it a host that is careful with its memory refuses
+/// a guest larger than what is free.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn the_mapping_reserves_no_swap() {
+    let ram = Ram::new(64 << 20).unwrap();
+    let base = ram.base.as_ptr().addr();
+    let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+    let number = |text: &str| usize::from_str_radix(text, 16);
+    let mut lines = smaps.lines().skip_while(|line| {
+        let ends = line.split_whitespace().next().and_then(|range| range.split_once('-'));
+        !ends.is_some_and(|(first, end)| number(first).is_ok_and(|x| x <= base) && number(end).is_ok_and(|x| x > base))
+    });
+    let flags = lines.find(|line| line.starts_with("VmFlags:")).expect("the mapping is listed");
+    assert!(flags.split_whitespace().any(|flag| flag == "nr"), "{flags}");
+}
+
 fn reads_match<T: Unit>() {
     let (ram, bytes) = page();
     for offset in (0..PAGE_SIZE + 16).step_by(STEP) {
@@ -171,15 +188,33 @@ fn atomics_apply_at_every_width() {
     atomics_match::<u64>();
 }
 
+/// What threads show by chance, for certain: somebody writes between an update's load and its store.
+#[test]
+fn an_update_starts_over_when_the_word_changes_under_it() {
+    let ram = Ram::new(PAGE_SIZE).unwrap();
+    let calls = Cell::new(0);
+    let add_one = |old: u32| {
+        if calls.replace(calls.get() + 1) == 0 {
+            ram.write(8, 100_u32).unwrap();
+        }
+        old + 1
+    };
+    assert_eq!(ram.update(8, add_one), Some(100));
+    assert_eq!((ram.read(8), calls.get()), (Some(101_u32), 2));
+}
+
 #[test]
 fn threads_lose_no_atomic_update() {
     const THREADS: u64 = 4;
-    const ROUNDS: u64 = if cfg!(miri) { 40 } else { 20_000 };
+    const ROUNDS: u64 = if cfg!(miri) { 40 } else { 50_000 };
     let ram = Ram::new(PAGE_SIZE).unwrap();
+    // All at once: a thread is through with its rounds before the next has started otherwise.
+    let start = std::sync::Barrier::new(THREADS as usize);
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            let ram = ram.clone();
+            let (ram, start) = (ram.clone(), &start);
             scope.spawn(move || {
+                start.wait();
                 for round in 0..ROUNDS {
                     ram.amo(0, AmoOp::Add, 1_u64).unwrap();
                     ram.amo(8, AmoOp::Add, 1_u32).unwrap();
@@ -233,12 +268,12 @@ fn clones_are_the_same_memory() {
 
 #[test]
 fn banks_refuse_what_they_do_not_keep() {
-    let (ram, _) = page();
+    let ram = Ram::new(2 * PAGE_SIZE).unwrap();
     let (stranger, _) = page();
     let banks = Banks::new(vec![ram.clone()]);
     assert!(!banks.fill(Access::Read, 0, &stranger, 0), "another RAM");
     assert!(!banks.fill(Access::Read, 0, &ram, 8), "not a page");
-    assert!(!banks.fill(Access::Read, 0, &ram, PAGE_SIZE), "past the end");
+    assert!(!banks.fill(Access::Read, 0, &ram, 2 * PAGE_SIZE), "past the end");
     assert!(!banks.fill(Access::Read, 0, &ram, PAGE_MASK), "far past the end");
     assert_eq!(banks.read::<u8>(Access::Read, 0), None, "nothing entered");
     assert!(banks.fill(Access::Read, 0, &ram, 0));

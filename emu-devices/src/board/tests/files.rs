@@ -68,7 +68,7 @@ fn the_example_builds_as_it_says() {
     assert_eq!(board.mtime.now(), 5);
     assert_eq!(board.device_tree.as_ref().unwrap().address, GuestPhys(0x800f_f000));
     write(&board, 0x02f0_0004, Width::B4, 1);
-    assert_eq!(board.lines[1].take(u64::MAX), 1 << 1);
+    assert_eq!(board.lines[1].get(), 1 << 7 | 1 << 1);
     write(&board, 0x1000_3008, Width::B4, 3);
     assert_eq!(board.records.lock().marks.len(), 1);
 }
@@ -160,6 +160,7 @@ fn every_error_names_file_key_and_remedy() {
             format!("{uart}{}", ram("0x1000_0000", "4096")),
             vec!["ram[1] (\"more\"", "devices[0] (\"uart16550\", 0x10000000 to 0x100000ff)", "overlaps"],
         ),
+        (uart.replace("0000", "0004"), vec!["devices[0].base: 0x10000004 must be a multiple of 8", "round it"]),
         (format!("{uart}irq = 3\n"), vec!["devices[0].irq", "no interrupt controller", "type \"plic\""]),
         (format!("{plic}{uart}irq = 97\n"), vec!["devices[1].irq", "no source 97", "1 to 96"]),
         (format!("{plic}{uart}irq = 0\n"), vec!["no source 0"]),

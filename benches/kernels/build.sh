@@ -1,0 +1,69 @@
+#!/bin/bash
+# Builds the kernels.
+#   build.sh              rebuilds the committed images elf/rv{32,64}/NAME{,-small}.elf
+#   build.sh --check      builds them elsewhere and compares byte by byte (for CI)
+#   build.sh --native     builds the host's programs into target/kernels/NAME{,-small} (-O2, never committed)
+#   build.sh --checksums  builds those and prints kernels.tsv with the checksums that they compute
+# Sizes and checksums are in kernels.tsv, the compiler's flags in guest-tests/programs/runtime/build-lib.sh.
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../../guest-tests/programs/runtime/build-lib.sh
+. "$HERE/../../guest-tests/programs/runtime/build-lib.sh"
+
+NATIVE=${NATIVE:-${CARGO_TARGET_DIR:-$REPOSITORY/target}/kernels}
+
+# The compiler may not replace a kernel's own loops by calls of library functions.
+PLAIN=(-fno-builtin -fno-tree-loop-distribute-patterns)
+
+# each FUNCTION: calls it with name, scale, checksum for every image, small ones included.
+each() {
+    local name group scale checksum small_scale small_checksum
+    while IFS=$'\t' read -r name group scale checksum small_scale small_checksum; do
+        case $name in \#* | "") continue ;; esac
+        "$1" "$name" "$name" "$scale" "$checksum"
+        "$1" "$name" "$name-small" "$small_scale" "$small_checksum"
+    done <"$HERE/kernels.tsv"
+}
+
+build_guests() {
+    local into=$1
+    guest() {
+        for xlen in 32 64; do
+            guest_cc "$xlen" "$into/rv$xlen/$2.elf" "${PLAIN[@]}" -DSCALE="$3" -DEXPECT="$4" \
+                "$HERE/src/$1.c" "$HERE/src/main.c" "$RUNTIME/crt0.S" "$RUNTIME/memory.c"
+        done
+    }
+    each guest
+}
+
+build_natives() {
+    mkdir -p "$NATIVE"
+    native() {
+        "${CC:-cc}" -O2 -std=gnu11 -Wall -Wextra -ffp-contract=off -fno-math-errno "${PLAIN[@]}" -DNATIVE \
+            -DSCALE="$3" -DEXPECT="$4" "$HERE/src/$1.c" "$HERE/src/main.c" -o "$NATIVE/$2"
+    }
+    each native
+}
+
+print_checksums() {
+    local line name group scale checksum small_scale small_checksum
+    while IFS= read -r line; do
+        case $line in
+            \#*) echo "$line" ;;
+            *)
+                IFS=$'\t' read -r name group scale checksum small_scale small_checksum <<<"$line"
+                printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$group" "$scale" "$("$NATIVE/$name" x | cut -d' ' -f2)" \
+                    "$small_scale" "$("$NATIVE/$name-small" x | cut -d' ' -f2)"
+                ;;
+        esac
+    done <"$HERE/kernels.tsv"
+}
+
+case ${1:-} in
+    --native) build_natives ;;
+    --checksums)
+        build_natives
+        print_checksums
+        ;;
+    *) build_or_check "$HERE/elf" build_guests "${1:-}" ;;
+esac
