@@ -65,6 +65,18 @@ fn number(text: &str) -> Option<u64> {
     u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
 }
 
+/// Takes CSRs out of a log that are shown with the value they had: Spike shows flags whenever they are raised, and whether a
+/// line repeats what is known is no difference.
+pub fn only_changes(lines: &mut [Line]) {
+    let mut known = State::default();
+    for line in lines {
+        line.items.retain(|item| {
+            let Some((name, value)) = item.split_once(' ').filter(|(name, _)| name.starts_with('c')) else { return true };
+            known.0.insert(name.to_owned(), value.to_owned()).is_none_or(|before| before != value)
+        });
+    }
+}
+
 /// Registers as a log has shown them so far, by name.
 #[derive(Default, Debug)]
 pub struct State(BTreeMap<String, String>);

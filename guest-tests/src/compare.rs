@@ -1,6 +1,6 @@
 //! Runs a random program here and on Spike, finds the first difference, and makes the program small that shows it.
 
-use crate::commits::{Line, State};
+use crate::commits::{Line, State, only_changes};
 use crate::random::{BASE, Program, RAM_BYTES, TOHOST};
 use crate::spike::Setup;
 use crate::subject;
@@ -36,7 +36,9 @@ pub fn run(program: &Program, isa: &Isa, setup: &Setup, elf: &Path) -> Result<Ou
         theirs.truncate(end + 1);
     }
     let board = subject::ram_board(BASE, RAM_BYTES);
-    let (ours, _) = subject::run(&file, &board, isa, theirs.len() as u64)?;
+    let (mut ours, _) = subject::run(&file, &board, isa, theirs.len() as u64)?;
+    only_changes(&mut theirs);
+    only_changes(&mut ours);
     let same = theirs.iter().zip(&ours).take_while(|(theirs, ours)| theirs == ours).count();
     if same == theirs.len() && same == ours.len() {
         return Ok(Ok(same));

@@ -188,7 +188,7 @@ static CSRS: &[Csr] = &[
     csr(0x143, "stval",      plain::stval,          plain::set_stval).needs(Ext::S),
     csr(0x144, "sip",        interrupt::sip,        interrupt::set_sip).needs(Ext::S).based(interrupt::sip_base).shows(&[0x344]),
     csr(0x14d, "stimecmp",   counter::stimecmp,     counter::set_stimecmp).low().needs(Ext::S.union(Ext::SSTC)).guarded(counter::stimecmp_enabled),
-    csr(0x15d, "stimecmph",  counter::stimecmp,     counter::set_stimecmp).high().needs(Ext::S.union(Ext::SSTC)).guarded(counter::stimecmp_enabled),
+    csr(0x15d, "stimecmph",  counter::stimecmp,     counter::set_stimecmp).high().needs(Ext::S.union(Ext::SSTC)).guarded(counter::stimecmp_enabled).shows(&[0x14d]),
     csr(0x180, "satp",       protection::satp,      protection::set_satp).needs(Ext::S).guarded(protection::satp_allowed),
     // Machine, chapter 3
     csr(0x300, "mstatus",    status::mstatus,       status::set_mstatus).low(),
@@ -336,9 +336,11 @@ fn access(cx: &Cx<'_>, number: u16, op: Op, operand: Option<u64>) -> Result<u64,
 
 /// Adds changed registers to the trace, if somebody traces.
 fn note(cx: &Cx<'_>, number: u16, shows: &[u16]) {
+    // As it is once the instruction has retired: a counter then has the value that was written to it.
+    let after = Cx { hart: cx.hart, retired: cx.retired.wrapping_add(1) };
     match shows {
-        [] => changed(cx, number),
-        shows => shows.iter().for_each(|&shown| changed(cx, shown)),
+        [] => changed(&after, number),
+        shows => shows.iter().for_each(|&shown| changed(&after, shown)),
     }
 }
 
