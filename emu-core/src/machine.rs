@@ -150,15 +150,20 @@ impl<A: Arch> Machine<A> {
         self.tracer = tracer;
     }
 
-    /// Runs until `budget` more instructions have retired, by all harts together, or the run ends. `None`: the budget
-    /// is used up, and running on is possible.
+    /// Runs until `budget` more instructions have retired, by all harts together, or the run ends. `None`: running on is
+    /// possible, because the budget is used up, or because all harts wait for the console's input, which may take for
+    /// ever: the caller may want to look at its own clock.
     pub fn run(&mut self, budget: u64) -> Option<Ended> {
         let mut budget = budget;
         while budget > 0 {
             let (before, skip) = (self.retired(), self.idle_until());
             if let Some(skip) = skip {
                 match skip {
-                    Some(until) => self.skip_to(until),
+                    Some(until) => {
+                        if self.skip_to(until) {
+                            return None;
+                        }
+                    }
                     None => return Some(self.waits_for_ever()),
                 }
             }
@@ -263,9 +268,10 @@ impl<A: Arch> Machine<A> {
         Some(own.chain(self.board.next_event()).min())
     }
 
-    /// Lets time pass without instructions.
-    fn skip_to(&mut self, until: u64) {
-        if self.board.waits_only_for_input() && self.harts.iter().all(|hart| A::next_event(hart).is_none()) {
+    /// Lets time pass without instructions. True if the host has rested because only input can go on.
+    fn skip_to(&mut self, until: u64) -> bool {
+        let rests = self.board.waits_only_for_input() && self.harts.iter().all(|hart| A::next_event(hart).is_none());
+        if rests {
             self.board.console.flush();
             std::thread::sleep(INPUT_REST);
         }
@@ -275,6 +281,7 @@ impl<A: Arch> Machine<A> {
         }
         self.board.clock.set(self.time);
         self.board.tick();
+        rests
     }
 
     fn waits_for_ever(&self) -> Ended {

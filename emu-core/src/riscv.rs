@@ -24,6 +24,8 @@ pub mod slots;
 pub mod state;
 pub mod system;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod trap;
 pub mod xlen;
 

@@ -91,7 +91,7 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// What to say when standard output cannot be written.
-fn output_failed(error: io::Error) -> anyhow::Error {
+fn output_failed(error: impl std::fmt::Display) -> anyhow::Error {
     anyhow::anyhow!("standard output: {error}; whoever read it has gone")
 }
 

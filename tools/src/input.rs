@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use emu_devices::console::{Input, Source};
 use rustix::fs::{FileType, fstat};
@@ -24,8 +25,9 @@ pub(crate) fn leaving() -> bool {
     LEAVE.load(Ordering::Relaxed)
 }
 
-/// Opens standard input for a guest. A terminal is put into raw mode; [`terminal::restore`] gives it back.
-pub(crate) fn open() -> Source {
+/// Opens standard input for a guest, until `deadline` if there is one. A terminal is put into raw mode; [`terminal::restore`]
+/// gives it back.
+pub(crate) fn open(deadline: Option<Instant>) -> Source {
     let stdin = io::stdin();
     if fstat(&stdin).is_ok_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::RegularFile) {
         return Box::new(|buffer| match io::stdin().lock().read(buffer) {
@@ -36,7 +38,11 @@ pub(crate) fn open() -> Source {
     // The keyboard is listened to at once, because of the escape key; a pipe only when the guest looks for input, so that a
     // guest without input leaves it alone.
     let mut bytes = terminal::raw().then(start_reader);
-    Box::new(move |buffer| receive(bytes.get_or_insert_with(start_reader), buffer))
+    Box::new(move |buffer| {
+        // A guest may be waiting inside a semihosting call: closed input wakes it, and then the run can end.
+        let over = leaving() || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if over { Input::Closed } else { receive(bytes.get_or_insert_with(start_reader), buffer) }
+    })
 }
 
 /// Makes ctrl-c (where it is a signal) and termination ask for leave: the run ends with its summary. The second time there is no

@@ -5,3 +5,4 @@ pub(crate) mod junit;
 pub(crate) mod number;
 pub(crate) mod signature;
 pub(crate) mod stat;
+pub(crate) mod stuck;

@@ -1,55 +1,283 @@
-//! stub
-use crate::cli::machine::{Limits, MachineArgs};
-use crate::report::stat::Stat;
-use anyhow::Result;
-use emu_core::image::Image;
-use emu_devices::console::Console;
+//! One program on one machine: builds the machine, runs it within limits, and answers questions about what happened.
+//!
+//! Knows nothing of terminals and reports. A guest that resets its machine gets a new one, and the counts go on.
+
+use std::cell::RefCell;
 use std::fmt::{self, Display, Formatter};
-use std::io::Write;
-use std::time::Duration;
+use std::io::{self, Write};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use emu_core::image::Image;
+use emu_core::machine::{Ended, Machine, Stats, Stuck};
+use emu_core::riscv;
+use emu_core::riscv::extension::Ext;
+use emu_core::riscv::isa_string::Isa;
+use emu_core::riscv::state::{Config, Riscv};
+use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
+use emu_devices::console::Console;
+
+use crate::cli::machine::{Limits, MachineArgs, Misaligned};
+use crate::report::number::grouped;
+use crate::report::stat::Stat;
+use crate::report::stuck;
+use crate::{input, isa};
+
+/// Between two looks at the clock, the keyboard and standard output: some milliseconds of the interpreter.
+const SLICE_INSNS: u64 = 2_000_000;
+/// The same for a traced run, which is much slower.
+const TRACED_SLICE_INSNS: u64 = 20_000;
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    Exit { code: u64, by: &'static str },
+    /// The guest asked for it.
+    Exit {
+        /// Its code.
+        code: u64,
+        /// The device through which it asked.
+        by: &'static str,
+    },
+    /// A limit was reached: which one, as a sentence.
     Limit(String),
+    /// The user left.
     Left,
+    /// The guest cannot go on: why, in several lines.
     Stuck(String),
+    /// Nobody takes the guest's output any more.
+    OutputClosed,
 }
+
 impl Display for End {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             End::Exit { code, by } => write!(f, "exit code {code} ({by})"),
-            End::Limit(_) => f.write_str("limit reached"),
+            End::Limit(why) => f.write_str(why),
             End::Left => f.write_str("left"),
             End::Stuck(_) => f.write_str("stuck"),
+            End::OutputClosed => f.write_str("output closed"),
         }
     }
 }
-pub(crate) struct Session {}
+
+/// Where a trace goes, and the first error on the way.
+struct Trace {
+    out: Box<dyn Write>,
+    error: Option<io::Error>,
+}
+
+/// A program on a machine.
+pub(crate) struct Session {
+    image: Image,
+    board: Description,
+    options: Options,
+    isa: Isa,
+    config: Config,
+    command_line: String,
+    machine: Machine<Riscv>,
+    /// Counts of the machines before the last reset.
+    earlier: Vec<Stats>,
+    trace: Option<Rc<RefCell<Trace>>>,
+}
+
 impl Session {
+    /// Puts the program `name` on a machine. `command_line` is what it gets by semihosting.
+    ///
+    /// # Errors
+    ///
+    /// The board or the instruction set makes no sense, or the program does not fit the board.
     pub(crate) fn new(
-        _image: &Image,
-        _args: &MachineArgs,
-        _command_line: &[String],
-        _console: Console,
+        name: &str,
+        image: Image,
+        args: &MachineArgs,
+        command_line: String,
+        console: Console,
     ) -> Result<Self> {
-        Ok(Session {})
+        let board = describe(&args.board)?;
+        let isa = isa::choose(name, &image, args.isa.as_deref(), board.isa.as_deref())?;
+        let mut options = Options::new(console);
+        options.memory_bytes = args.memory;
+        options.harts = args.harts.map(u64::from);
+        options.isa = Some(isa.to_string());
+        options.mmu_type = isa.has(Ext::S).then(|| if isa.xlen == 32 { "riscv,sv32" } else { "riscv,sv57" }.to_owned());
+        let config = Config { misaligned_trap: args.misaligned == Misaligned::Trap };
+        tracing::info!("{name}: board {}, {isa}, entry {:#x}, seed {}", board.name, image.entry(), args.seed);
+        for segment in image.segments() {
+            tracing::debug!("{name}: segment {} to {}", segment.phys, segment.last());
+        }
+        let machine =
+            assemble(&board, &options, &isa, config, &command_line, &image).with_context(|| name.to_owned())?;
+        Ok(Session { image, board, options, isa, config, command_line, machine, earlier: Vec::new(), trace: None })
     }
-    pub(crate) fn run(&mut self, _limits: Limits) -> End {
-        End::Left
+
+    /// Runs until the program ends or a limit is reached.
+    pub(crate) fn run(&mut self, limits: Limits) -> End {
+        let start = Instant::now();
+        let slice = if self.trace.is_some() { TRACED_SLICE_INSNS } else { SLICE_INSNS };
+        loop {
+            let left = limits.max_insns.map_or(u64::MAX, |max| max.saturating_sub(self.insns()));
+            if left == 0 {
+                let max = limits.max_insns.unwrap_or_default();
+                return End::Limit(format!("stopped after {} instructions (--max-insns)", grouped(max)));
+            }
+            if let Some(timeout) = limits.timeout.filter(|&timeout| start.elapsed() >= timeout) {
+                return End::Limit(format!("stopped after {} s (--timeout)", timeout.as_secs_f64()));
+            }
+            if input::leaving() {
+                return End::Left;
+            }
+            if self.console().output_error().is_some() {
+                return End::OutputClosed;
+            }
+            match self.machine.run(left.min(slice)) {
+                None => {}
+                Some(Ended::Exit { code, by }) => return End::Exit { code, by },
+                Some(Ended::Stuck(why)) => return End::Stuck(self.explain(&why)),
+                Some(Ended::Reset { by }) => {
+                    tracing::info!("reset ({by})");
+                    if let Err(error) = self.reset() {
+                        return End::Stuck(format!("the machine cannot be reset: {error:#}"));
+                    }
+                }
+            }
+        }
     }
-    pub(crate) fn insns(&self) -> u64 {
-        0
-    }
-    pub(crate) fn isa(&self) -> String {
-        String::new()
-    }
-    pub(crate) fn signature(&self) -> Result<Vec<u8>> {
-        Ok(vec![])
-    }
-    pub(crate) fn stat(&self, _title: String, _host: Duration, _end: String) -> Stat {
-        Stat::default()
-    }
-    pub(crate) fn trace(&mut self, _out: Box<dyn Write + Send>) {}
-    pub(crate) fn finish_trace(&mut self) -> Result<()> {
+
+    /// Builds the machine anew, as after power-on. Whatever the guest wrote is gone.
+    fn reset(&mut self) -> Result<()> {
+        let machine = assemble(&self.board, &self.options, &self.isa, self.config, &self.command_line, &self.image)?;
+        self.earlier.push(self.machine.stats());
+        self.machine = machine;
+        if let Some(trace) = &self.trace {
+            self.machine.trace(Some(tracer(Rc::clone(trace))));
+        }
         Ok(())
     }
+
+    /// Writes a line to `out` for every instruction from now on.
+    pub(crate) fn trace(&mut self, out: Box<dyn Write>) {
+        let trace = Rc::new(RefCell::new(Trace { out, error: None }));
+        self.machine.trace(Some(tracer(Rc::clone(&trace))));
+        self.trace = Some(trace);
+    }
+
+    /// Brings the trace to its file.
+    ///
+    /// # Errors
+    ///
+    /// The first line that could not be written.
+    pub(crate) fn finish_trace(&mut self) -> io::Result<()> {
+        let Some(trace) = self.trace.take() else { return Ok(()) };
+        self.machine.trace(None);
+        let mut trace = trace.borrow_mut();
+        match trace.error.take() {
+            Some(error) => Err(error),
+            None => trace.out.flush(),
+        }
+    }
+
+    /// Retired instructions, of all harts together.
+    pub(crate) fn insns(&self) -> u64 {
+        self.earlier.iter().map(|stats| stats.instructions).sum::<u64>() + self.machine.retired()
+    }
+
+    /// The instruction set in a few words.
+    pub(crate) fn isa(&self) -> String {
+        let Isa { xlen, .. } = self.isa;
+        if self.isa == Isa::all(xlen) { format!("rv{xlen} with every extension") } else { self.isa.to_string() }
+    }
+
+    fn console(&self) -> &Console {
+        &self.machine.board.console
+    }
+
+    /// The guest's memory from `begin_signature` to `end_signature`.
+    ///
+    /// # Errors
+    ///
+    /// The program has no such symbols, or they do not enclose memory.
+    pub(crate) fn signature(&self) -> Result<Vec<u8>> {
+        let notable = self.image.notable();
+        let (Some(begin), Some(end)) = (notable.begin_signature, notable.end_signature) else {
+            bail!(
+                "no symbols begin_signature and end_signature, which enclose a signature; link the program with them"
+            );
+        };
+        let memory = self.machine.board.bus.memory();
+        let size = end.0.checked_sub(begin.0).filter(|&size| size > 0 && memory.find(begin, size).is_some());
+        let Some(size) = size else {
+            bail!("no memory from begin_signature ({begin}) to end_signature ({end}); correct the linker script");
+        };
+        let mut bytes = vec![0; size as usize];
+        ensure!(memory.read_bytes(begin, &mut bytes).is_ok(), "the signature at {begin} cannot be read");
+        Ok(bytes)
+    }
+
+    /// The summary of the run so far.
+    pub(crate) fn stat(&self, title: String, host: Duration, end: String) -> Stat {
+        let now = self.machine.stats();
+        let all = || self.earlier.iter().chain([&now]);
+        let sum = |count: fn(&Stats) -> u64| all().map(count).sum();
+        Stat {
+            title,
+            insns: sum(|s| s.instructions),
+            modes: vec![("M", sum(|s| s.by_mode[3])), ("S", sum(|s| s.by_mode[1])), ("U", sum(|s| s.by_mode[0]))],
+            exceptions: sum(|s| s.exceptions),
+            interrupts: sum(|s| s.interrupts),
+            loads: sum(|s| s.loads),
+            stores: sum(|s| s.stores),
+            branches: sum(|s| s.branches),
+            taken: sum(|s| s.taken),
+            host,
+            state_hash: self.machine.state_hash(),
+            console_hash: self.console().hash(),
+            console_bytes: self.console().bytes(),
+            end,
+        }
+    }
+
+    fn explain(&self, why: &Stuck) -> String {
+        stuck::text(why, self.image.symbols())
+    }
+}
+
+/// The board of this name, or the one that a file describes.
+fn describe(name: &str) -> Result<Description> {
+    Ok(match name {
+        "virt" => riscv_virt::description(),
+        "spike" => spike::description(),
+        "testbench" => testbench::description(),
+        path if Path::new(path).exists() => Description::from_file(Path::new(path)).map_err(plain)?,
+        _ => bail!("--board {name}: no such file, and not one of the built-in boards virt, spike, testbench"),
+    })
+}
+
+fn assemble(
+    board: &Description,
+    options: &Options,
+    isa: &Isa,
+    config: Config,
+    command_line: &str,
+    image: &Image,
+) -> Result<Machine<Riscv>> {
+    let board = board.build(options).map_err(plain)?;
+    let mut machine = riscv::machine(board, isa, config, command_line);
+    machine.load(image)?;
+    Ok(machine)
+}
+
+/// A board's error with its causes told once: its text holds them already.
+fn plain(error: emu_devices::board::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error}")
+}
+
+fn tracer(trace: Rc<RefCell<Trace>>) -> emu_core::machine::Tracer<Riscv> {
+    Box::new(move |commit| {
+        let mut trace = trace.borrow_mut();
+        if trace.error.is_none() {
+            trace.error = writeln!(trace.out, "{commit}").err();
+        }
+    })
 }

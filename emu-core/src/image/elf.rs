@@ -180,7 +180,7 @@ fn symbols<H: FileHeader<Endian = Le>>(table: &SectionTable<'_, H>, data: &[u8])
             name,
         });
     }
-    Ok(Symbols::sorted(stored))
+    Ok(Symbols::sorted(stored, data))
 }
 
 /// Where in the file a name stands; `None` for an empty one, one that is not UTF-8, and an assembler's local `.L` label.

@@ -59,10 +59,11 @@ pub(super) struct Stored {
 pub struct Symbols(Vec<Stored>);
 
 impl Symbols {
-    /// Puts them in order: by address, then functions before variables before labels, global before local. What remains equal
-    /// stays in the file's own order, so the result never depends on anything but the file.
-    pub(super) fn sorted(mut symbols: Vec<Stored>) -> Self {
-        symbols.sort_by_key(|s| (s.address, s.kind, !s.global));
+    /// Puts the symbols of `file` in order: by address, then functions before variables before labels, global before local,
+    /// then by name.
+    pub(super) fn sorted(mut symbols: Vec<Stored>, file: &[u8]) -> Self {
+        let rank = |s: &Stored| (s.address, s.kind, !s.global);
+        symbols.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| file[a.name.clone()].cmp(&file[b.name.clone()])));
         Symbols(symbols)
     }
 

@@ -90,7 +90,11 @@ impl<A: Arch> Interp<A> {
             } else {
                 hart.retired.set(retired);
                 match self.find(hart, pc) {
-                    Ok(index) => index,
+                    Ok(index) => {
+                        // Wrapped to the width of addresses.
+                        pc = hart.pc.get();
+                        index
+                    }
                     Err(trap) => {
                         A::take_trap(hart, trap);
                         return Left::Service;

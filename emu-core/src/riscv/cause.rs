@@ -14,7 +14,8 @@ pub const ECALL_U: u64 = 8;
 pub const FETCH_PAGE: u64 = 12;
 pub const LOAD_PAGE: u64 = 13;
 pub const STORE_AMO_PAGE: u64 = 15;
-/// Never raised here.
+/// Never raised here, nor is the next one.
+pub const SOFTWARE_CHECK: u64 = 18;
 pub const HARDWARE_ERROR: u64 = 19;
 
 /// The exception of an access that physical memory refuses.

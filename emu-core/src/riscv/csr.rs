@@ -152,6 +152,11 @@ fn ignore(_: &Cx<'_>, _: usize, _: u64) -> bool {
     false
 }
 
+/// Takes any value for the only one there is.
+fn accept(_: &Cx<'_>, _: usize, _: u64) -> bool {
+    true
+}
+
 const fn csr(number: u16, name: &'static str, read: Read, write: Write) -> Csr {
     Csr::new(number, name, read, write)
 }
@@ -178,7 +183,7 @@ static CSRS: &[Csr] = &[
     constant(0xc83, "hpmcounterh", counter::event).high().run(3, 29).needs(Ext::ZIHPM).guarded(counter::event_enabled),
     // Supervisor, privileged manual chapter 12
     csr(0x100, "sstatus",    status::sstatus,       status::set_sstatus).needs(Ext::S).shows(&[0x300]),
-    csr(0x104, "sie",        interrupt::sie,        interrupt::set_sie).needs(Ext::S).shows(&[0x304]),
+    csr(0x104, "sie",        interrupt::sie,        interrupt::set_sie).needs(Ext::S).shows(&[0x104, 0x304]),
     csr(0x105, "stvec",      plain::stvec,          plain::set_stvec).needs(Ext::S),
     csr(0x106, "scounteren", counter::scounteren,   counter::set_scounteren).needs(Ext::S),
     csr(0x10a, "senvcfg",    environment::senvcfg,  environment::set_senvcfg).needs(Ext::S),
@@ -222,7 +227,7 @@ static CSRS: &[Csr] = &[
     constant(0xf14, "mhartid",    plain::mhartid),
     constant(0xf15, "mconfigptr", zero),
     // Sdtrig: a hart without triggers
-    constant(0x7a0, "tselect", zero),
+    csr(0x7a0, "tselect",    zero,                  accept),
     constant(0x7a1, "tdata1",  zero),
     constant(0x7a2, "tdata2",  zero),
     constant(0x7a3, "tdata3",  zero),
@@ -334,7 +339,7 @@ fn access(cx: &Cx<'_>, number: u16, op: Op, operand: Option<u64>) -> Result<u64,
     Ok(old)
 }
 
-/// Adds changed registers to the trace, if somebody traces.
+/// Adds changed registers to the trace, if somebody traces: with the values that the next instruction finds.
 fn note(cx: &Cx<'_>, number: u16, shows: &[u16]) {
     // As it is once the instruction has retired: a counter then has the value that was written to it.
     let after = Cx { hart: cx.hart, retired: cx.retired.wrapping_add(1) };

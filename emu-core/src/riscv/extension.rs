@@ -1,11 +1,12 @@
 //! The extensions that this program knows. What an ISA string makes of them is in `isa_string.rs`.
 
+#![allow(missing_docs, reason = "bits are named as in the manual")]
+
 use bitflags::bitflags;
 
 bitflags! {
     /// A set of extensions.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(missing_docs, reason = "the names are the manual's")]
     pub struct Ext: u64 {
         const I = 1 << 0;
         const M = 1 << 1;

@@ -122,7 +122,6 @@ fn close(mut set: Ext, xlen: u32) -> Ext {
         let before = set;
         let implications = [
             (Ext::D, Ext::F),
-            (Ext::F, Ext::ZICSR),
             (Ext::ZFH, Ext::ZFHMIN),
             (Ext::ZFHMIN, Ext::F),
             (Ext::A, Ext::ZAAMO.union(Ext::ZALRSC)),
@@ -131,10 +130,7 @@ fn close(mut set: Ext, xlen: u32) -> Ext {
             (Ext::ZCD, Ext::ZCA.union(Ext::D)),
             (Ext::ZCF, Ext::ZCA.union(Ext::F)),
             (Ext::C.union(Ext::D), Ext::ZCD),
-            (Ext::ZICNTR, Ext::ZICSR),
-            (Ext::ZIHPM, Ext::ZICSR),
-            (Ext::S, Ext::U.union(Ext::ZICSR)),
-            (Ext::U, Ext::ZICSR),
+            (Ext::S, Ext::U),
         ];
         for (has, gets) in implications {
             if set.contains(has) {
@@ -185,7 +181,8 @@ impl Isa {
             Some(b'e') => return Err(IsaError::Embedded { text: text.to_owned() }),
             _ => return Err(base()),
         }
-        let mut extensions = Ext::S | Ext::U;
+        // There is no privileged architecture without Zicsr.
+        let mut extensions = Ext::S | Ext::U | Ext::ZICSR;
         let mut at = 0;
         while at < rest.len() {
             if rest[at..].starts_with('_') {
@@ -320,7 +317,7 @@ mod tests {
         for text in ["rv32i", "rv64gc_zba_zbb", "rv32imac", "rv32if_zca", "rv64i_zbkb_zicboz_svnapot_sstc"] {
             assert_eq!(parse(&parse(text).to_string()), parse(text), "{text}");
         }
-        assert_eq!(parse("rv32imc").with_modes("m").unwrap().to_string(), "rv32imc_zca");
+        assert_eq!(parse("rv32imc").with_modes("m").unwrap().to_string(), "rv32imc_zicsr_zca");
         for xlen in [32, 64] {
             assert_eq!(parse(&Isa::all(xlen).to_string()), Isa::all(xlen));
         }

@@ -61,7 +61,7 @@ impl Pmp {
     /// Writes an address register; returns whether it took place. It does not where the entry is locked, or is the lower
     /// bound of a locked range.
     pub fn set_address(&self, entry: usize, value: u64, xlen: u32) -> bool {
-        let Some(address) = self.address.get(entry) else { return true };
+        let Some(address) = self.address.get(entry) else { return false };
         let next = self.config(entry + 1);
         if self.config(entry) & L != 0 || next & L != 0 && kind(next) == TOR {
             return false;

@@ -170,3 +170,6 @@ pub fn cbo_zero<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: Cbo) -> Result<Next, St
     }
     Ok(h.next())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 // then arguments, eight doublewords; the result comes back in the first), and on RV64 the console of device 1.
 #include "runtime.h"
 
-extern volatile uint32_t tohost[2], fromhost[2];
+// As doublewords: of anything less aligned the compiler may make two stores.
+extern volatile uint64_t tohost, fromhost;
 
 enum { SYS_WRITE = 64, SYS_EXIT = 93 };
 
@@ -11,10 +12,10 @@ static volatile uint64_t block[8] __attribute__((aligned(64)));
 // The low word goes last: the machine looks at the word as a whole when it is stored.
 static void send(uint64_t value) {
 #if __riscv_xlen == 64
-    *(volatile uint64_t *)tohost = value;
+    tohost = value;
 #else
-    tohost[1] = (uint32_t)(value >> 32);
-    tohost[0] = (uint32_t)value;
+    ((volatile uint32_t *)&tohost)[1] = (uint32_t)(value >> 32);
+    ((volatile uint32_t *)&tohost)[0] = (uint32_t)value;
 #endif
 }
 
@@ -25,9 +26,9 @@ static uint64_t call(uint64_t number, uint64_t a, uint64_t b, uint64_t c) {
     block[3] = c;
     __asm__ volatile("fence" ::: "memory");
     send((uintptr_t)block);
-    while (fromhost[0] == 0 && fromhost[1] == 0) {
+    while (fromhost == 0) {
     }
-    fromhost[0] = fromhost[1] = 0;
+    fromhost = 0;
     __asm__ volatile("fence" ::: "memory");
     return block[0];
 }
@@ -43,7 +44,7 @@ int main(void) {
 #if __riscv_xlen == 64
     for (const char *c = "and its console\n"; *c; c++) {
         send((uint64_t)1 << 56 | (uint64_t)1 << 48 | (uint8_t)*c);
-        while (*(volatile uint64_t *)tohost) {
+        while (tohost) {
         }
     }
 #endif

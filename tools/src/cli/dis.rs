@@ -17,8 +17,10 @@ use crate::values;
 
 /// At least so many zero bytes in a row are shown as `...`.
 const ZEROS_BYTES: usize = 8;
-/// Columns between an address and the text, for the raw word.
-const PAD: usize = 18;
+/// So are at most so many at the end of a section or before a label: padding.
+const PADDING_BYTES: usize = 2;
+/// Bytes that a line of objdump's has room for, each unit with a space behind it.
+const LINE_BYTES: usize = 8;
 
 /// What `emu dis` takes.
 #[derive(Debug, clap::Args)]
@@ -49,7 +51,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         None => values::bounds(args.start, args.end),
     };
     ensure!(range.start < range.end, "{name}: --start must be below --end");
-    let listing = Listing { image: &image, decoder: Decoder::new(&image, args.isa.as_deref())?, range };
+    let listing = Listing { image: &image, decoder: Decoder::new(&name, &image, args.isa.as_deref())?, range };
     let mut out = BufWriter::new(io::stdout().lock());
     let shown =
         listing.write(&name, &mut out).and_then(|shown| out.flush().map(|()| shown)).map_err(super::output_failed)?;
@@ -128,7 +130,7 @@ impl Listing<'_> {
         if from > 0 {
             // Whether instructions or data are here was said by the last mapping symbol before.
             while let Some(mark) = marks.next_if(|m| m.offset < from) {
-                data = mark.mapping.unwrap_or(data);
+                data = mark.data.unwrap_or(data);
             }
             at = from;
         }
@@ -142,7 +144,7 @@ impl Listing<'_> {
         }
         while at < bytes.len() {
             while let Some(mark) = marks.next_if(|m| m.offset <= at) {
-                data = mark.mapping.unwrap_or(data);
+                data = mark.data.unwrap_or(data);
                 if let Some(name) = mark.name {
                     writeln!(out, "\n{:0digits$x} <{name}>:", section.address.0 + mark.offset as u64)?;
                 }
@@ -151,7 +153,8 @@ impl Listing<'_> {
             let zeros = bytes[at..end].iter().take_while(|&&b| b == 0).count();
             // Zeros are no instruction; what follows them begins at an even address.
             let zeros = if at + zeros == end { zeros } else { zeros & !3 };
-            at += if zeros >= ZEROS_BYTES {
+            let padding = at + zeros == end && (1..=PADDING_BYTES).contains(&zeros);
+            at += if zeros >= ZEROS_BYTES || padding {
                 writeln!(out, "\t...")?;
                 zeros
             } else if data {
@@ -176,7 +179,7 @@ impl Listing<'_> {
             out,
             "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{directive}\t{value:#0wide$x}",
             "",
-            pad = PAD - width,
+            pad = raw_columns(size) - width,
             wide = width + 2
         )?;
         Ok(size)
@@ -190,7 +193,13 @@ impl Listing<'_> {
         let (size, line) = self.decoder.line(address, bytes);
         let value = little_endian(&bytes[..size]);
         let width = size * 2;
-        write!(out, "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{}", "", line.text, pad = PAD - width)?;
+        write!(
+            out,
+            "{address:>columns$x}:\t{value:0width$x}{:pad$}\t{}",
+            "",
+            line.text,
+            pad = raw_columns(size) - width
+        )?;
         if let Some(target) = line.target {
             write!(out, " <{}>", self.place(target, "unknown"))?;
         }
@@ -215,18 +224,22 @@ impl Listing<'_> {
                 Some(Ok(offset)) if offset < size => offset,
                 _ => continue,
             };
-            let mapping = (symbol.kind == SymbolKind::Mapping).then(|| symbol.name.starts_with("$d"));
-            if mapping.is_none() && !symbol.kind.is_place() {
-                continue;
-            }
-            let name = mapping.is_none().then_some(symbol.name);
+            let data = match symbol.kind {
+                SymbolKind::Mapping => Some(symbol.name.starts_with("$d")),
+                SymbolKind::Object => Some(true),
+                SymbolKind::Function => Some(false),
+                SymbolKind::Label => None,
+                SymbolKind::Number => continue,
+            };
+            let name = symbol.kind.is_place().then_some(symbol.name);
             match marks.last_mut() {
                 // Only the first name of an address is shown, as everywhere.
                 Some(last) if last.offset == offset => {
                     last.name = last.name.or(name);
-                    last.mapping = mapping.or(last.mapping);
+                    // A mapping symbol comes after all others of its address, and knows best.
+                    last.data = data.or(last.data);
                 }
-                _ => marks.push(Mark { offset, name, mapping }),
+                _ => marks.push(Mark { offset, name, data }),
             }
         }
         marks
@@ -237,14 +250,19 @@ impl Listing<'_> {
 struct Mark<'a> {
     offset: usize,
     name: Option<&'a str>,
-    /// True where data begin, false where instructions begin.
-    mapping: Option<bool>,
+    /// True where data begin, false where instructions begin; `None` where what was before goes on.
+    data: Option<bool>,
 }
 
 /// The columns that objdump gives addresses up to `end`: it drops four digits at a time as long as a zero stands after them.
 fn columns(end: u64, digits: usize) -> usize {
     let needed = format!("{end:x}").len() + 1;
     needed.next_multiple_of(4).min(digits)
+}
+
+/// The columns that a raw unit of so many bytes stands in.
+fn raw_columns(size: usize) -> usize {
+    LINE_BYTES / size * (2 * size + 1)
 }
 
 fn little_endian(bytes: &[u8]) -> u64 {

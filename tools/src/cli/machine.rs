@@ -43,6 +43,21 @@ pub(crate) enum Misaligned {
     Trap,
 }
 
+impl Default for MachineArgs {
+    /// The machine of a command line without options.
+    fn default() -> Self {
+        MachineArgs {
+            board: "virt".to_owned(),
+            isa: None,
+            memory: None,
+            harts: None,
+            misaligned: Misaligned::Hardware,
+            seed: 0,
+            engine: Engine::Auto,
+        }
+    }
+}
+
 /// What executes the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Engine {

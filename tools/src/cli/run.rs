@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use emu_devices::console::Console;
 
 use super::machine::{Limits, MachineArgs};
@@ -56,9 +56,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         );
     }
     let console = Console::new(Box::new(std::io::stdout()));
-    let command_line: Vec<String> = std::iter::once(name.clone()).chain(args.args.iter().cloned()).collect();
-    let mut session =
-        Session::new(&image, &args.machine, &command_line, console.clone()).with_context(|| name.clone())?;
+    let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
+    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone())?;
     let trace = args.trace.as_deref().map(create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
@@ -66,8 +65,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
 
     // First the signals: from the moment that the terminal is raw, everything must give it back.
     input::catch_signals();
-    let console = console.with_input(input::open());
     let start = Instant::now();
+    let console = console.with_input(input::open(args.timeout.and_then(|timeout| start.checked_add(timeout))));
     let end = session.run(Limits { max_insns: args.max_insns, timeout: args.timeout });
     let host = start.elapsed();
     console.flush();
@@ -87,7 +86,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         eprint!("{}", session.stat(title, host, end.to_string()));
     }
     if let Some(error) = console.output_error() {
-        bail!("standard output: {error}; whoever read it has gone");
+        return Err(super::output_failed(error));
     }
     Ok(status)
 }
@@ -102,6 +101,7 @@ fn conclude(end: &End) -> (Status, Option<String>) {
         End::Exit { code, .. } => (Status::Guest(*code), None),
         End::Limit(why) => (Status::Limit, Some(why.clone())),
         End::Left => (Status::Limit, Some("left before the program ended".to_owned())),
+        End::OutputClosed => (Status::Emulator, None),
         End::Stuck(why) => (Status::Stuck, Some(why.clone())),
     }
 }

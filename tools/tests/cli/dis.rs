@@ -32,12 +32,12 @@ fn a_listing_looks_like_objdumps() {
 Disassembly of section segment 0:
 
 0000000080000000 <_start>:
-    80000000:\t00000013          \tnop
-    80000004:\t00100513          \tli\ta0,1
+    80000000:\t00000013          \taddi\tzero,zero,0
+    80000004:\t00100513          \taddi\ta0,zero,1
 
 0000000080000008 <second>:
-    80000008:\t0000006f          \tj\t80000008 <second>
-    8000000c:\tff9ff06f          \tj\t80000004 <_start+0x4>
+    80000008:\t0000006f          \tjal\tzero,80000008 <second>
+    8000000c:\tff9ff06f          \tjal\tzero,80000004 <_start+0x4>
 \t...
 
 000000008000001c <table>:
@@ -72,7 +72,7 @@ fn a_raw_image() {
     let output = emu(["dis", &file, "--load", "0x100"]).has_status(0);
     assert!(output.stdout.contains("raw.bin:     file format binary"), "{}", output.stdout);
     assert!(
-        output.stdout.contains("\n0000000000000100 <image>:\n 100:\t00000013          \tnop\n"),
+        output.stdout.contains("\n0000000000000100 <image>:\n 100:\t00000013          \taddi\tzero,zero,0\n"),
         "{}",
         output.stdout
     );

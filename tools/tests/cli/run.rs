@@ -1,6 +1,6 @@
 //! `emu run`: output, exit status, and what can be written beside them.
 
-use super::elf::{Elf, LOOP, NOP, RAM, WFI, addi, exit, hello, jump, lui, print, sw};
+use super::elf::{Elf, LOOP, NOP, RAM, WFI, addi, exit, hello, jump, lui, print, store, sw};
 use super::{Folder, command, emu, finish};
 use std::io::Write;
 use std::process::Stdio;
@@ -148,6 +148,26 @@ fn input_comes_from_standard_input() {
     child.stdin.take().expect("piped").write_all(b"y").expect("the pipe is open");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "yy");
+}
+
+#[test]
+fn a_guest_that_waits_for_input_can_be_stopped() {
+    // Enables the UART's receive interrupt, its source in the PLIC and MEIE, then sleeps.
+    let registers = [(0x1000_0001, 1, 0), (0x0c00_0028, 1, 2), (0x0c00_2000, 0x400, 2)];
+    let set = |(at, value, width): (u32, i32, u32)| {
+        let low = ((at << 20) as i32) >> 20;
+        [lui(5, at.wrapping_sub(low as u32)), addi(5, 5, low), addi(6, 0, value), store(width, 6, 0, 5)]
+    };
+    let mut code: Vec<u32> = registers.into_iter().flat_map(set).collect();
+    // csrw mie, 0x800, with the value in t1
+    code.extend([lui(6, 0x1000), addi(6, 6, -0x800), 0x3043_1073, WFI, jump(-4)]);
+    let folder = Folder::new();
+    let file = folder.file("sleeps.elf", Elf::new(&code).bytes());
+    let mut open = command(["run", &file, "--timeout", "0.1"]);
+    let (reader, _writer) = std::io::pipe().expect("a pipe");
+    open.stdin(Stdio::from(reader));
+    let output = finish(open).has_status(124);
+    assert!(output.stderr.contains("sleeps.elf: stopped after 0.1 s (--timeout)"), "{}", output.stderr);
 }
 
 #[test]

@@ -83,12 +83,11 @@ pub(super) fn set_medeleg(cx: &Cx<'_>, _: usize, value: u64) -> bool {
         | 1 << (cause::ECALL_U + 1)
         | 1 << cause::FETCH_PAGE
         | 1 << cause::LOAD_PAGE
-        | 1 << cause::STORE_AMO_PAGE;
+        | 1 << cause::STORE_AMO_PAGE
+        | 1 << cause::SOFTWARE_CHECK
+        | 1 << cause::HARDWARE_ERROR;
     if !cx.has(Ext::ZCA) {
         delegable |= 1 << cause::FETCH_MISALIGNED;
-    }
-    if cx.has(Ext::ZICNTR) {
-        delegable |= 1 << cause::HARDWARE_ERROR;
     }
     Registers::put(&cx.registers().medeleg, value & delegable)
 }

@@ -1,5 +1,7 @@
 //! `mstatus` and `sstatus` (privileged manual 3.1.6, 12.1.1). FS is in its slot, SD is computed, the rest is in a cell.
 
+#![allow(missing_docs, reason = "bits are named as in the manual")]
+
 use super::{Cx, Registers};
 use crate::riscv::extension::Ext;
 use crate::riscv::slots::FS;
@@ -8,7 +10,6 @@ use crate::riscv::state::mode;
 bitflags::bitflags! {
     /// Fields of `mstatus` that are one bit.
     #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-    #[allow(missing_docs, reason = "the names are the manual's")]
     pub struct Status: u64 {
         const SIE = 1 << 1;
         const MIE = 1 << 3;

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anyhow::Result;
 use emu_core::image::Image;
-use emu_core::isa::Kind;
+use emu_core::isa::{Kind, Packed};
 use emu_core::riscv::table::{Row, TABLE};
 
 use crate::isa;
@@ -25,10 +25,10 @@ pub(super) struct Line {
 
 impl Decoder {
     /// The decoder for a program, under an ISA string if one is given.
-    pub(super) fn new(image: &Image, isa: Option<&str>) -> Result<Self> {
-        let isa = isa::choose(image, isa)?;
-        let rows = emu_core::riscv::decode::Decoder::new(isa.extensions(), isa.xlen());
-        Ok(Decoder { rows, xlen: isa.xlen() })
+    pub(super) fn new(name: &str, image: &Image, isa: Option<&str>) -> Result<Self> {
+        let isa = isa::choose(name, image, isa, None)?;
+        let rows = emu_core::riscv::decode::Decoder::new(isa.extensions, isa.xlen);
+        Ok(Decoder { rows, xlen: isa.xlen })
     }
 
     /// 32 or 64.
@@ -64,12 +64,12 @@ impl Decoder {
 /// A row's operands, printed.
 struct Operands<'a> {
     row: &'a Row,
-    operands: u64,
+    operands: Packed,
     address: u64,
 }
 
 impl Display for Operands<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        (self.row.show)(self.operands, self.address, f)
+        (self.row.show)(&self.operands, self.address, f)
     }
 }

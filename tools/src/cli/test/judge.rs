@@ -73,7 +73,8 @@ fn run(
 ) -> Result<Option<String>> {
     let reference = find::reference(path);
     let image = program::open(path, RawArgs { load: None, entry: None })?;
-    let mut session = Session::new(&image, machine, &[path.display().to_string()], console.clone())?;
+    let name = path.display().to_string();
+    let mut session = Session::new(&name, image, machine, name.clone(), console.clone())?;
     let end = session.run(limits);
     *insns = session.insns();
     match (end, reference) {
@@ -85,7 +86,7 @@ fn run(
         }
         (End::Exit { code, by }, None) => Ok(Some(format!("exit code {code} ({by})"))),
         (End::Limit(why) | End::Stuck(why), _) => Ok(Some(why)),
-        (End::Left, _) => Ok(Some("interrupted".to_owned())),
+        (End::Left | End::OutputClosed, _) => Ok(Some("interrupted".to_owned())),
     }
 }
 
