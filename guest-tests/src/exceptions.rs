@@ -58,6 +58,17 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
     },
     Exception {
+        name: "a store across pages whose second part is refused",
+        reason: "nothing is stored here; Spike has stored the first part",
+        probe: || {
+            // A locked entry for the first four bytes of the second page that nobody may write.
+            let address = Op::Address(T2, addi(T2, T2, 0), Target::Offset(DATA + 0x1000));
+            let entry = [asm::i(0x13, 5, T1, T2, 2), csrrw(0, 0x3b0, T1), addi(T1, 0, 0x91), csrrw(0, 0x3a0, T1)];
+            let stores = [asm::s(0x23, 1, T2, 0, -2), asm::s(0x23, 2, T2, T1, -2), asm::i(0x03, 1, T1, T2, -2)];
+            std::iter::once(address).chain(entry.map(Op::Word)).chain(stores.map(Op::Word)).collect()
+        },
+    },
+    Exception {
         name: "writes to misa",
         reason: "read-only here; Spike lets extensions be switched off",
         probe: || vec![Op::Word(addi(T1, 0, 1)), Op::Word(asm::csrrc(0, 0x301, T1)), Op::Word(csrrs(T1, 0x301, 0))],
