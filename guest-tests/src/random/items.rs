@@ -25,9 +25,34 @@ const NOT_READ: [std::ops::RangeInclusive<u16>; 3] = [0xc01..=0xc01, 0xc81..=0xc
 
 /// CSRs that are written with anything.
 const WRITTEN: [&str; 28] = [
-    "fflags", "frm", "fcsr", "fcsr", "mscratch", "sscratch", "mepc", "sepc", "mcause", "scause", "mtval", "stval",
-    "mcounteren", "scounteren", "mcountinhibit", "minstret", "mcycle", "minstreth", "mcycleh", "mstatus", "mstatus",
-    "sstatus", "sstatus", "mideleg", "senvcfg", "menvcfg", "menvcfgh", "mstatush",
+    "fflags",
+    "frm",
+    "fcsr",
+    "fcsr",
+    "mscratch",
+    "sscratch",
+    "mepc",
+    "sepc",
+    "mcause",
+    "scause",
+    "mtval",
+    "stval",
+    "mcounteren",
+    "scounteren",
+    "mcountinhibit",
+    "minstret",
+    "mcycle",
+    "minstreth",
+    "mcycleh",
+    "mstatus",
+    "mstatus",
+    "sstatus",
+    "sstatus",
+    "mideleg",
+    "senvcfg",
+    "menvcfg",
+    "menvcfgh",
+    "mstatush",
 ];
 
 /// CSRs that make interrupts come.
@@ -213,7 +238,9 @@ impl<'r> Generator<'r> {
     /// Whether this is a store near a pointer across pages, of which the second may refuse it: Spike then has stored to the
     /// first.
     fn may_stop_halfway(&self, row: &Row, word: u32) -> bool {
-        let Some(operands) = (row.unpack)(word).filter(|_| !self.open && row.touches == Touches::Stores) else { return false };
+        let Some(operands) = (row.unpack)(word).filter(|_| !self.open && row.touches == Touches::Stores) else {
+            return false;
+        };
         // The formats of stores begin with base, value, offset.
         let [base, _, offset @ ..] = operands.0;
         let offset = i32::from_le_bytes([offset[0], offset[1], offset[2], offset[3]]);
@@ -277,7 +304,8 @@ impl<'r> Generator<'r> {
     }
 
     fn write_csr(&mut self) -> Vec<Op> {
-        let name = if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
+        let name =
+            if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
         let number = csr::number(name).unwrap_or_else(|| panic!("{name} is a CSR")) as u32;
         let (rd, r) = (self.register(), self.register().max(1));
         let access = match self.rng.below(3) {
@@ -486,4 +514,3 @@ fn set_field(pattern: &str, letter: u8, value: u32, word: &mut u32) {
 fn field(pattern: &str, letter: u8, word: u32) -> u32 {
     positions(pattern, letter).into_iter().enumerate().fold(0, |value, (to, from)| value | (word >> from & 1) << to)
 }
-
