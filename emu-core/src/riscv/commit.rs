@@ -8,8 +8,10 @@
 //! Core, privilege mode, address, encoding, then registers written, addresses read, addresses and values written.
 
 use super::csr;
+use super::slots::{FFLAGS, FS};
 use super::state::Riscv;
 use super::table::TABLE;
+use crate::hart::Hart;
 use crate::machine::Commit;
 use crate::slot::{SINK, Slot};
 use std::fmt::{self, Display};
@@ -20,6 +22,17 @@ impl Display for Hex {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "0x{:0digits$x}", self.0, digits = self.1 as usize / 4)
     }
+}
+
+/// `fflags` and `mstatus` where an instruction other than a CSR access has changed them.
+fn float_changes(hart: &Hart<Riscv>) -> impl Iterator<Item = (u16, u64)> {
+    let before = hart.arch.float_before.get();
+    let quiet = hart.arch.csr_log.borrow().is_empty();
+    let changed = [(FFLAGS, 0x001), (FS, 0x300)].into_iter().zip(before);
+    changed.filter_map(move |((slot, number), before)| {
+        let moved = quiet && hart.slots.get(slot) != before;
+        moved.then(|| (number, csr::peek(&csr::Cx::between(hart), number).unwrap_or_default()))
+    })
 }
 
 impl Display for Commit<'_, Riscv> {
@@ -33,7 +46,8 @@ impl Display for Commit<'_, Riscv> {
             Some(slot @ Slot(r @ 0..32)) => write!(out, " x{r:<2} {}", Hex(self.hart.slots.get(slot), xlen))?,
             Some(slot @ Slot(f)) => write!(out, " f{:<2} {}", f - 32, Hex(self.hart.slots.get(slot), 64))?,
         }
-        for &(number, value) in self.hart.arch.csr_log.borrow().iter() {
+        let logged = self.hart.arch.csr_log.borrow();
+        for (number, value) in float_changes(self.hart).chain(logged.iter().copied()) {
             write!(out, " c{number}_")?;
             match csr::name(number) {
                 Some(name) => write!(out, "{name}")?,

@@ -8,7 +8,7 @@ use crate::slot::{SINK, Slot, ZERO};
 
 /// `w[from+len-1:from]`, moved to bit `to`.
 const fn bits(w: u32, from: u32, len: u32, to: u32) -> i32 {
-    ((w >> from & (1 << len) - 1) << to) as i32
+    (((w >> from) & ((1 << len) - 1)) << to) as i32
 }
 /// imm[5] at 12, imm[4:0] at 6:2; signed.
 const fn imm6(w: u32) -> i32 {

@@ -341,7 +341,8 @@ fn access(cx: &Cx<'_>, number: u16, op: Op, operand: Option<u64>) -> Result<u64,
 
 /// Adds changed registers to the trace, if somebody traces: with the values that the next instruction finds.
 fn note(cx: &Cx<'_>, number: u16, shows: &[u16]) {
-    let after = Cx { hart: cx.hart, retired: cx.retired + 1 };
+    // As it is once the instruction has retired: a counter then has the value that was written to it.
+    let after = Cx { hart: cx.hart, retired: cx.retired.wrapping_add(1) };
     match shows {
         [] => changed(&after, number),
         shows => shows.iter().for_each(|&shown| changed(&after, shown)),

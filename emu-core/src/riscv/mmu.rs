@@ -119,7 +119,7 @@ fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Resu
         return Err(request.page_fault());
     }
     let page_number = address >> PAGE_SHIFT;
-    let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & (1 << 44) - 1 };
+    let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & ((1 << 44) - 1) };
     let mut table = root << PAGE_SHIFT;
     let mut level = paging.levels;
     while level > 0 {

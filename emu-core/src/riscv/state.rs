@@ -9,7 +9,7 @@ use super::extension::Ext;
 use super::isa_string::Isa;
 use super::pmp::Pmp;
 use super::semihosting::Environment;
-use super::slots::ALIGN;
+use super::slots::{ALIGN, FFLAGS, FS};
 use super::table::TABLE;
 use super::trap::Tally;
 use super::{csr, mmu, trap};
@@ -92,6 +92,8 @@ pub struct Riscv {
     pub environment: RefCell<Option<Box<Environment>>>,
     /// Registers changed by the current instruction while it is traced (`hart.log`): number and new value.
     pub csr_log: RefCell<Vec<(u16, u64)>>,
+    /// The slots `FFLAGS` and `FS` before the current instruction while it is traced: they change without a CSR access.
+    pub float_before: Cell<[u64; 2]>,
 }
 
 impl Riscv {
@@ -108,6 +110,7 @@ impl Riscv {
             tally: Tally::default(),
             environment: RefCell::default(),
             csr_log: RefCell::default(),
+            float_before: Cell::default(),
         }
     }
 
@@ -252,6 +255,7 @@ impl Arch for Riscv {
     }
     fn clear_log(hart: &Hart<Self>) {
         hart.arch.csr_log.borrow_mut().clear();
+        hart.arch.float_before.set([FFLAGS, FS].map(|slot| hart.slots.get(slot)));
     }
     fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64)) {
         let arch = &hart.arch;

@@ -318,6 +318,10 @@ isa! {
         CLdsp     "c.ldsp"     "011 i ddddd iiiii 10"    Cldsp => base::ld;
         CSdsp     "c.sdsp"     "111 iiiiii ttttt 10"     Csdsp => base::sd;
     }
+    // C: the breakpoint
+    [C | ZCA] any {
+        CEbreak "c.ebreak" "100 1 00000 00000 10" None0 slow => system::c_ebreak;
+    }
     // C: the floating-point part
     [C | ZCD & D] any {
         CFld   "c.fld"   "001 iii sss ii ddd 00" Cfld => float::fld;

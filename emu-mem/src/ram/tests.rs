@@ -200,7 +200,9 @@ fn an_update_starts_over_when_the_word_changes_under_it() {
         old + 1
     };
     assert_eq!(ram.update(8, add_one), Some(100));
-    assert_eq!((ram.read(8), calls.get()), (Some(101_u32), 2));
+    assert_eq!(ram.read(8), Some(101_u32));
+    // A weak exchange may fail once more for no reason, on AArch64 and under Miri.
+    assert!(calls.get() >= 2, "{} calls", calls.get());
 }
 
 #[test]

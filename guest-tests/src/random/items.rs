@@ -1,0 +1,436 @@
+//! The items of a random program.
+
+use super::{Op, Target, layout};
+use crate::asm::{self, csrrc, csrrs, csrrw, jalr, load_x};
+use crate::rng::Rng;
+use emu_core::isa::{Kind, Touches};
+use emu_core::riscv::csr;
+use emu_core::riscv::decode::Decoder;
+use emu_core::riscv::extension::Ext;
+use emu_core::riscv::isa_string::Isa;
+use emu_core::riscv::table::{Row, TABLE};
+use emu_core::slot::Slot;
+
+/// Registers that no random instruction writes: `sp`, `gp`, `s0`, `s1`.
+const KEPT: [u8; 4] = [2, 3, 8, 9];
+
+/// Instructions that only whole items use, because control would not come back: they have vectors and guest programs.
+const NOT_ALONE: [&str; 4] = ["mret", "sret", "wfi", "ecall"];
+
+/// CSRs that are never read here, with the reason.
+const NOT_READ: [(std::ops::RangeInclusive<u16>, &str); 6] = [
+    (0xc01..=0xc01, "time: Spike's clock moves every 5000 instructions"),
+    (0xc81..=0xc81, "timeh"),
+    (0xf11..=0xf13, "who made it"),
+    (0x7a0..=0x7af, "triggers: Spike has the registers, this hart a few that read as zero"),
+    (0x301..=0x301, "misa: Spike's can be written, and it names extensions that have no letter here"),
+    (0x323..=0x33f, "mhpmevent3 and up: Spike's counters do not count, and their events are zero"),
+];
+
+/// CSRs that are written with anything.
+const WRITTEN: [&str; 28] = [
+    "fflags", "frm", "fcsr", "fcsr", "mscratch", "sscratch", "mepc", "sepc", "mcause", "scause", "mtval", "stval",
+    "mcounteren", "scounteren", "mcountinhibit", "minstret", "mcycle", "minstreth", "mcycleh", "mstatus", "mstatus",
+    "sstatus", "sstatus", "mideleg", "senvcfg", "menvcfg", "menvcfgh", "mstatush",
+];
+
+/// CSRs that make interrupts come.
+const INTERRUPTS: [&str; 4] = ["mie", "mip", "sie", "sip"];
+
+/// Addresses where there is nothing, or where it ends.
+const WILD: [u64; 8] = [
+    0x4000_0000,
+    layout::BASE + layout::RAM_BYTES - 4,
+    layout::BASE - 4,
+    !0,
+    !3,
+    0x40_0000_0000,
+    0x8000_0000_0000_0000,
+    0x00ff_ffff_8000_3000,
+];
+
+pub(super) struct Generator<'r> {
+    rng: &'r mut Rng,
+    isa: Isa,
+    decoder: Decoder,
+    plain: Vec<(usize, &'static Row)>,
+    memory: Vec<(usize, &'static Row)>,
+    control: Vec<(usize, &'static Row)>,
+    csrs: Vec<u16>,
+    interrupts: bool,
+    protection: bool,
+    /// Number of the item in the making.
+    now: usize,
+}
+
+impl<'r> Generator<'r> {
+    pub(super) fn new(isa: &Isa, rng: &'r mut Rng) -> Self {
+        let (mut plain, mut memory, mut control) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, row) in TABLE.iter().enumerate() {
+            if !row.exists(isa.extensions, isa.xlen) || NOT_ALONE.contains(&row.name) || row.name.starts_with("csr") {
+                continue;
+            }
+            match row.kind {
+                Kind::Branch | Kind::Jump => control.push((at, row)),
+                _ if row.touches != Touches::Nothing || row.name.starts_with("cbo.") => memory.push((at, row)),
+                _ => plain.push((at, row)),
+            }
+        }
+        let readable = |number: &u16| !NOT_READ.iter().any(|(range, _)| range.contains(number));
+        let (interrupts, protection) = (rng.chance(25), rng.chance(40));
+        Generator {
+            interrupts,
+            protection,
+            isa: *isa,
+            decoder: Decoder::new(isa.extensions, isa.xlen),
+            plain,
+            memory,
+            control,
+            csrs: csr::all().filter(readable).collect(),
+            rng,
+            now: 0,
+        }
+    }
+
+    pub(super) fn body(mut self, insns: usize) -> Vec<(usize, Vec<Op>)> {
+        let mut items = Vec::new();
+        let mut made = 0;
+        while made < insns {
+            let item = self.item();
+            made += item.len();
+            items.push((self.now, item));
+            self.now += 1;
+        }
+        items
+    }
+
+    fn item(&mut self) -> Vec<Op> {
+        match self.rng.below(100) {
+            0..48 => self.plain(),
+            48..64 => self.memory(),
+            64..70 => self.control(),
+            70..80 => self.constant(),
+            80..85 => self.data_pointer(),
+            85..88 => self.read_csr(),
+            88..91 => self.write_csr(),
+            91..95 => self.mode(),
+            95 => self.wild(),
+            96 => self.nowhere(),
+            97 => self.reserved(),
+            98 => self.reservation(),
+            _ if self.protection => self.protect(),
+            _ => self.vectored(),
+        }
+    }
+
+    /// A register that may be written.
+    fn register(&mut self) -> u32 {
+        loop {
+            let r = self.rng.below(32) as u32;
+            if !KEPT.contains(&(r as u8)) {
+                return r;
+            }
+        }
+    }
+
+    /// A later item, seldom far away.
+    fn ahead(&mut self) -> Target {
+        Target::Item(self.now + 1 + self.rng.below(3) as usize)
+    }
+
+    /// An instruction of `row`, with operands that it accepts and the registers `base` for addresses, if given.
+    fn word(&mut self, (at, row): (usize, &'static Row), base: Option<u32>) -> Option<u32> {
+        for _ in 0..50 {
+            let mut free = match self.rng.below(8) {
+                0 => 0,
+                1 => !0,
+                _ => self.rng.bits() as u32,
+            };
+            for letter in [b'd', b's', b't'] {
+                set_field(row.pattern, letter, self.rng.bits() as u32, &mut free);
+            }
+            if self.rng.chance(15) {
+                set_field(row.pattern, b't', field(row.pattern, b's', free), &mut free);
+            }
+            if let Some(base) = base {
+                set_field(row.pattern, b's', base, &mut free);
+            }
+            let word = row.value | free & !row.mask & if row.bytes == 2 { 0xffff } else { !0 };
+            let Some((found, operands)) = self.decoder.find(word) else { continue };
+            let kept = matches!((row.dest)(&operands), Some(Slot(r)) if KEPT.contains(&r));
+            if found == at && !kept {
+                return Some(word);
+            }
+        }
+        None
+    }
+
+    fn one(&mut self, row: (usize, &'static Row), base: Option<u32>) -> Vec<Op> {
+        match self.word(row, base) {
+            Some(word) if row.1.bytes == 2 => vec![Op::Half(word as u16)],
+            Some(word) => vec![Op::Word(word)],
+            None => Vec::new(),
+        }
+    }
+
+    fn plain(&mut self) -> Vec<Op> {
+        let row = self.plain[self.rng.below(self.plain.len() as u64) as usize];
+        self.one(row, None)
+    }
+
+    /// A load, store or AMO near one of the pointers. Compressed ones have three bits for `s0` and `s1`.
+    fn memory(&mut self) -> Vec<Op> {
+        let row = self.memory[self.rng.below(self.memory.len() as u64) as usize];
+        let base = if row.1.bytes == 2 { self.rng.below(2) as u32 } else { *self.rng.pick(&[2, 8, 9]) };
+        self.one(row, Some(base))
+    }
+
+    fn data_pointer(&mut self) -> Vec<Op> {
+        let span = layout::SPARE - layout::DATA;
+        let offset = match self.rng.below(4) {
+            0 => self.rng.below(span as u64) as u32,
+            1 => (0x1000 * (1 + self.rng.below(3) as u32)).wrapping_sub(self.rng.below(9) as u32),
+            _ => self.rng.below(span as u64) as u32 & !7,
+        };
+        let r = *self.rng.pick(&[2, 8, 9]);
+        vec![Op::Address(r, asm::addi(r, r, 0), Target::Offset(layout::DATA + offset))]
+    }
+
+    /// A fresh value for a register.
+    fn constant(&mut self) -> Vec<Op> {
+        let unit = self.rng.below(layout::POOL_UNITS as u64 / 2) as u32;
+        let from = |at: u32| Target::Offset(layout::POOL + 8 * at);
+        if self.isa.has(Ext::D) && self.rng.chance(50) {
+            let f = self.rng.below(32) as u32;
+            return vec![Op::Address(7, asm::i(0x07, 3, f, 7, 0), from(layout::POOL_UNITS / 2 + unit))];
+        }
+        // AUIPC needs a register of its own.
+        let r = self.register().max(1);
+        vec![Op::Address(r, load_x(self.isa.xlen, r, r, 0), from(unit))]
+    }
+
+    fn control(&mut self) -> Vec<Op> {
+        let row = self.control[self.rng.below(self.control.len() as u64) as usize].1;
+        let (to, rd, rs1, rs2) = (self.ahead(), self.register(), self.rng.below(32) as u32, self.rng.below(32) as u32);
+        let r = self.register().max(1);
+        let address = Op::Address(r, asm::addi(r, r, 0), to);
+        match row.format {
+            "B" => vec![Op::Branch(row.value | rs1 << 15 | rs2 << 20, to)],
+            "J" => vec![Op::Jal(row.value | rd << 7, to)],
+            "Jr" => {
+                // JALR clears the lowest bit.
+                let odd = self.rng.below(2) as i32;
+                vec![Op::Address(r, asm::addi(r, r, 0), to), Op::Word(jalr(rd, r, odd))]
+            }
+            "Cj" | "Cjal" => vec![Op::ShortJump(row.value as u16, to)],
+            "Cb" => vec![Op::ShortBranch((row.value | (rs1 & 7) << 7) as u16, to)],
+            "Cjr" | "Cjalr" => vec![address, Op::Half((row.value | r << 7) as u16)],
+            other => panic!("a jump of the unknown format {other}: give it a case here"),
+        }
+    }
+
+    fn read_csr(&mut self) -> Vec<Op> {
+        let known = self.rng.chance(70);
+        let number = if known { *self.rng.pick(&self.csrs) as u64 } else { self.rng.below(0x1000) };
+        if NOT_READ.iter().any(|(range, _)| range.contains(&(number as u16))) {
+            return Vec::new();
+        }
+        vec![Op::Word(csrrs(self.register(), number as u32, 0))]
+    }
+
+    fn write_csr(&mut self) -> Vec<Op> {
+        let name = if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
+        let number = csr::number(name).unwrap_or_else(|| panic!("{name} is a CSR")) as u32;
+        let (rd, r) = (self.register(), self.register().max(1));
+        let access = match self.rng.below(3) {
+            0 => csrrw(rd, number, r),
+            1 => csrrs(rd, number, r),
+            _ => csrrc(rd, number, r),
+        };
+        if self.rng.chance(30) {
+            // The immediate forms differ in one bit.
+            return vec![Op::Word(access & !(31 << 15) | 1 << 14 | (self.rng.below(32) as u32) << 15)];
+        }
+        let mut ops = self.constant();
+        ops.push(Op::Word(access));
+        ops
+    }
+
+    /// Vectored or direct interrupts, which exceptions must not care about.
+    fn vectored(&mut self) -> Vec<Op> {
+        let csr = *self.rng.pick(&[0x305u32, 0x105]);
+        let funct3 = *self.rng.pick(&[6u32, 7]);
+        vec![Op::Word(csr << 20 | 1 << 15 | funct3 << 12 | 0x73)]
+    }
+
+    /// Loads a constant into `rd`.
+    fn li(&mut self, rd: u32, value: u64) -> Vec<Op> {
+        let mut ops = Vec::new();
+        if self.isa.xlen == 32 || value as i64 == value as i32 as i64 {
+            let upper = (value as u32).wrapping_add(0x800) >> 12;
+            ops.push(Op::Word(asm::lui(rd, upper)));
+            // ADDIW on RV64, so that 0x7ffff800 and up come out right.
+            let add = asm::addi(rd, rd, value as i32);
+            ops.push(Op::Word(if self.isa.xlen == 64 { add | 8 } else { add }));
+        } else {
+            ops = self.li(rd, ((value.wrapping_add(0x800) as i64) >> 12) as u64);
+            ops.push(Op::Word(asm::i(0x13, 1, rd, rd, 12)));
+            ops.push(Op::Word(asm::addi(rd, rd, value as i32)));
+        }
+        ops
+    }
+
+    /// To another privilege mode, with another address space.
+    fn mode(&mut self) -> Vec<Op> {
+        if self.rng.chance(20) {
+            return vec![Op::Word(asm::ECALL)];
+        }
+        let spaces = layout::address_spaces(self.isa.xlen);
+        let space = if self.rng.chance(30) { 0 } else { *self.rng.pick(&spaces) };
+        let mut ops = Vec::new();
+        if self.rng.chance(30) {
+            // Which exceptions go to S mode: any but fetches from nowhere and calls, for which the handlers need M mode.
+            let chosen = self.rng.bits() & 0xffff & !(1 << 1 | 1 << 8 | 1 << 9);
+            ops = self.li(7, chosen);
+            ops.push(Op::Word(csrrw(0, 0x302, 7)));
+        }
+        if self.rng.chance(30) {
+            let counters = [0x306, 0x106];
+            ops.extend(counters.map(|csr| Op::Word(csr << 20 | 31 << 15 | 6 << 12 | 0x73)));
+        }
+        ops.extend(self.li(7, space));
+        ops.push(Op::Word(csrrw(0, 0x180, 7)));
+        ops.push(Op::Word(asm::SFENCE_VMA));
+        // If that leads nowhere, on behind this item.
+        let behind = Target::Item(self.now + 1);
+        ops.push(Op::Address(3, asm::addi(3, 3, 0), behind));
+        ops.push(Op::Address(7, asm::addi(7, 7, 0), behind));
+        let by_supervisor = self.rng.chance(25);
+        let user = by_supervisor || self.rng.chance(50);
+        if user && space != 0 {
+            // The other view.
+            ops.push(Op::Word(asm::lui(6, layout::ALIAS >> 12)));
+            ops.push(Op::Word(asm::r(0x33, 6, 0, 7, 7, 6)));
+        }
+        if by_supervisor {
+            // SPP = 0 in most cases.
+            ops.push(Op::Word(asm::addi(6, 0, 0x100)));
+            ops.push(Op::Word(csrrc(0, 0x100, 6)));
+            ops.push(Op::Word(csrrw(0, 0x141, 7)));
+            ops.push(Op::Word(asm::SRET));
+        } else {
+            ops.extend(self.li(6, 0x1800));
+            ops.push(Op::Word(csrrc(0, 0x300, 6)));
+            if !user {
+                ops.extend(self.li(6, 0x800));
+                ops.push(Op::Word(csrrs(0, 0x300, 6)));
+            }
+            ops.push(Op::Word(csrrw(0, 0x341, 7)));
+            ops.push(Op::Word(asm::MRET));
+        }
+        ops
+    }
+
+    /// A data access at an address that is likely to be refused.
+    fn wild(&mut self) -> Vec<Op> {
+        let large = 0x4000_0000 + (self.rng.below(4) << 21);
+        let at = if self.rng.chance(50) { *self.rng.pick(&WILD) } else { large + self.rng.below(0x8000) };
+        let at = if self.isa.xlen == 32 { at as i32 as u64 } else { at };
+        let mut ops = self.li(7, at);
+        let row = self.memory[self.rng.below(self.memory.len() as u64) as usize];
+        if row.1.bytes == 4 {
+            ops.extend(self.one(row, Some(7)));
+        }
+        ops
+    }
+
+    /// A jump to where no code is, or none that may be executed.
+    fn nowhere(&mut self) -> Vec<Op> {
+        let mut ops = vec![Op::Address(3, asm::addi(3, 3, 0), Target::Item(self.now + 1))];
+        let at = *self.rng.pick(&[0x4000_0000, layout::BASE + layout::RAM_BYTES, 0x40_0000_0000, !1]);
+        let at = if self.isa.xlen == 32 { at as i32 as u64 } else { at };
+        ops.extend(self.li(7, at));
+        ops.push(Op::Word(jalr(self.register(), 7, 0)));
+        ops
+    }
+
+    /// A word that is no instruction here.
+    fn reserved(&mut self) -> Vec<Op> {
+        for _ in 0..100 {
+            // Near an instruction, or anything.
+            let row = self.rng.pick(TABLE);
+            let flipped = 1 << self.rng.below(32) | 1 << self.rng.below(32);
+            let near = (row.value | self.rng.bits() as u32 & !row.mask) ^ flipped;
+            let word = if self.rng.chance(70) { near } else { self.rng.bits() as u32 };
+            if self.decoder.find(word).is_none() {
+                return vec![if word & 3 == 3 { Op::Word(word) } else { Op::Half(word as u16) }];
+            }
+        }
+        Vec::new()
+    }
+
+    /// LR and SC on the same or nearly the same address, with something between them.
+    fn reservation(&mut self) -> Vec<Op> {
+        if !self.isa.has(Ext::ZALRSC) {
+            return Vec::new();
+        }
+        let offset = layout::DATA + 0x800 + 8 * self.rng.below(512) as u32;
+        let mut ops = vec![Op::Address(7, asm::addi(7, 7, 0), Target::Offset(offset))];
+        let width = |rng: &mut Rng, xlen: u32| if xlen == 64 && rng.chance(50) { 3 } else { 2 };
+        let (rd, first, second) = (self.register(), width(self.rng, self.isa.xlen), width(self.rng, self.isa.xlen));
+        let order = self.rng.below(4) as u32;
+        ops.push(Op::Word(asm::r(0x2f, first, 0x08 | order, if rd == 7 { 0 } else { rd }, 7, 0)));
+        match self.rng.below(6) {
+            0 => ops.push(Op::Word(asm::addi(7, 7, 4))),
+            1 => ops.push(Op::Word(asm::s(0x23, 2, 7, rd, 0))),
+            2 => ops.push(Op::Word(asm::i(0x03, 2, 0, 7, 0))),
+            3 => ops.push(Op::Word(0)),
+            _ => {}
+        }
+        let source = self.rng.below(32) as u32;
+        ops.push(Op::Word(asm::r(0x2f, second, 0x0c | order, self.register(), 7, source)));
+        ops
+    }
+
+    /// Protects a piece of the data by one of the first PMP entries.
+    fn protect(&mut self) -> Vec<Op> {
+        let entry = self.rng.below(4) as u32;
+        let at = layout::BASE + layout::DATA as u64 + self.rng.below(0x4000);
+        let address = match self.rng.below(3) {
+            // A power of two around it.
+            0 => at >> 2 | ((1 << self.rng.below(10)) - 1),
+            _ => at >> 2,
+        };
+        let mut ops = self.li(7, if self.isa.xlen == 32 { address as i32 as u64 } else { address });
+        ops.push(Op::Word(csrrw(0, 0x3b0 + entry, 7)));
+        // A TOR entry below must not let the code in: entry 0 would start from 0, and any from a cleared address.
+        let modes: &[u64] = if entry == 0 { &[2, 3, 0] } else { &[1, 2, 3, 0] };
+        let locked = if self.rng.chance(10) { 0x80 } else { 0 };
+        let config = *self.rng.pick(modes) << 3 | self.rng.below(8) | locked;
+        // A TOR entry reaches up from the entry before it: only if that lies in the data too.
+        let config = if config >> 3 & 3 == 1 { config | 7 } else { config };
+        let shift = 8 * entry as u64;
+        ops.extend(self.li(6, 0xff << shift));
+        ops.push(Op::Word(csrrc(0, 0x3a0, 6)));
+        ops.extend(self.li(6, (config << shift) as u32 as i32 as u64));
+        ops.push(Op::Word(csrrs(0, 0x3a0, 6)));
+        ops
+    }
+}
+
+/// The bits of a pattern that hold `letter`, lowest first.
+fn positions(pattern: &str, letter: u8) -> Vec<u32> {
+    let bits = pattern.bytes().filter(|&b| b != b' ').rev().enumerate();
+    bits.filter(|&(_, b)| b == letter).map(|(at, _)| at as u32).collect()
+}
+
+fn set_field(pattern: &str, letter: u8, value: u32, word: &mut u32) {
+    for (from, to) in positions(pattern, letter).into_iter().enumerate() {
+        *word = *word & !(1 << to) | (value >> from & 1) << to;
+    }
+}
+
+fn field(pattern: &str, letter: u8, word: u32) -> u32 {
+    positions(pattern, letter).into_iter().enumerate().fold(0, |value, (to, from)| value | (word >> from & 1) << to)
+}
+
