@@ -71,7 +71,9 @@ pub fn only_changes(lines: &mut [Line]) {
     let mut known = State::default();
     for line in lines {
         line.items.retain(|item| {
-            let Some((name, value)) = item.split_once(' ').filter(|(name, _)| name.starts_with('c')) else { return true };
+            let Some((name, value)) = item.split_once(' ').filter(|(name, _)| name.starts_with('c')) else {
+                return true;
+            };
             known.0.insert(name.to_owned(), value.to_owned()).is_none_or(|before| before != value)
         });
     }

@@ -107,7 +107,12 @@ impl fmt::Display for Difference {
         writeln!(out, "  Spike: {}", show(self.theirs.get(self.at)))?;
         writeln!(out, "  emu:   {}", show(self.ours.get(self.at)))?;
         for more in 1..4 {
-            writeln!(out, "  then   {}   |   {}", show(self.theirs.get(self.at + more)), show(self.ours.get(self.at + more)))?;
+            writeln!(
+                out,
+                "  then   {}   |   {}",
+                show(self.theirs.get(self.at + more)),
+                show(self.ours.get(self.at + more))
+            )?;
         }
         let end = |lines: &[Line]| State::after(&lines[..lines.len().min(self.at + 1)]);
         writeln!(out, "  {:20} {:20} emu", "state", "Spike")?;

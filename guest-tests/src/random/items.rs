@@ -29,9 +29,34 @@ const NOT_READ: [(std::ops::RangeInclusive<u16>, &str); 6] = [
 
 /// CSRs that are written with anything.
 const WRITTEN: [&str; 28] = [
-    "fflags", "frm", "fcsr", "fcsr", "mscratch", "sscratch", "mepc", "sepc", "mcause", "scause", "mtval", "stval",
-    "mcounteren", "scounteren", "mcountinhibit", "minstret", "mcycle", "minstreth", "mcycleh", "mstatus", "mstatus",
-    "sstatus", "sstatus", "mideleg", "senvcfg", "menvcfg", "menvcfgh", "mstatush",
+    "fflags",
+    "frm",
+    "fcsr",
+    "fcsr",
+    "mscratch",
+    "sscratch",
+    "mepc",
+    "sepc",
+    "mcause",
+    "scause",
+    "mtval",
+    "stval",
+    "mcounteren",
+    "scounteren",
+    "mcountinhibit",
+    "minstret",
+    "mcycle",
+    "minstreth",
+    "mcycleh",
+    "mstatus",
+    "mstatus",
+    "sstatus",
+    "sstatus",
+    "mideleg",
+    "senvcfg",
+    "menvcfg",
+    "menvcfgh",
+    "mstatush",
 ];
 
 /// CSRs that make interrupts come.
@@ -239,7 +264,8 @@ impl<'r> Generator<'r> {
     }
 
     fn write_csr(&mut self) -> Vec<Op> {
-        let name = if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
+        let name =
+            if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
         let number = csr::number(name).unwrap_or_else(|| panic!("{name} is a CSR")) as u32;
         let (rd, r) = (self.register(), self.register().max(1));
         let access = match self.rng.below(3) {
@@ -433,4 +459,3 @@ fn set_field(pattern: &str, letter: u8, value: u32, word: &mut u32) {
 fn field(pattern: &str, letter: u8, word: u32) -> u32 {
     positions(pattern, letter).into_iter().enumerate().fold(0, |value, (to, from)| value | (word >> from & 1) << to)
 }
-
