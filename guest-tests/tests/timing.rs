@@ -1,0 +1,122 @@
+//! Regions of interest hold exactly as many instructions as on RTL: see `programs/timing/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use emu_core::image::Image;
+use emu_core::machine::Ended;
+use emu_core::riscv;
+use emu_core::riscv::isa_string::Isa;
+use emu_core::riscv::state::Config;
+use emu_devices::board::{Description, Options, testbench};
+use emu_devices::console::Console;
+use emu_devices::testbench::Mark;
+
+/// Several times what the longest program needs.
+const BUDGET_INSNS: u64 = 5_000_000;
+
+/// What the RTL simulation around Rocket offers: the testbench device, and RAM where that core wants it.
+const ROCKET: &str = r#"
+name = "rocket-testbench"
+
+[[ram]]
+name = "ram"
+base = 0x8000_0000
+size = "1M"
+
+[[devices]]
+type = "testbench"
+base = 0x1000_0000
+"#;
+
+/// What is observed of a run.
+#[derive(Debug)]
+struct Outcome {
+    exit: u64,
+    marks: Vec<Mark>,
+    results: Vec<u32>,
+}
+
+impl Outcome {
+    /// Instructions from each mark to the next, of which the first, third, ... lie in a region of interest.
+    fn regions(&self) -> Vec<u64> {
+        self.marks.chunks_exact(2).map(|pair| pair[1].at_insns - pair[0].at_insns).collect()
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        self.marks.iter().map(|mark| mark.id).collect()
+    }
+}
+
+fn run(file: &Path, board: &Description, isa: &str) -> Result<Outcome, String> {
+    let file = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let image = Image::elf(file).map_err(|error| error.to_string())?;
+    let isa = Isa::parse(isa).map_err(|error| error.to_string())?;
+    let board = board.build(&Options::new(Console::captured())).map_err(|error| error.to_string())?;
+    let mut machine = riscv::machine(board, &isa, Config::default(), "");
+    machine.load(&image).map_err(|error| error.to_string())?;
+    match machine.run(BUDGET_INSNS) {
+        Some(Ended::Exit { code, by: "testbench" }) => {
+            let records = machine.board.records.lock().clone();
+            Ok(Outcome { exit: code, marks: records.marks, results: records.results })
+        }
+        ended => Err(format!("ended as {ended:?}")),
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("programs/timing").join(name)
+}
+
+/// The lines of `expected.csv` without the first, and how many files there are to be run.
+fn expected(folder: &Path) -> (Vec<String>, usize) {
+    let text = fs::read_to_string(folder.join("expected.csv")).unwrap();
+    (text.lines().skip(1).map(str::to_owned).collect(), fs::read_dir(folder.join("elf")).unwrap().count())
+}
+
+#[test]
+fn rv32_regions_are_as_long_as_on_rtl() {
+    let folder = folder("rv32");
+    let (lines, files) = expected(&folder);
+    assert_eq!(lines.len(), files, "each file has its line in expected.csv");
+    let mut failures = Vec::new();
+    for line in &lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        let &[program, march, instret, exit, result] = fields.as_slice() else { panic!("not five fields: {line}") };
+        let file = folder.join(format!("elf/{program}.{}.elf", march.trim_start_matches("rv32")));
+        let results = if result == "-" { vec![] } else { vec![u32::from_str_radix(result, 16).unwrap()] };
+        let outcome = run(&file, &testbench::description(), &format!("{march}_zicsr"));
+        let holds = outcome.as_ref().is_ok_and(|outcome| {
+            outcome.ids() == [1, 2]
+                && outcome.regions() == [instret.parse::<u64>().unwrap()]
+                && outcome.exit == exit.parse::<u64>().unwrap()
+                && outcome.results == results
+        });
+        if !holds {
+            failures.push(format!("{line}: {outcome:x?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} failed:\n{}", failures.len(), lines.len(), failures.join("\n"));
+}
+
+#[test]
+fn rocket_regions_are_as_long_as_on_rtl() {
+    let folder = folder("rocket");
+    let board = Description::from_toml(ROCKET, "ROCKET", PathBuf::new()).unwrap();
+    let (lines, files) = expected(&folder);
+    assert_eq!(lines.len(), files, "each file has its line in expected.csv");
+    let mut failures = Vec::new();
+    for line in &lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        let &[program, march, instret] = fields.as_slice() else { panic!("not three fields: {line}") };
+        let outcome = run(&folder.join(format!("elf/{program}.{march}.elf")), &board, &format!("{march}_zicsr_zifencei"));
+        let instret: u64 = instret.parse().unwrap();
+        let holds = outcome.as_ref().is_ok_and(|outcome| {
+            outcome.exit == 0 && matches!(outcome.ids()[..], [1, 2, 3, 4] | [1, 2, 1, 2]) && outcome.regions() == [instret; 2]
+        });
+        if !holds {
+            failures.push(format!("{line}: {outcome:x?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} failed:\n{}", failures.len(), lines.len(), failures.join("\n"));
+}
