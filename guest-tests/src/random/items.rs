@@ -131,8 +131,8 @@ impl<'r> Generator<'r> {
     pub(super) fn body(mut self, insns: usize) -> Vec<(usize, Vec<Op>)> {
         let mut items = Vec::new();
         let mut made = 0;
-        for which in 0..POINTERS.len() {
-            let (r, offset) = (POINTERS[which], 0x1000 + self.low[which]);
+        for (r, low) in POINTERS.into_iter().zip(self.low) {
+            let offset = 0x1000 + low;
             items.push((self.now, vec![Op::Address(r, asm::addi(r, r, 0), Target::Offset(layout::DATA + offset))]));
             self.now += 1;
         }
