@@ -38,9 +38,13 @@ pub(super) fn run(hart: &Hart<Riscv>, code: &[u32]) {
     hart.memory.write(GuestPhys(end), 0x6f_u32).expect("it fits");
     hart.pc.set(RAM);
     let mut interp = Interp::default();
-    while hart.pc.get() != end && !Riscv::is_stuck(hart) {
+    for _ in 0..1000 {
+        if hart.pc.get() == end || Riscv::is_stuck(hart) {
+            return;
+        }
         interp.run(hart, 100);
     }
+    panic!("the code does not end, at {:#x}", hart.pc.get());
 }
 
 /// Runs the one instruction `word`, or takes its trap.
