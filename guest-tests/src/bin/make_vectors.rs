@@ -22,7 +22,7 @@ const CELL: u64 = RAM + 0x2040;
 /// Formats whose vectors are written by hand.
 const BY_HAND: [&str; 7] = ["None0", "Vma", "Cbo", "C", "Ci", "Fence", "FenceI"];
 /// Words tried before a row is given up.
-const TRIES: usize = 100;
+const TRIES: usize = 30;
 
 const X: [&str; 32] = [
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2",
@@ -42,7 +42,10 @@ fn main() -> Result<(), String> {
             let count = if xlen == 64 || !row.xlens.has(64) { 2 } else { 1 };
             let lines = files.entry(file(row)).or_default().entry(xlen).or_default();
             for nth in 0..count {
-                lines.push(vector(row, xlen, nth, &mut rng, &witness)?);
+                match vector(row, xlen, nth, &mut rng, &witness) {
+                    Ok(line) => lines.push(line),
+                    Err(why) => eprintln!("rv{xlen} {}: {why}", row.name),
+                }
             }
         }
     }
@@ -77,8 +80,10 @@ fn file(row: &Row) -> &'static str {
 
 /// One vector of a row.
 fn vector(row: &Row, xlen: u32, nth: usize, rng: &mut Rng, witness: &Witness) -> Result<String, String> {
-    for _ in 0..TRIES {
-        let (word, letters) = sample(row, nth, rng);
+    for attempt in 0..TRIES {
+        // Binutils knows conversions that are always exact with rounding mode 0 only.
+        let dynamic = nth == 0 && attempt == 0;
+        let (word, letters) = sample(row, if attempt > 4 { 1 } else if dynamic { 8 } else { 5 }, rng);
         let Some(text) = witness.text(row, word, &letters, xlen)? else { continue };
         let state = before(row, &text, word, &letters, xlen, nth, rng);
         let after = witness.run(row, word, &state, xlen)?;
@@ -88,8 +93,9 @@ fn vector(row: &Row, xlen: u32, nth: usize, rng: &mut Rng, witness: &Witness) ->
     Err(format!("objdump knows no word of {} as such", row.name))
 }
 
-/// A word of a row, and its register numbers by the pattern's letters.
-fn sample(row: &Row, nth: usize, rng: &mut Rng) -> (u32, BTreeMap<char, u32>) {
+/// A word of a row, and its register numbers by the pattern's letters. Rounding modes are taken from the first `modes`,
+/// or dynamic if that is 8.
+fn sample(row: &Row, modes: u64, rng: &mut Rng) -> (u32, BTreeMap<char, u32>) {
     let pattern: Vec<char> = row.pattern.chars().filter(|&c| c != ' ').collect();
     let (mut word, mut letters, mut at) = (row.value, BTreeMap::new(), 0);
     while at < pattern.len() {
@@ -108,7 +114,7 @@ fn sample(row: &Row, nth: usize, rng: &mut Rng) -> (u32, BTreeMap<char, u32>) {
                 letters.insert(letter, register);
                 fill(register & (1 << width) - 1);
             }
-            'm' => fill(if nth == 0 { 7 } else { rng.below(5) as u32 }),
+            'm' => fill(if modes == 8 { 7 } else { rng.below(modes) as u32 }),
             _ => fill(rng.bits() as u32 & (1 << width) - 1),
         }
     }
@@ -301,7 +307,8 @@ impl Witness {
         // The entry is not where the image begins.
         elf[24..28].copy_from_slice(&(ENTRY as u32).to_le_bytes());
         std::fs::write(&file, elf).map_err(|error| error.to_string())?;
-        let limit = format!("--instructions={}", code.len() + 12);
+        // Spike ends a slice of 5000 instructions at a trap: the first slice ends at ours, the second sees the handler.
+        let limit = "--instructions=5040".to_owned();
         let ram = format!("-m{RAM:#x}:{RAM_BYTES:#x}");
         run(Command::new(&self.spike).args([&format!("--isa={isa}"), &ram, &limit, "--log-commits"])
             .arg(format!("--log={}", log.display())).arg(&file))?;
