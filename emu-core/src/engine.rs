@@ -195,7 +195,7 @@ pub trait Engine {
     /// Address of this instruction: decode time.
     fn pc(&self) -> u64;
     /// Bytes of this instruction: decode time.
-    fn len(&self) -> u64;
+    fn insn_bytes(&self) -> u64;
     /// The value of a slot that is part of a region's key: decode time. A region is compiled for one value of it.
     fn key(&self, slot: Slot) -> u64;
 

@@ -225,7 +225,7 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
         self.hart.pc.get().wrapping_add(self.op.offset())
     }
     #[inline(always)]
-    fn len(&self) -> u64 {
+    fn insn_bytes(&self) -> u64 {
         self.len as u64
     }
     #[inline(always)]

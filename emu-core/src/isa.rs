@@ -121,9 +121,25 @@ pub trait Format {
     /// Takes the operands out of an instruction word. `None` for operands that the format reserves.
     fn unpack(word: u32) -> Option<Self::Operands>;
     /// The operands as the disassembler prints them, for an instruction at `pc`.
-    fn show(o: Self::Operands, pc: u64, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn show(o: Self::Operands, pc: Place, out: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// The register that an instruction of this format writes.
     fn dest(o: Self::Operands) -> Option<Slot>;
+}
+
+/// Where an instruction stands, for the disassembler.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Its address.
+    pub pc: u64,
+    /// How wide addresses are: 32 or 64.
+    pub bits: u32,
+}
+
+impl Place {
+    /// The address `offset` bytes on, wrapped to the width of addresses.
+    pub fn plus(self, offset: i32) -> u64 {
+        self.pc.wrapping_add_signed(offset.into()) & u64::MAX >> (64 - self.bits)
+    }
 }
 
 /// What an instruction does to memory, for counting.
@@ -214,7 +230,7 @@ macro_rules! format {
                 Some($Of { $($field: $get),* })
             }
             #[allow(unused_variables, reason = "few formats print addresses")]
-            fn show($o: $Of, $pc: u64, $out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn show($o: $Of, $pc: $crate::isa::Place, $out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 $show
             }
             #[allow(unreachable_code, unused_variables, reason = "the default stands after the format's own answer")]

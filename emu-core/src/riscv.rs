@@ -39,7 +39,7 @@ use state::{Config, Riscv};
 /// firmware expects. Semihosting calls are answered, with `command_line` for SYS_GET_CMDLINE.
 pub fn machine(board: Board, isa: &Isa, config: Config, command_line: &str) -> Machine<Riscv> {
     let harts = board.lines.iter().enumerate().map(|(id, lines)| {
-        let arch = Riscv::new(isa.clone(), config, board.mtime.clone());
+        let arch = Riscv::new(*isa, config, board.mtime.clone());
         let hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
         Riscv::reset(&hart, board.reset_pc.map_or(0, |pc| pc.0));
         hart.slots.set(slots::src(10), id as u64);

@@ -2,7 +2,7 @@
 
 use crate::commits::{Line, State, only_changes};
 use crate::random::{BASE, Program, RAM_BYTES, TOHOST};
-use crate::spike::Setup;
+use crate::spike::{QUIET_INSNS, Setup};
 use crate::subject;
 use emu_core::riscv::decode::Decoder;
 use emu_core::riscv::isa_string::Isa;
@@ -21,6 +21,9 @@ pub struct Difference {
     pub ours: Vec<Line>,
 }
 
+/// Instructions of Spike's boot ROM.
+const BOOT_INSNS: usize = 5;
+
 /// Instructions that agree, or the difference.
 pub type Outcome = Result<usize, Box<Difference>>;
 
@@ -35,6 +38,7 @@ pub fn run(program: &Program, isa: &Isa, setup: &Setup, elf: &Path) -> Result<Ou
     if let Some(end) = theirs.iter().position(|line| line.store().is_some_and(|(at, _)| at == BASE + TOHOST)) {
         theirs.truncate(end + 1);
     }
+    theirs.truncate(QUIET_INSNS - BOOT_INSNS);
     let board = subject::ram_board(BASE, RAM_BYTES);
     let (mut ours, _) = subject::run(&file, &board, isa, theirs.len() as u64)?;
     only_changes(&mut theirs);
@@ -107,7 +111,12 @@ impl fmt::Display for Difference {
         writeln!(out, "  Spike: {}", show(self.theirs.get(self.at)))?;
         writeln!(out, "  emu:   {}", show(self.ours.get(self.at)))?;
         for more in 1..4 {
-            writeln!(out, "  then   {}   |   {}", show(self.theirs.get(self.at + more)), show(self.ours.get(self.at + more)))?;
+            writeln!(
+                out,
+                "  then   {}   |   {}",
+                show(self.theirs.get(self.at + more)),
+                show(self.ours.get(self.at + more))
+            )?;
         }
         let end = |lines: &[Line]| State::after(&lines[..lines.len().min(self.at + 1)]);
         writeln!(out, "  {:20} {:20} emu", "state", "Spike")?;

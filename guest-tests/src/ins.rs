@@ -15,6 +15,7 @@ use crate::asm::csrrw;
 use crate::subject::ram_board;
 use emu_core::hart::Hart;
 use emu_core::interp::run::Interp;
+use emu_core::isa::Place;
 use emu_core::riscv::csr;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::slots::{FRM, FS, fpr, name, src};
@@ -57,13 +58,24 @@ pub struct Vector {
 #[allow(missing_docs, reason = "the names say it; the syntax is described above")]
 pub enum Item {
     Register(Slot, u64),
-    Csr { name: String, number: u16, value: u64 },
+    Csr {
+        name: String,
+        number: u16,
+        value: u64,
+    },
     Mode(u8),
-    Memory { address: u64, bytes: usize, value: u64 },
+    Memory {
+        address: u64,
+        bytes: usize,
+        value: u64,
+    },
     /// Relative to the instruction.
     PcOffset(i64),
     Pc(u64),
-    Trap { cause: u64, tval: u64 },
+    Trap {
+        cause: u64,
+        tval: u64,
+    },
 }
 
 /// What is wrong with a file of vectors.
@@ -195,7 +207,8 @@ fn registers() -> impl Iterator<Item = Slot> {
 pub fn disassemble(hart: &Hart<Riscv>, word: u32, pc: u64) -> Option<(String, usize)> {
     let (number, operands) = hart.arch.decoder.find(word)?;
     let row = &TABLE[number];
-    let shown = fmt::from_fn(|out| (row.show)(&operands, pc, out)).to_string();
+    let place = Place { pc, bits: hart.arch.isa.xlen };
+    let shown = fmt::from_fn(|out| (row.show)(&operands, place, out)).to_string();
     let text = if shown.is_empty() { row.name.to_owned() } else { format!("{} {shown}", row.name) };
     Some((text, number))
 }
@@ -232,7 +245,8 @@ impl Vector {
         let retired = hart.retired.get();
         Interp::default().run(hart, 1);
 
-        let mut expected = Expected { registers, flags, pc: hart.arch.wrap(CODE + self.bytes.len() as u64), trap: None };
+        let mut expected =
+            Expected { registers, flags, pc: hart.arch.wrap(CODE + self.bytes.len() as u64), trap: None };
         for item in &self.after {
             match item {
                 &Item::Register(slot, value) => expected.registers[slot.0 as usize].1 = wrap(hart, slot, value),
@@ -250,7 +264,8 @@ impl Vector {
                 }
             }
         }
-        let names_frm = self.after.iter().any(|item| matches!(item, Item::Csr { name, .. } if name == "frm" || name == "fcsr"));
+        let names_frm =
+            self.after.iter().any(|item| matches!(item, Item::Csr { name, .. } if name == "frm" || name == "fcsr"));
         for (slot, value) in known.into_iter().filter(|_| !names_frm) {
             compare(&mut wrong, "frm", hart.slots.get(slot), value);
         }
@@ -340,10 +355,14 @@ mod tests {
 
     #[test]
     fn a_line_is_read() {
-        let text = "# head\nboth\n[85 05] \"c.addi a1,1\"  a1 = 1, [0x80002000]:4 = 7 => a1 = 2, pc = -0x10, trap 2 0; # x";
+        let text =
+            "# head\nboth\n[85 05] \"c.addi a1,1\"  a1 = 1, [0x80002000]:4 = 7 => a1 = 2, pc = -0x10, trap 2 0; # x";
         let vector = &parse(text).unwrap()[0];
         assert_eq!((vector.line, vector.word(), vector.text.as_str()), (3, 0x0585, "c.addi a1,1"));
-        assert_eq!(vector.before, [Item::Register(src(11), 1), Item::Memory { address: 0x8000_2000, bytes: 4, value: 7 }]);
+        assert_eq!(
+            vector.before,
+            [Item::Register(src(11), 1), Item::Memory { address: 0x8000_2000, bytes: 4, value: 7 }]
+        );
         assert_eq!(vector.after[1..], [Item::PcOffset(-16), Item::Trap { cause: 2, tval: 0 }]);
     }
 

@@ -6,6 +6,7 @@ pub mod asm;
 pub mod commits;
 pub mod compare;
 pub mod elf;
+pub mod exceptions;
 pub mod ins;
 pub mod random;
 pub mod rng;

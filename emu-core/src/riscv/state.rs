@@ -2,7 +2,7 @@
 
 use super::cause;
 use super::counters::Counters;
-use super::csr::environment::{FIOM, STCE};
+use super::csr::environment::STCE;
 use super::csr::status::{MPP, Status};
 use super::decode::Decoder;
 use super::extension::Ext;
@@ -187,14 +187,6 @@ impl Riscv {
     /// Whether `time` has reached `stimecmp`.
     pub fn supervisor_timer_expired(&self, cx: &csr::Cx<'_>) -> bool {
         self.mtime.at(cx.time()) >= self.registers.stimecmp.get()
-    }
-
-    /// Whether FENCE of I/O covers memory too in the hart's mode (FIOM). Harts here never reorder, so nobody needs to ask;
-    /// it is what a model with reordering would read.
-    pub fn fence_io_implies_memory(&self, hart: &Hart<Self>) -> bool {
-        let (menvcfg, senvcfg) = (self.registers.menvcfg.get(), self.registers.senvcfg.get());
-        let machine = hart.mode.get() < mode::M && menvcfg & FIOM != 0;
-        machine || hart.mode.get() == mode::U && senvcfg & FIOM != 0
     }
 }
 

@@ -49,7 +49,7 @@ pub trait Rv: Copy + Deref<Target = Self::E> {
     /// The address after this instruction.
     #[inline(always)]
     fn after(self) -> u64 {
-        self.wrap(self.pc().wrapping_add(self.len()))
+        self.wrap(self.pc().wrapping_add(self.insn_bytes()))
     }
     /// The virtual address `base + offset`.
     #[inline(always)]

@@ -2,10 +2,11 @@
 
 use emu_core::riscv::isa_string::Isa;
 use guest_tests::compare::{self, Difference};
+use guest_tests::exceptions::EXCEPTIONS;
 use guest_tests::random::{BASE, Program, RAM_BYTES};
 use guest_tests::spike::{self, Setup};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -80,14 +81,16 @@ fn main() -> ExitCode {
 fn compare(arguments: &Arguments) -> Result<bool, String> {
     let spike = spike::find()?;
     std::fs::create_dir_all(&arguments.out).map_err(|error| format!("{}: {error}", arguments.out.display()))?;
+    if !exceptions(arguments, &spike)? {
+        return Ok(false);
+    }
     println!("seed {}", arguments.seed);
     let (mut agreed, mut programs, mut kinds) = (0, 0, BTreeMap::new());
     let mut seed = arguments.seed;
     while agreed < arguments.instructions && kinds.values().sum::<usize>() < arguments.keep_going {
         for &xlen in &arguments.xlens {
             let isa = Isa::all(xlen);
-            let ram = (BASE, RAM_BYTES);
-            let setup = Setup { spike: spike.clone(), isa: format!("{isa}_zicclsm"), ram };
+            let setup = setup(&spike, &isa);
             let program = Program::new(&isa, seed, arguments.length);
             let elf = arguments.out.join(format!("rv{xlen}-{seed}.elf"));
             programs += 1;
@@ -115,12 +118,43 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
     Ok(kinds.is_empty())
 }
 
+fn setup(spike: &Path, isa: &Isa) -> Setup {
+    Setup { spike: spike.to_owned(), isa: format!("{isa}_zicclsm"), ram: (BASE, RAM_BYTES) }
+}
+
+/// Shows that every exception is still one, on at least one XLEN.
+fn exceptions(arguments: &Arguments, spike: &Path) -> Result<bool, String> {
+    let elf = arguments.out.join("exception.elf");
+    let mut needed = true;
+    for exception in EXCEPTIONS {
+        let mut differs = false;
+        for &xlen in &arguments.xlens {
+            let isa = Isa::all(xlen);
+            let program = Program::of(&isa, (exception.probe)());
+            differs |= compare::run(&program, &isa, &setup(spike, &isa), &elf)?.is_err();
+        }
+        if differs {
+            println!("exception: {} ({})", exception.name, exception.reason);
+        } else {
+            println!("{} is no exception any more: take it out of exceptions.rs", exception.name);
+            needed = false;
+        }
+    }
+    Ok(needed)
+}
+
 /// Prints a difference as small as it can be had.
-fn report(program: &Program, first: &Difference, isa: &Isa, setup: &Setup, elf: &std::path::Path) -> Result<(), String> {
+fn report(program: &Program, first: &Difference, isa: &Isa, setup: &Setup, elf: &Path) -> Result<(), String> {
     let small_elf = elf.with_extension("small.elf");
     let differs = |program: &Program| compare::run(program, isa, setup, &small_elf).ok()?.err().map(|found| *found);
     let small = compare::shrink(program, &first.kind(), differs);
-    println!("{}: shrunk from {} to {} items in {}", elf.display(), program.items.len(), small.items.len(), small_elf.display());
+    println!(
+        "{}: shrunk from {} to {} items in {}",
+        elf.display(),
+        program.items.len(),
+        small.items.len(),
+        small_elf.display()
+    );
     match compare::run(&small, isa, setup, &small_elf)? {
         Err(difference) => println!("{difference}"),
         Ok(_) => println!("the shrunk program agrees; the whole one says:\n{first}"),

@@ -83,7 +83,17 @@ fn vector(row: &Row, xlen: u32, nth: usize, rng: &mut Rng, witness: &Witness) ->
     for attempt in 0..TRIES {
         // Binutils knows conversions that are always exact with rounding mode 0 only.
         let dynamic = nth == 0 && attempt == 0;
-        let (word, letters) = sample(row, if attempt > 4 { 1 } else if dynamic { 8 } else { 5 }, rng);
+        let (word, letters) = sample(
+            row,
+            if attempt > 4 {
+                1
+            } else if dynamic {
+                8
+            } else {
+                5
+            },
+            rng,
+        );
         let Some(text) = witness.text(row, word, &letters, xlen)? else { continue };
         let state = before(row, &text, word, &letters, xlen, nth, rng);
         let after = witness.run(row, word, &state, xlen)?;
@@ -134,7 +144,11 @@ impl State {
     fn show(&self, xlen: u32) -> String {
         let mut items = Vec::new();
         for (&number, &value) in &self.registers {
-            items.push(format!("{} = {:#x}", register_name(number), if number < 32 { wrap(value, xlen) } else { value }));
+            items.push(format!(
+                "{} = {:#x}",
+                register_name(number),
+                if number < 32 { wrap(value, xlen) } else { value }
+            ));
         }
         if self.frm != 0 {
             items.push(format!("frm = {}", self.frm));
@@ -153,7 +167,15 @@ fn wrap(value: u64, xlen: u32) -> u64 {
 }
 
 /// Fills what the instruction may read.
-fn before(row: &Row, text: &str, word: u32, letters: &BTreeMap<char, u32>, xlen: u32, nth: usize, rng: &mut Rng) -> State {
+fn before(
+    row: &Row,
+    text: &str,
+    word: u32,
+    letters: &BTreeMap<char, u32>,
+    xlen: u32,
+    nth: usize,
+    rng: &mut Rng,
+) -> State {
     let mut state = State::default();
     let float_sources = match row.format {
         "Fr" | "Fr4" | "Ff" | "Fr1" | "Fcmp" | "Fx" | "Fx0" => "stu",
@@ -183,7 +205,8 @@ fn before(row: &Row, text: &str, word: u32, letters: &BTreeMap<char, u32>, xlen:
         let value = state.registers[&letters[&'s']];
         state.registers.insert(letters[&'t'], value);
     }
-    if row.format.starts_with('F') && row.pattern.contains('m') && word >> 12 & 7 == 7 || row.format == "Xf" && nth == 0 {
+    if row.format.starts_with('F') && row.pattern.contains('m') && word >> 12 & 7 == 7 || row.format == "Xf" && nth == 0
+    {
         state.frm = rng.below(5);
     }
     for (number, value) in &mut state.registers {
@@ -264,7 +287,8 @@ impl Witness {
         }
         let (source, object) = (self.folder.join("word.s"), self.folder.join("word.o"));
         std::fs::write(&source, format!(".insn {}, {word:#x}\n", row.bytes)).map_err(|error| error.to_string())?;
-        let crypto = if row.any.intersects(Ext::ZBKB | Ext::ZBKX) && !row.any.intersects(Ext::ZBB) { "_zbkb_zbkx" } else { "" };
+        let crypto =
+            if row.any.intersects(Ext::ZBKB | Ext::ZBKX) && !row.any.intersects(Ext::ZBB) { "_zbkb_zbkx" } else { "" };
         let isa = format!("rv{xlen}gc_zicbom_zicboz_zfh_zba_zbb_zbc{crypto}_zbs_svinval");
         run(Command::new("riscv64-unknown-elf-as").arg(format!("-march={isa}")).arg("-o").arg(&object).arg(&source))?;
         let objdump = ["-d", "-M", "no-aliases", "--adjust-vma=0x80001000"];
@@ -275,7 +299,7 @@ impl Witness {
         // Without what it says of symbols.
         let operands = operands.split([' ', '<', '#']).next().unwrap_or_default();
         let text = if operands.is_empty() { name.to_owned() } else { format!("{name} {operands}") };
-        Ok((name == row.name || row.name == "c.nop" && name == "c.addi").then_some(text))
+        Ok((name == row.name).then_some(text))
     }
 
     /// Runs the instruction on Spike: state after, as far as it has changed.
@@ -310,8 +334,10 @@ impl Witness {
         // Spike ends a slice of 5000 instructions at a trap: the first slice ends at ours, the second sees the handler.
         let limit = "--instructions=5040".to_owned();
         let ram = format!("-m{RAM:#x}:{RAM_BYTES:#x}");
-        run(Command::new(&self.spike).args([&format!("--isa={isa}"), &ram, &limit, "--log-commits"])
-            .arg(format!("--log={}", log.display())).arg(&file))?;
+        run(Command::new(&self.spike)
+            .args([&format!("--isa={isa}"), &ram, &limit, "--log-commits"])
+            .arg(format!("--log={}", log.display()))
+            .arg(&file))?;
         let log = std::fs::read_to_string(&log).map_err(|error| error.to_string())?;
         let lines: Vec<Line> = log.lines().filter_map(Line::parse).collect();
         let pc = |line: &Line| line.pc().map(|pc| wrap(pc, xlen));
@@ -342,7 +368,8 @@ fn after(row: &Row, line: &Line, before: &State, xlen: u32, next: impl Fn() -> O
     for item in &line.items {
         let mut words = item.split(' ');
         let (name, value) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let number = |text: &str| u64::from_str_radix(text.trim_start_matches("0x"), 16).map_err(|_| format!("{item:?}"));
+        let number =
+            |text: &str| u64::from_str_radix(text.trim_start_matches("0x"), 16).map_err(|_| format!("{item:?}"));
         if name == "mem" {
             if let Some(stored) = words.next() {
                 let at = (wrap(number(value)?, xlen) - CELL) as usize;
@@ -351,7 +378,9 @@ fn after(row: &Row, line: &Line, before: &State, xlen: u32, next: impl Fn() -> O
             }
         } else if name.starts_with("c1_") {
             items.push(format!("fflags = {:#x}", number(value)?));
-        } else if let Some((kind @ ('x' | 'f'), digits)) = name.split_at_checked(1).and_then(|(k, d)| Some((k.chars().next()?, d))) {
+        } else if let Some((kind @ ('x' | 'f'), digits)) =
+            name.split_at_checked(1).and_then(|(k, d)| Some((k.chars().next()?, d)))
+        {
             let register = digits.parse::<u32>().map_err(|_| format!("{item:?}"))? + if kind == 'f' { 32 } else { 0 };
             items.push(format!("{} = {:#x}", register_name(register), number(value)?));
         }

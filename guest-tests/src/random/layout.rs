@@ -89,6 +89,8 @@ pub fn start(isa: &Isa) -> Vec<u8> {
     for csr in [MIE, 0x302, 0x303, 0x306, 0x106, 0x10a, 0x30a] {
         code.push(csrrw(0, csr, 0));
     }
+    // The machine's timer never comes: `mtimecmp`.
+    code.extend([addi(6, 0, -1), lui(7, 0x2004), asm::s(0x23, 2, 7, 6, 0), asm::s(0x23, 2, 7, 6, 4)]);
     // FS = initial.
     code.extend([lui(6, 2), csrrw(0, MSTATUS, 6)]);
     if isa.xlen == 32 {
@@ -193,7 +195,11 @@ pub fn data(rng: &mut Rng, xlen: u32) -> Vec<u8> {
         out.extend(value.to_le_bytes());
     }
     out.resize((TABLES - POOL) as usize, 0);
-    if xlen == 64 { tables39(rng, &mut out) } else { tables32(rng, &mut out) }
+    if xlen == 64 {
+        tables39(rng, &mut out)
+    } else {
+        tables32(rng, &mut out)
+    }
     out.resize((BODY - POOL) as usize, 0);
     out
 }
@@ -215,7 +221,8 @@ fn leaf(rng: &mut Rng, xlen: u32, offset: u32, user: bool) -> u64 {
         DATA..TABLES => {
             let flip = |rng: &mut Rng, percent: u64, bit: u64| if rng.chance(percent) { bit } else { 0 };
             let mut flags = view ^ flip(rng, 15, U);
-            for (percent, bit) in [(96, V), (85, R), (80, W), (40, X), (85, A), (85, D), (20, 32), (10, 256), (10, 512)] {
+            for (percent, bit) in [(96, V), (85, R), (80, W), (40, X), (85, A), (85, D), (20, 32), (10, 256), (10, 512)]
+            {
                 flags |= flip(rng, percent, bit);
             }
             if xlen == 64 && rng.chance(10) {

@@ -9,7 +9,9 @@ pub fn integer(rng: &mut Rng) -> u64 {
         1 => 1 << rng.below(64),
         2 => (1u64 << rng.below(64)).wrapping_sub(1 + rng.below(2)),
         3 => !0 << rng.below(64),
-        4 => *rng.pick(&[0x7fff_ffff, 0x8000_0000, 0xffff_ffff, i64::MIN as u64, i64::MAX as u64, 0x8000_0000_8000_0000]),
+        4 => {
+            *rng.pick(&[0x7fff_ffff, 0x8000_0000, 0xffff_ffff, i64::MIN as u64, i64::MAX as u64, 0x8000_0000_8000_0000])
+        }
         5 => rng.bits() as i32 as u64,
         6 => rng.bits() & rng.bits() & rng.bits(),
         _ => rng.bits(),

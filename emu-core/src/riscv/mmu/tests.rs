@@ -251,11 +251,25 @@ fn tables_themselves_must_be_readable_memory() {
     hart.arch.pmp.set_address(1, u64::MAX, 64);
     hart.arch.pmp.set_config(1, 0x1f);
     hart.arch.pmp.set_address(0, leaf.0 >> 2, 64);
-    hart.arch.pmp.set_config(0, 0x11);
+    // Eight bytes, R only.
+    hart.arch.pmp.set_config(0, 0x19);
     assert_eq!(at(&hart, 0x5000, Access::Read), Err(cause::LOAD_ACCESS));
-    hart.arch.pmp.set_config(0, 0x10);
+    hart.arch.pmp.set_config(0, 0x18);
     map(&hart, 0x5000, 0, RAM, LEAF);
     assert_eq!(at(&hart, 0x5000, Access::Read), Err(cause::LOAD_ACCESS), "nor read");
+}
+
+#[test]
+fn tables_of_rv32_may_be_anywhere_in_34_bits() {
+    let hart = paged("rv32gc", "sv32");
+    map(&hart, 0x5000, 0, RAM, LEAF);
+    assert_eq!(at(&hart, 0x5000, Access::Read), Ok(RAM));
+    let satp = &hart.arch.registers.satp;
+    for bit in [20, 21] {
+        let was = satp.replace(satp.get() | 1 << bit);
+        assert_eq!(at(&hart, 0x5000, Access::Read), Err(cause::LOAD_ACCESS), "no memory at bit {bit}");
+        satp.set(was);
+    }
 }
 
 #[test]
