@@ -209,7 +209,8 @@ pub fn disassemble(hart: &Hart<Riscv>, word: u32, pc: u64) -> Option<(String, us
     let row = &TABLE[number];
     let place = Place { pc, bits: hart.arch.isa.xlen };
     let shown = fmt::from_fn(|out| (row.show)(&operands, place, out)).to_string();
-    let text = if shown.is_empty() { row.name.to_owned() } else { format!("{} {shown}", row.name) };
+    let name = format!("{}{}", row.name, (row.suffix)(&operands));
+    let text = if shown.is_empty() { name } else { format!("{name} {shown}") };
     Some((text, number))
 }
 

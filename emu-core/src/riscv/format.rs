@@ -122,17 +122,17 @@ format! {
 format! {
     /// Atomic memory operations.
     A(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), rs2: Slot = src(w >> 20), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Both
+    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Both; ordered order
 }
 format! {
     /// LR.
     Lr(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},({})", Reg(o.rd), Reg(o.rs1)); writes rd; touches Loads
+    |o, pc, out| write!(out, "{},({})", Reg(o.rd), Reg(o.rs1)); writes rd; touches Loads; ordered order
 }
 format! {
     /// SC.
     Sc(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), rs2: Slot = src(w >> 20), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Stores
+    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Stores; ordered order
 }
 
 /// Static rounding modes 5 and 6 are reserved, 20.2.

@@ -42,6 +42,8 @@ pub struct Row {
     pub touches: Touches,
     /// Takes the operands out of a word; `None` if they are reserved.
     pub unpack: fn(u32) -> Option<Packed>,
+    /// What the disassembler puts behind the name, given packed operands: `.aq` and the like.
+    pub suffix: fn(&Packed) -> &'static str,
     /// Prints packed operands, for an instruction at an address.
     pub show: fn(&Packed, Place, &mut fmt::Formatter<'_>) -> fmt::Result,
     /// The register that is written, given packed operands.

@@ -299,7 +299,8 @@ impl Witness {
         // Without what it says of symbols.
         let operands = operands.split([' ', '<', '#']).next().unwrap_or_default();
         let text = if operands.is_empty() { name.to_owned() } else { format!("{name} {operands}") };
-        Ok((name == row.name).then_some(text))
+        let plain = [".aqrl", ".aq", ".rl"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+        Ok((plain == row.name).then_some(text))
     }
 
     /// Runs the instruction on Spike: state after, as far as it has changed.

@@ -45,7 +45,8 @@ impl Decoder {
         let line = match found {
             Some((row, operands)) if usize::from(row.bytes) == size => {
                 let shown = Operands { row, operands, place: Place { pc: address, bits: self.xlen } }.to_string();
-                let text = if shown.is_empty() { row.name.to_owned() } else { format!("{}\t{shown}", row.name) };
+                let name = format!("{}{}", row.name, (row.suffix)(&operands));
+                let text = if shown.is_empty() { name } else { format!("{name}\t{shown}") };
                 Line { text, target: self.target(row, &shown) }
             }
             _ => Line { text: format!(".{size}byte\t{word:#x}"), target: None },
