@@ -120,10 +120,28 @@ pub trait Format {
     const TOUCHES: Touches;
     /// Takes the operands out of an instruction word. `None` for operands that the format reserves.
     fn unpack(word: u32) -> Option<Self::Operands>;
+    /// What the disassembler puts behind the instruction's name.
+    fn suffix(o: Self::Operands) -> &'static str;
     /// The operands as the disassembler prints them, for an instruction at `pc`.
-    fn show(o: Self::Operands, pc: u64, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn show(o: Self::Operands, pc: Place, out: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// The register that an instruction of this format writes.
     fn dest(o: Self::Operands) -> Option<Slot>;
+}
+
+/// Where an instruction stands, for the disassembler.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Its address.
+    pub pc: u64,
+    /// How wide addresses are: 32 or 64.
+    pub bits: u32,
+}
+
+impl Place {
+    /// The address `offset` bytes on, wrapped to the width of addresses.
+    pub fn plus(self, offset: i32) -> u64 {
+        self.pc.wrapping_add_signed(offset.into()) & u64::MAX >> (64 - self.bits)
+    }
 }
 
 /// What an instruction does to memory, for counting.
@@ -140,8 +158,8 @@ pub enum Touches {
 }
 
 /// Declares an operand format: its fields and how they are found in the word `w`, after an optional condition on `w`
-/// without which the encoding is reserved; then how the disassembler prints it, which field is written, and whether
-/// memory is touched. `Name(w) as Other` gives the operands of another format.
+/// without which the encoding is reserved; then how the disassembler prints it, which field is written, whether
+/// memory is touched, and which field orders it (bit 1 `aq`, bit 0 `rl`). `Name(w) as Other` gives the operands of another format.
 ///
 /// ```text
 /// format! { I(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), imm: i32 = w as i32 >> 20 }
@@ -156,7 +174,7 @@ macro_rules! format {
     (
         $(#[$doc:meta])*
         $name:ident ($w:ident) $(if $ok:expr;)? { $($field:ident: $ty:ty = $get:expr),* $(,)? }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
     ) => {
         $(#[$doc])*
         #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -187,24 +205,24 @@ macro_rules! format {
         }
         $crate::format! {
             @impl $name $name ($w) $(if $ok;)? { $($field = $get),* }
-            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)?
+            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered)?
         }
     };
     (
         $(#[$doc:meta])*
         $name:ident ($w:ident) as $Of:ident $(if $ok:expr;)? { $($field:ident = $get:expr),* $(,)? }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
     ) => {
         $(#[$doc])*
         pub enum $name {}
         $crate::format! {
             @impl $name $Of ($w) $(if $ok;)? { $($field = $get),* }
-            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)?
+            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered)?
         }
     };
     (
         @impl $name:ident $Of:ident ($w:ident) $(if $ok:expr;)? { $($field:ident = $get:expr),* }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
     ) => {
         impl $crate::isa::Format for $name {
             type Operands = $Of;
@@ -214,8 +232,13 @@ macro_rules! format {
                 Some($Of { $($field: $get),* })
             }
             #[allow(unused_variables, reason = "few formats print addresses")]
-            fn show($o: $Of, $pc: u64, $out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn show($o: $Of, $pc: $crate::isa::Place, $out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 $show
+            }
+            #[allow(unreachable_code, unused_variables, reason = "as below")]
+            fn suffix(o: $Of) -> &'static str {
+                $(return ["", ".rl", ".aq", ".aqrl"][(o.$ordered & 3) as usize];)?
+                ""
             }
             #[allow(unreachable_code, unused_variables, reason = "the default stands after the format's own answer")]
             fn dest(o: $Of) -> Option<$crate::slot::Slot> {
@@ -295,6 +318,7 @@ macro_rules! isa {
             format: stringify!($F),
             touches: <$F as $crate::isa::Format>::TOUCHES,
             unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::pack),
+            suffix: |packed| <$F as $crate::isa::Format>::suffix($crate::isa!(@operands $F, packed)),
             show: |packed, pc, out| <$F as $crate::isa::Format>::show($crate::isa!(@operands $F, packed), pc, out),
             dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
             run: [

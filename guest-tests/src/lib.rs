@@ -7,6 +7,7 @@ pub mod commits;
 pub mod compare;
 pub mod elf;
 pub mod exceptions;
+pub mod ins;
 pub mod random;
 pub mod rng;
 pub mod spike;

@@ -80,9 +80,9 @@ format! {
     |o, pc, out| write!(out, "{},{}", Reg(o.rs1), o.imm); writes rd
 }
 format! {
-    /// C.NOP with its immediate, a HINT if not zero.
+    /// C.NOP with its immediate, a HINT if not zero. Printed as the C.ADDI that it is.
     Cnop(w) as I { rd = SINK, rs1 = ZERO, imm = imm6(w) }
-    |o, pc, out| if o.imm == 0 { Ok(()) } else { write!(out, "{}", o.imm) }
+    |o, pc, out| write!(out, "{},{}", Reg(o.rs1), o.imm)
 }
 format! {
     /// C.ADDIW; rd x0 is reserved.
@@ -137,12 +137,12 @@ format! {
 format! {
     /// C.J.
     Cj(w) as J { rd = SINK, imm = jump_offset(w) }
-    |o, pc, out| write!(out, "{:x}", pc.wrapping_add(o.imm as u64))
+    |o, pc, out| write!(out, "{:x}", pc.plus(o.imm))
 }
 format! {
     /// C.JAL, RV32 only.
     Cjal(w) as J { rd = dst(1), imm = jump_offset(w) }
-    |o, pc, out| write!(out, "{:x}", pc.wrapping_add(o.imm as u64) as u32); writes rd
+    |o, pc, out| write!(out, "{:x}", pc.plus(o.imm)); writes rd
 }
 format! {
     /// C.JR; x0 is reserved.
@@ -157,7 +157,7 @@ format! {
 format! {
     /// C.BEQZ and C.BNEZ.
     Cb(w) as B { rs1 = src3(w >> 7), rs2 = ZERO, imm = branch_offset(w) }
-    |o, pc, out| write!(out, "{},{:x}", Reg(o.rs1), pc.wrapping_add(o.imm as u64))
+    |o, pc, out| write!(out, "{},{:x}", Reg(o.rs1), pc.plus(o.imm))
 }
 
 macro_rules! loads {

@@ -52,7 +52,7 @@ format! {
     /// Branches.
     B(w) { rs1: Slot = src(w >> 15), rs2: Slot = src(w >> 20),
         imm: i32 = (w as i32 >> 31 << 12) | ((w >> 7 & 1) << 11 | (w >> 25 & 63) << 5 | (w >> 8 & 15) << 1) as i32 }
-    |o, pc, out| write!(out, "{},{},{:x}", Reg(o.rs1), Reg(o.rs2), pc.wrapping_add(o.imm as u64))
+    |o, pc, out| write!(out, "{},{},{:x}", Reg(o.rs1), Reg(o.rs2), pc.plus(o.imm))
 }
 format! {
     /// LUI and AUIPC; the immediate is already shifted.
@@ -63,7 +63,7 @@ format! {
     /// JAL.
     J(w) { rd: Slot = dst(w >> 7),
         imm: i32 = (w as i32 >> 31 << 20) | (w & 0xf_f000 | (w >> 20 & 1) << 11 | (w >> 21 & 0x3ff) << 1) as i32 }
-    |o, pc, out| write!(out, "{},{:x}", Reg(o.rd), pc.wrapping_add(o.imm as u64)); writes rd
+    |o, pc, out| write!(out, "{},{:x}", Reg(o.rd), pc.plus(o.imm)); writes rd
 }
 format! {
     /// No operands.
@@ -122,17 +122,17 @@ format! {
 format! {
     /// Atomic memory operations.
     A(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), rs2: Slot = src(w >> 20), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Both
+    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Both; ordered order
 }
 format! {
     /// LR.
     Lr(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},({})", Reg(o.rd), Reg(o.rs1)); writes rd; touches Loads
+    |o, pc, out| write!(out, "{},({})", Reg(o.rd), Reg(o.rs1)); writes rd; touches Loads; ordered order
 }
 format! {
     /// SC.
     Sc(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), rs2: Slot = src(w >> 20), order: u8 = (w >> 25 & 3) as u8 }
-    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Stores
+    |o, pc, out| write!(out, "{},{},({})", Reg(o.rd), Reg(o.rs2), Reg(o.rs1)); writes rd; touches Stores; ordered order
 }
 
 /// Static rounding modes 5 and 6 are reserved, 20.2.
@@ -182,6 +182,23 @@ format! {
     /// From an integer to a floating-point register, rounded.
     Xf(w) if rm_ok(w); { rd: Slot = fpr(w >> 7), rs1: Slot = src(w >> 15), rm: u8 = rm(w) }
     |o, pc, out| write!(out, "{},{}{}", Reg(o.rd), Reg(o.rs1), Rm(o.rm)); writes rd
+}
+/// Where the result is always exact, the assembler leaves out the mode that it puts there: the first.
+struct ExactRm(u8);
+impl Display for ExactRm {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 { Ok(()) } else { Rm(self.0).fmt(out) }
+    }
+}
+format! {
+    /// As `Fr1`, to a wider format.
+    Fr1Exact(w) as Fr1 if rm_ok(w); { rd = fpr(w >> 7), rs1 = fpr(w >> 15), rm = rm(w) }
+    |o, pc, out| write!(out, "{},{}{}", Reg(o.rd), Reg(o.rs1), ExactRm(o.rm)); writes rd
+}
+format! {
+    /// As `Xf`, to a format with room for all bits.
+    XfExact(w) as Xf if rm_ok(w); { rd = fpr(w >> 7), rs1 = src(w >> 15), rm = rm(w) }
+    |o, pc, out| write!(out, "{},{}{}", Reg(o.rd), Reg(o.rs1), ExactRm(o.rm)); writes rd
 }
 format! {
     /// From a floating-point to an integer register, bits or class.

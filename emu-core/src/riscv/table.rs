@@ -10,7 +10,7 @@ use super::xlen::{Rv, Rv32, Rv64};
 use super::{atomic, base, bitmanip, csr, float, muldiv, system};
 use crate::interp::Handler;
 use crate::isa;
-use crate::isa::{Kind, Packed, Touches};
+use crate::isa::{Kind, Packed, Place, Touches};
 use crate::slot::Slot;
 use std::fmt;
 
@@ -42,8 +42,10 @@ pub struct Row {
     pub touches: Touches,
     /// Takes the operands out of a word; `None` if they are reserved.
     pub unpack: fn(u32) -> Option<Packed>,
+    /// What the disassembler puts behind the name, given packed operands: `.aq` and the like.
+    pub suffix: fn(&Packed) -> &'static str,
     /// Prints packed operands, for an instruction at an address.
-    pub show: fn(&Packed, u64, &mut fmt::Formatter<'_>) -> fmt::Result,
+    pub show: fn(&Packed, Place, &mut fmt::Formatter<'_>) -> fmt::Result,
     /// The register that is written, given packed operands.
     pub dest: fn(&Packed) -> Option<Slot>,
     /// The interpreter's handlers for XLEN 32 and 64.
@@ -219,10 +221,10 @@ isa! {
         FclassD  "fclass.d" "1110001 00000 sssss 001 ddddd 1010011" Fx0 => float::fclass_d;
         FcvtWD   "fcvt.w.d" "1100001 00000 sssss mmm ddddd 1010011" Fx => float::fcvt_w_d;
         FcvtWuD  "fcvt.wu.d" "1100001 00001 sssss mmm ddddd 1010011" Fx => float::fcvt_wu_d;
-        FcvtDW   "fcvt.d.w" "1101001 00000 sssss mmm ddddd 1010011" Xf => float::fcvt_d_w;
-        FcvtDWu  "fcvt.d.wu" "1101001 00001 sssss mmm ddddd 1010011" Xf => float::fcvt_d_wu;
+        FcvtDW   "fcvt.d.w" "1101001 00000 sssss mmm ddddd 1010011" XfExact => float::fcvt_d_w;
+        FcvtDWu  "fcvt.d.wu" "1101001 00001 sssss mmm ddddd 1010011" XfExact => float::fcvt_d_wu;
         FcvtSD   "fcvt.s.d" "0100000 00001 sssss mmm ddddd 1010011" Fr1 => float::fcvt_s_d;
-        FcvtDS   "fcvt.d.s" "0100001 00000 sssss mmm ddddd 1010011" Fr1 => float::fcvt_d_s;
+        FcvtDS   "fcvt.d.s" "0100001 00000 sssss mmm ddddd 1010011" Fr1Exact => float::fcvt_d_s;
     }
     [D] rv64 {
         FcvtLD   "fcvt.l.d" "1100001 00010 sssss mmm ddddd 1010011" Fx => float::fcvt_l_d;
@@ -238,11 +240,11 @@ isa! {
         Fsh      "fsh" "iiiiiii ttttt sssss 001 iiiii 0100111" Fs => float::fsh;
         FmvXH    "fmv.x.h" "1110010 00000 sssss 000 ddddd 1010011" Fx0 => float::fmv_x_h;
         FmvHX    "fmv.h.x" "1111010 00000 sssss 000 ddddd 1010011" Xf0 => float::fmv_h_x;
-        FcvtSH   "fcvt.s.h" "0100000 00010 sssss mmm ddddd 1010011" Fr1 => float::fcvt_s_h;
+        FcvtSH   "fcvt.s.h" "0100000 00010 sssss mmm ddddd 1010011" Fr1Exact => float::fcvt_s_h;
         FcvtHS   "fcvt.h.s" "0100010 00000 sssss mmm ddddd 1010011" Fr1 => float::fcvt_h_s;
     }
     [ZFH | ZFHMIN & D] any {
-        FcvtDH   "fcvt.d.h" "0100001 00010 sssss mmm ddddd 1010011" Fr1 => float::fcvt_d_h;
+        FcvtDH   "fcvt.d.h" "0100001 00010 sssss mmm ddddd 1010011" Fr1Exact => float::fcvt_d_h;
         FcvtHD   "fcvt.h.d" "0100010 00001 sssss mmm ddddd 1010011" Fr1 => float::fcvt_h_d;
     }
     [ZFH] any {
@@ -280,7 +282,7 @@ isa! {
         CAddi4spn "c.addi4spn" "000 iiiiiiii ddd 00"     Caddi4spn => base::addi;
         CLw       "c.lw"       "010 iii sss ii ddd 00"   Clw => base::lw;
         CSw       "c.sw"       "110 iii sss ii ttt 00"   Csw => base::sw;
-        CNop      "c.nop"      "000 i 00000 iiiii 01"    Cnop => base::addi;
+        CNop      "c.addi"     "000 i 00000 iiiii 01"    Cnop => base::addi;
         CAddi     "c.addi"     "000 i ddddd iiiii 01"    Caddi => base::addi;
         CLi       "c.li"       "010 i ddddd iiiii 01"    Cli => base::addi;
         CAddi16sp "c.addi16sp" "011 i 00010 iiiii 01"    Caddi16sp => base::addi;

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anyhow::Result;
 use emu_core::image::Image;
-use emu_core::isa::{Kind, Packed};
+use emu_core::isa::{Kind, Packed, Place};
 use emu_core::riscv::table::{Row, TABLE};
 
 use crate::isa;
@@ -44,8 +44,9 @@ impl Decoder {
         let found = self.rows.find(word).map(|(number, operands)| (&TABLE[number], operands));
         let line = match found {
             Some((row, operands)) if usize::from(row.bytes) == size => {
-                let shown = Operands { row, operands, address }.to_string();
-                let text = if shown.is_empty() { row.name.to_owned() } else { format!("{}\t{shown}", row.name) };
+                let shown = Operands { row, operands, place: Place { pc: address, bits: self.xlen } }.to_string();
+                let name = format!("{}{}", row.name, (row.suffix)(&operands));
+                let text = if shown.is_empty() { name } else { format!("{name}\t{shown}") };
                 Line { text, target: self.target(row, &shown) }
             }
             _ => Line { text: format!(".{size}byte\t{word:#x}"), target: None },
@@ -65,11 +66,11 @@ impl Decoder {
 struct Operands<'a> {
     row: &'a Row,
     operands: Packed,
-    address: u64,
+    place: Place,
 }
 
 impl Display for Operands<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        (self.row.show)(&self.operands, self.address, f)
+        (self.row.show)(&self.operands, self.place, f)
     }
 }
