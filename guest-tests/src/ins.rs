@@ -249,18 +249,18 @@ impl Vector {
         let mut expected =
             Expected { registers, flags, pc: hart.arch.wrap(CODE + self.bytes.len() as u64), trap: None };
         for item in &self.after {
-            match item {
-                &Item::Register(slot, value) => expected.registers[slot.0 as usize].1 = wrap(hart, slot, value),
+            match *item {
+                Item::Register(slot, value) => expected.registers[slot.0 as usize].1 = wrap(hart, slot, value),
                 &Item::PcOffset(offset) => expected.pc = hart.arch.wrap(CODE.wrapping_add_signed(offset)),
                 &Item::Pc(pc) => expected.pc = hart.arch.wrap(pc),
                 &Item::Trap { cause, tval } => {
                     expected.trap = Some((cause, tval));
                     expected.pc = HANDLER;
                 }
-                &Item::Mode(mode) => compare(&mut wrong, "mode", hart.mode.get().into(), mode.into()),
+                Item::Mode(mode) => compare(&mut wrong, "mode", hart.mode.get().into(), mode.into()),
                 Item::Csr { name, value, .. } if name == "fflags" => expected.flags = *value,
                 Item::Csr { name, value, .. } => compare(&mut wrong, name, peek(hart, name), hart.arch.wrap(*value)),
-                &Item::Memory { address, bytes, value } => {
+                Item::Memory { address, bytes, value } => {
                     compare(&mut wrong, &format!("[{address:#x}]:{bytes}"), get(hart, address, bytes)?, value);
                 }
             }
@@ -289,17 +289,17 @@ impl Vector {
         hart.slots.set(FS, 3);
         set_csr(hart, csr::number("mtvec").ok_or("no mtvec")?, HANDLER)?;
         for item in &self.before {
-            match item {
-                &Item::Csr { number, value, .. } => set_csr(hart, number, value)?,
-                &Item::Memory { address, bytes, value } => put(hart, address, &value.to_le_bytes()[..bytes])?,
+            match *item {
+                Item::Csr { number, value, .. } => set_csr(hart, number, value)?,
+                Item::Memory { address, bytes, value } => put(hart, address, &value.to_le_bytes()[..bytes])?,
                 _ => {}
             }
         }
         // Last, because CSRs are set through a register.
         for item in &self.before {
-            match item {
-                &Item::Register(slot, value) => hart.slots.set(slot, wrap(hart, slot, value)),
-                &Item::Mode(mode) => hart.arch.set_mode(hart, mode),
+            match *item {
+                Item::Register(slot, value) => hart.slots.set(slot, wrap(hart, slot, value)),
+                Item::Mode(mode) => hart.arch.set_mode(hart, mode),
                 _ => {}
             }
         }

@@ -109,10 +109,13 @@ fn rocket_regions_are_as_long_as_on_rtl() {
     for line in &lines {
         let fields: Vec<&str> = line.split(',').collect();
         let &[program, march, instret] = fields.as_slice() else { panic!("not three fields: {line}") };
-        let outcome = run(&folder.join(format!("elf/{program}.{march}.elf")), &board, &format!("{march}_zicsr_zifencei"));
+        let outcome =
+            run(&folder.join(format!("elf/{program}.{march}.elf")), &board, &format!("{march}_zicsr_zifencei"));
         let instret: u64 = instret.parse().unwrap();
         let holds = outcome.as_ref().is_ok_and(|outcome| {
-            outcome.exit == 0 && matches!(outcome.ids()[..], [1, 2, 3, 4] | [1, 2, 1, 2]) && outcome.regions() == [instret; 2]
+            outcome.exit == 0
+                && matches!(outcome.ids()[..], [1, 2, 3, 4] | [1, 2, 1, 2])
+                && outcome.regions() == [instret; 2]
         });
         if !holds {
             failures.push(format!("{line}: {outcome:x?}"));
