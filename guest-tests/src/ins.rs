@@ -249,8 +249,8 @@ impl Vector {
         let mut expected =
             Expected { registers, flags, pc: hart.arch.wrap(CODE + self.bytes.len() as u64), trap: None };
         for item in &self.after {
-            match *item {
-                Item::Register(slot, value) => expected.registers[slot.0 as usize].1 = wrap(hart, slot, value),
+            match item {
+                &Item::Register(slot, value) => expected.registers[slot.0 as usize].1 = wrap(hart, slot, value),
                 &Item::PcOffset(offset) => expected.pc = hart.arch.wrap(CODE.wrapping_add_signed(offset)),
                 &Item::Pc(pc) => expected.pc = hart.arch.wrap(pc),
                 &Item::Trap { cause, tval } => {
