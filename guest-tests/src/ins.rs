@@ -289,17 +289,17 @@ impl Vector {
         hart.slots.set(FS, 3);
         set_csr(hart, csr::number("mtvec").ok_or("no mtvec")?, HANDLER)?;
         for item in &self.before {
-            match item {
-                &Item::Csr { number, value, .. } => set_csr(hart, number, value)?,
-                &Item::Memory { address, bytes, value } => put(hart, address, &value.to_le_bytes()[..bytes])?,
+            match *item {
+                Item::Csr { number, value, .. } => set_csr(hart, number, value)?,
+                Item::Memory { address, bytes, value } => put(hart, address, &value.to_le_bytes()[..bytes])?,
                 _ => {}
             }
         }
         // Last, because CSRs are set through a register.
         for item in &self.before {
-            match item {
-                &Item::Register(slot, value) => hart.slots.set(slot, wrap(hart, slot, value)),
-                &Item::Mode(mode) => hart.arch.set_mode(hart, mode),
+            match *item {
+                Item::Register(slot, value) => hart.slots.set(slot, wrap(hart, slot, value)),
+                Item::Mode(mode) => hart.arch.set_mode(hart, mode),
                 _ => {}
             }
         }
