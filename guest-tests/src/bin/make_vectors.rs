@@ -122,10 +122,10 @@ fn sample(row: &Row, modes: u64, rng: &mut Rng) -> (u32, BTreeMap<char, u32>) {
                     register = first + rng.below(count) as u32;
                 }
                 letters.insert(letter, register);
-                fill(register & (1 << width) - 1);
+                fill(register & ((1 << width) - 1));
             }
             'm' => fill(if modes == 8 { 7 } else { rng.below(modes) as u32 }),
-            _ => fill(rng.bits() as u32 & (1 << width) - 1),
+            _ => fill(rng.bits() as u32 & ((1 << width) - 1)),
         }
     }
     (word, letters)
