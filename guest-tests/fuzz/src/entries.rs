@@ -67,7 +67,11 @@ pub fn program(data: &[u8]) {
     let mode = [0u64, 1, 3, 3][usize::from(choice >> 1 & 3)];
     let mut ram = vec![0; RAM_BYTES as usize];
     let satp = if choice & 8 != 0 {
-        if wide { tables64(&mut ram, u64::from(choice >> 5 & 3).min(2), *permissions) } else { tables32(&mut ram, *permissions) }
+        if wide {
+            tables64(&mut ram, u64::from(choice >> 5 & 3).min(2), *permissions)
+        } else {
+            tables32(&mut ram, *permissions)
+        }
     } else {
         0
     };
@@ -167,7 +171,16 @@ fn prelude(ram: &mut [u8], wide: bool, satp: u64, mstatus: u64) {
         (MEPC, entry),
     ];
     // The registers that compressed instructions reach, x8 to x15: RAM, its ends, its second mapping, devices.
-    let pointers = [RAM + 0x8000, RAM + RAM_BYTES - 3, 0x8020_2000, RAM + TABLES, 0x0200_4000, 0x0c00_0000, 0x1000_0000, 0x1000_3000];
+    let pointers = [
+        RAM + 0x8000,
+        RAM + RAM_BYTES - 3,
+        0x8020_2000,
+        RAM + TABLES,
+        0x0200_4000,
+        0x0c00_0000,
+        0x1000_0000,
+        0x1000_3000,
+    ];
     let step = if wide { 8 } else { 4 };
     let load = |rd: u32, slot: u64| {
         let offset = (POOL + slot * step) as i32;
