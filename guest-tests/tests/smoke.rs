@@ -4,6 +4,7 @@
 use emu_core::riscv::table::TABLE;
 use guest_tests::rng::Rng;
 
+#[expect(unreachable_pub, reason = "public for the fuzz targets")]
 #[path = "../fuzz/src/entries.rs"]
 mod entries;
 
