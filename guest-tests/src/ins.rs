@@ -257,10 +257,10 @@ impl Vector {
                     expected.trap = Some((cause, tval));
                     expected.pc = HANDLER;
                 }
-                Item::Mode(mode) => compare(&mut wrong, "mode", hart.mode.get().into(), mode.into()),
+                &Item::Mode(mode) => compare(&mut wrong, "mode", hart.mode.get().into(), mode.into()),
                 Item::Csr { name, value, .. } if name == "fflags" => expected.flags = *value,
                 Item::Csr { name, value, .. } => compare(&mut wrong, name, peek(hart, name), hart.arch.wrap(*value)),
-                Item::Memory { address, bytes, value } => {
+                &Item::Memory { address, bytes, value } => {
                     compare(&mut wrong, &format!("[{address:#x}]:{bytes}"), get(hart, address, bytes)?, value);
                 }
             }

@@ -4,6 +4,7 @@
 use emu_core::riscv::table::TABLE;
 use guest_tests::rng::Rng;
 
+#[expect(unreachable_pub, reason = "public for the fuzz targets")]
 #[path = "../fuzz/src/entries.rs"]
 mod entries;
 
@@ -26,7 +27,7 @@ fn instructions(rng: &mut Rng) -> Vec<u8> {
 #[test]
 fn random_bytes_as_a_program() {
     let mut rng = Rng::new(1);
-    for _ in 0..300 {
+    for _ in 0..150 {
         entries::program(&bytes(&mut rng, 400));
     }
 }
@@ -34,7 +35,7 @@ fn random_bytes_as_a_program() {
 #[test]
 fn random_instructions_as_a_program() {
     let mut rng = Rng::new(2);
-    for _ in 0..1000 {
+    for _ in 0..500 {
         entries::program(&instructions(&mut rng));
     }
 }
@@ -42,7 +43,7 @@ fn random_instructions_as_a_program() {
 #[test]
 fn random_bytes_as_an_elf_file() {
     let mut rng = Rng::new(3);
-    for _ in 0..2000 {
+    for _ in 0..1000 {
         entries::elf(&bytes(&mut rng, 24));
         let mut file = b"\0\x7fELF\x02\x01\x01".to_vec();
         file.extend(bytes(&mut rng, 300));
@@ -55,7 +56,7 @@ fn changed_text_as_a_board() {
     let example = include_bytes!("../../emu-devices/boards/example.toml");
     let mut rng = Rng::new(4);
     entries::board(example);
-    for _ in 0..1000 {
+    for _ in 0..500 {
         let mut text = example.to_vec();
         for _ in 0..=rng.below(4) {
             let at = rng.below(text.len() as u64) as usize;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use emu_core::image::Image;
+use emu_core::machine::Ended;
 use emu_core::riscv;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::Config;
@@ -62,7 +63,11 @@ fn small_board() -> Description {
 /// | 7 | floating point off |
 /// | 8-15 | permissions of every page, as in a page-table entry |
 pub fn program(data: &[u8]) {
-    let [choice, permissions, code @ ..] = data else { return };
+    let _ = run_program(data);
+}
+
+fn run_program(data: &[u8]) -> Option<Ended> {
+    let [choice, permissions, code @ ..] = data else { return None };
     let wide = choice & 1 != 0;
     let mode = [0u64, 1, 3, 3][usize::from(choice >> 1 & 3)];
     let mut ram = vec![0; RAM_BYTES as usize];
@@ -82,7 +87,7 @@ pub fn program(data: &[u8]) {
 
     let image = Image::raw(ram, GuestPhys(RAM), GuestPhys(RAM)).expect("one megabyte of RAM, entered at its beginning");
     let config = Config { misaligned_trap: choice & 0x10 != 0 };
-    run(&image, &Isa::all(if wide { 64 } else { 32 }), config, PROGRAM_INSNS);
+    run(&image, &Isa::all(if wide { 64 } else { 32 }), config, PROGRAM_INSNS)
 }
 
 /// Reads the bytes as an ELF file, looks at everything that it says, and runs it. If the first byte is odd, what follows
@@ -103,7 +108,7 @@ pub fn elf(data: &[u8]) {
         let _ = symbols.named(symbol.name);
     }
     let bits = image.target().map_or(64, |target| target.class.bits());
-    run(&image, &Isa::all(bits), Config::default(), ELF_INSNS);
+    let _ = run(&image, &Isa::all(bits), Config::default(), ELF_INSNS);
 }
 
 /// Reads the bytes as a board file and builds the board, with little memory and no file of the host.
@@ -131,15 +136,15 @@ pub fn board(data: &[u8]) {
     }
 }
 
-fn run(image: &Image, isa: &Isa, config: Config, budget: u64) {
+fn run(image: &Image, isa: &Isa, config: Config, budget: u64) -> Option<Ended> {
     let mut options = Options::new(Console::captured());
     options.isa = Some(isa.to_string());
     let board = small_board().build(&options).expect("the small board is valid");
     let mut machine = riscv::machine(board, isa, config, "fuzz");
-    if machine.load(image).is_ok() {
-        let _ = machine.run(budget);
-        let _ = (machine.stats(), machine.state_hash());
-    }
+    machine.load(image).ok()?;
+    let ended = machine.run(budget);
+    let _ = (machine.stats(), machine.state_hash());
+    ended
 }
 
 fn put32(ram: &mut [u8], at: u64, value: u32) {
@@ -264,6 +269,23 @@ fn mutated(wide: bool, changes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Ended, asm};
+
+    /// The prelude and the page tables let the bytes run, in every mode and with every kind of table.
+    #[test]
+    fn the_bytes_are_run_as_code() {
+        // Tells the finisher that the test has passed.
+        let store = [asm::lui(5, 0x1_0002), asm::lui(6, 5), asm::addi(6, 6, 0x555), asm::s(0x23, 2, 5, 6, 0)];
+        for choice in 0..128 {
+            // User mode needs pages with U, supervisor mode pages without.
+            let user = choice >> 1 & 3 == 0;
+            let mut data = vec![choice, if user { 0xdf } else { 0xcf }];
+            data.extend(store.iter().flat_map(|word| word.to_le_bytes()));
+            let ended = super::run_program(&data);
+            assert!(matches!(ended, Some(Ended::Exit { code: 0, .. })), "choice {choice:#x}: {ended:?}");
+        }
+    }
+
     /// Changes are made to a file that the loader takes, not to one that it refuses at once.
     #[test]
     fn the_file_to_be_changed_is_valid() {
