@@ -22,7 +22,7 @@ pub const ALIAS: u32 = 1 << 30;
 pub const POOL: u32 = 0x2000;
 /// Doublewords in the pool: first those for integer registers, then those for floating-point registers.
 pub const POOL_UNITS: u32 = 256;
-/// Data, up to [`SPARE`].
+/// Data, up to `SPARE`.
 pub const DATA: u32 = 0x3000;
 /// One page after the data that offsets may reach.
 pub const SPARE: u32 = 0x7000;
