@@ -262,7 +262,7 @@ impl Image {
 }
 
 impl Segment {
-    /// The address of its last byte. Safe from overflow: [`Image::check_segments`] has seen to that.
+    /// The address of its last byte. Safe from overflow: `check_segments` has seen to that.
     pub fn last(&self) -> GuestPhys {
         GuestPhys(self.phys.0 + (self.size_bytes - 1))
     }

@@ -44,7 +44,7 @@ impl<A: Arch> Op<A> {
 /// How a block, or the first part of it, ended.
 #[derive(Copy, Clone, Debug)]
 pub struct Exit {
-    /// Where execution goes on; for [`Exit::STOPPED`] and above, the instruction that did not complete.
+    /// Where execution goes on; for [`Exit::TRAPPED`] and above, the instruction that did not complete.
     pub pc: u64,
     /// Why (lower byte), and how many of the block's instructions were left after the last one.
     info: u64,

@@ -1,4 +1,4 @@
-//! What instruction tables are made of: bit patterns, operand formats and the [`isa!`](crate::isa) macro.
+//! What instruction tables are made of: bit patterns, operand formats and the [`isa!`](macro@crate::isa) macro.
 //!
 //! A table row says a thing once: name, bits, operands, manual section, meaning. From it come the decoder, the
 //! disassembler, the interpreter's handler, the translator's case and the generator of random instructions for tests.
