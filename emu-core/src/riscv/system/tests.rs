@@ -120,11 +120,36 @@ fn with_nobody_to_answer_a_call_is_a_breakpoint() {
 
 #[test]
 fn new_code_is_seen_after_fence_i() {
-    // sw x5, 8(x6) over the second addi; fence.i; addi x7, x7, 1 becomes addi x7, x7, 2.
+    // The first instruction runs, is overwritten, and runs again.
     let hart = hart("rv64gc");
-    let code = [0x0010_0393, 0x0053_2823, 0x0000_100f, NOP, 0x0013_8393];
+    let code = [
+        0x0013_8393, // addi x7, x7, 1: becomes addi x7, x7, 2
+        0x0004_1a63, // bne x8, x0, to the end
+        0x0010_0413, // addi x8, x0, 1
+        0x0053_2023, // sw x5, 0(x6)
+        0x0000_100f, // fence.i
+        0xfedf_f06f, // jal x0, to the start
+    ];
     hart.slots.set(src(5), 0x0023_8393);
     hart.slots.set(src(6), RAM);
     run(&hart, &code);
     assert_eq!(hart.slots.get(src(7)), 3);
+}
+
+#[test]
+fn managing_a_block_needs_the_right_to_read_and_zeroing_that_to_write() {
+    const R: u8 = 1;
+    for (rights, managed, zeroed) in [(0, false, false), (R, true, false), (3, true, true)] {
+        let hart = hart("rv64gc_zicbom_zicboz");
+        hart.slots.set(src(6), RAM + 0x1000);
+        // 4 KiB there, locked, so that M mode is held too.
+        hart.arch.pmp.set_address(0, (RAM + 0x1000) >> 2 | 0x1ff, 64);
+        hart.arch.pmp.set_config(0, 0x98 | rights);
+        for (operation, fine) in [(INVAL, managed), (CLEAN, managed), (FLUSH, managed), (ZERO_BLOCK, zeroed)] {
+            hart.trap.set(Trap::default());
+            step(&hart, cbo(operation));
+            let cause = if fine { 0 } else { cause::STORE_AMO_ACCESS };
+            assert_eq!(hart.trap.get().cause, cause, "{operation} with {rights}");
+        }
+    }
 }
