@@ -11,7 +11,7 @@ pub mod run;
 
 use crate::engine::*;
 use crate::hart::{Arch, Hart};
-use crate::isa::Packed;
+use crate::isa::{Kind, Packed};
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
@@ -129,9 +129,13 @@ fn stopped<A: Arch>(hart: &Hart<A>, op: &Op<A>, left: usize, stop: Stop) -> Exit
     Exit::new(hart.pc.get().wrapping_add(op.offset()), why, left)
 }
 
-/// What a handler does with the instruction's answer; the kinds of table rows differ in this alone.
+/// What a handler does with the instruction's answer. `KIND` is a [`Kind`] as a number, so that each handler is compiled
+/// for its own.
 #[inline(always)]
 fn finish<A: Arch, const KIND: u8>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], len: u8, next: Next) -> Exit {
+    const STRAIGHT: u8 = Kind::Straight as u8;
+    const BRANCH: u8 = Kind::Branch as u8;
+    const SLOW: u8 = Kind::Slow as u8;
     match KIND {
         STRAIGHT => chain(hart, op, rest, len),
         BRANCH if !next.taken => chain(hart, op, rest, len),
@@ -142,14 +146,6 @@ fn finish<A: Arch, const KIND: u8>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], l
         }
     }
 }
-/// The kinds of [`Kind`](crate::isa::Kind) as constants that a handler can be compiled for.
-pub const STRAIGHT: u8 = 0;
-/// A block goes on behind a branch that is not taken.
-pub const BRANCH: u8 = 1;
-/// Ends its block.
-pub const JUMP: u8 = 2;
-/// Ends its block and the run of blocks.
-pub const SLOW: u8 = 3;
 
 /// The handler of a table row: its meaning in both forms, and what follows.
 #[inline(always)]
@@ -192,7 +188,7 @@ pub fn handle_slow<A: Arch>(
     len: u8,
     whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
 ) -> Exit {
-    handle_whole::<A, SLOW>(hart, op, rest, len, whole)
+    handle_whole::<A, { Kind::Slow as u8 }>(hart, op, rest, len, whole)
 }
 
 /// Handler of a word that no row of the table describes.

@@ -272,7 +272,7 @@ macro_rules! isa {
         $crate::interp::handle_slow($h, $op, $rest, $crate::isa::bytes($p), |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)))
     };
     (@run [$($kind:ident)?] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::handle::<_, { $crate::isa!(@flow $($kind)?) }>(
+        $crate::interp::handle::<_, { $crate::isa!(@kind $($kind)?) as u8 }>(
             $h,
             $op,
             $rest,
@@ -283,9 +283,6 @@ macro_rules! isa {
             |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)),
         )
     };
-    (@flow) => { $crate::interp::STRAIGHT };
-    (@flow branch) => { $crate::interp::BRANCH };
-    (@flow jump) => { $crate::interp::JUMP };
     (@operands $F:ident, $packed:ident) => {
         <<$F as $crate::isa::Format>::Operands as $crate::isa::Operands>::unpack($packed)
     };

@@ -2,13 +2,13 @@
 //!
 //! Time is counted in retired instructions. Harts take turns: each runs through the same stretch of time, at most
 //! [`QUANTUM_INSNS`] long if there are several, and events happen at their exact instruction. So a run depends on
-//! nothing but the program, the board and the console's input.
+//! nothing but the program, the board and the console's input; not on how its caller cuts it into budgets either.
 
 mod stats;
 
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
-use crate::interp::run::{Interp, Left};
+use crate::interp::run::Interp;
 use crate::trap::Trap;
 use emu_devices::board::Board;
 use emu_devices::power::Request;
@@ -82,13 +82,29 @@ pub struct Machine<A: Arch> {
     interps: Vec<Interp<A>>,
     /// Instruction time up to which every hart has run.
     time: u64,
+    round: Round,
     tracer: Option<Tracer<A>>,
 }
 
-/// Why a hart's turn is over.
+/// Every hart's turn through one stretch of time. A budget may end in the middle; the next one goes on there.
+#[derive(Default)]
+struct Round {
+    /// Whether it is under way.
+    begun: bool,
+    /// The stretch's end, in instruction time.
+    until: u64,
+    /// Whose turn it is.
+    hart: usize,
+    /// The latest time that a hart has reached.
+    reached: u64,
+}
+
+/// Why a hart's turn is over, or interrupted.
 enum Turn {
     Done,
     Waits,
+    /// Not over: the caller's budget is used up.
+    Budget,
     Ended(Ended),
 }
 
@@ -96,7 +112,7 @@ impl<A: Arch> Machine<A> {
     /// A machine of a board and its harts, which have been reset.
     pub fn new(board: Board, harts: Vec<Hart<A>>) -> Self {
         let interps = harts.iter().map(|_| Interp::default()).collect();
-        Machine { board, harts, interps, time: 0, tracer: None }
+        Machine { board, harts, interps, time: 0, round: Round::default(), tracer: None }
     }
 
     /// Puts a program into memory and connects its `tohost`. Harts start at the board's reset address or, if it has
@@ -152,61 +168,52 @@ impl<A: Arch> Machine<A> {
 
     /// Runs until `budget` more instructions have retired, by all harts together, or the run ends. `None`: running on is
     /// possible, because the budget is used up, or because all harts wait for the console's input, which may take for
-    /// ever: the caller may want to look at its own clock.
+    /// ever: the caller may want to look at its own clock. How a run is cut into budgets changes nothing about it.
     pub fn run(&mut self, budget: u64) -> Option<Ended> {
         let mut budget = budget;
-        while budget > 0 {
-            let (before, skip) = (self.retired(), self.idle_until());
-            if let Some(skip) = skip {
-                match skip {
-                    Some(until) => {
-                        if self.skip_to(until) {
-                            return None;
-                        }
+        loop {
+            if !self.round.begun {
+                if let Some(event) = self.idle_until() {
+                    let Some(until) = event else { return Some(self.stuck(0, None)) };
+                    if self.skip_to(until) {
+                        return None;
                     }
-                    None => return Some(self.waits_for_ever()),
+                }
+                // A hart alone has nobody to hand over to.
+                let quantum = if self.harts.len() == 1 { u64::MAX } else { QUANTUM_INSNS };
+                self.round =
+                    Round { begun: true, until: self.time.saturating_add(quantum), hart: 0, reached: self.time };
+                self.begin_turn();
+            }
+            match self.turn(self.round.hart, self.round.until, &mut budget) {
+                Turn::Ended(ended) => return Some(ended),
+                Turn::Budget => return None,
+                Turn::Done => self.round.reached = self.round.until,
+                Turn::Waits => {
+                    let now = self.harts[self.round.hart].now();
+                    self.round.reached = self.round.reached.max(now);
                 }
             }
-            // Shared fairly, so that nobody overruns the budget.
-            let share = (budget / self.harts.len() as u64).max(1);
-            let stretch = if self.harts.len() == 1 { budget } else { share.min(QUANTUM_INSNS) };
-            let until = self.time.saturating_add(stretch);
-            if let Some(ended) = self.round(until, budget) {
-                return Some(ended);
-            }
-            budget = budget.saturating_sub(self.retired() - before);
-        }
-        None
-    }
-
-    /// Lets every hart run from the present to `until`, or less if all wait or the budget is smaller.
-    fn round(&mut self, until: u64, budget: u64) -> Option<Ended> {
-        let mut left = budget;
-        let mut reached = self.time;
-        for id in 0..self.harts.len() {
-            self.board.bus.memory().reservations().turn(id);
-            self.harts[id].start_turn(self.time);
-            let before = self.harts[id].retired.get();
-            let turn = self.turn(id, until.min(self.time.saturating_add(left)));
-            left -= self.harts[id].retired.get() - before;
-            match turn {
-                Turn::Ended(ended) => return Some(ended),
-                Turn::Done => reached = until,
-                Turn::Waits => reached = reached.max(self.harts[id].now()),
+            self.round.hart += 1;
+            if self.round.hart < self.harts.len() {
+                self.begin_turn();
+            } else {
+                self.time = self.round.reached;
+                self.round.begun = false;
             }
         }
-        self.time = if self.harts.len() == 1 { self.harts[0].now() } else { reached };
-        None
     }
 
-    /// Runs one hart until its time is `until` or it waits.
-    fn turn(&mut self, id: usize, until: u64) -> Turn {
+    /// The round's next hart starts where the round did, whatever others have done since.
+    fn begin_turn(&mut self) {
+        let id = self.round.hart;
+        self.board.bus.memory().reservations().turn(id);
+        self.harts[id].start_turn(self.time);
+    }
+
+    /// Runs one hart until its time is `until`, it waits, or `budget`, from which is taken what retires, is used up.
+    fn turn(&mut self, id: usize, until: u64, budget: &mut u64) -> Turn {
         loop {
-            let now = self.harts[id].now();
-            self.board.clock.set(now);
-            if self.board.next_event().is_some_and(|at| at <= now) {
-                self.board.tick();
-            }
             if self.board.power.is_pressed() {
                 match self.board.power.take() {
                     Some(Request::Exit { code, by }) => return Turn::Ended(Ended::Exit { code, by }),
@@ -218,6 +225,22 @@ impl<A: Arch> Machine<A> {
             if A::is_stuck(hart) {
                 return Turn::Ended(self.stuck(id, Some(hart.trap.get())));
             }
+            let now = hart.now();
+            if now >= until {
+                // Events that are due now belong to the next turn's first instruction.
+                return Turn::Done;
+            }
+            if *budget == 0 {
+                return Turn::Budget;
+            }
+            self.board.clock.set(now);
+            if self.board.next_event().is_some_and(|at| at <= now) {
+                self.board.tick();
+                if self.board.power.is_pressed() {
+                    continue;
+                }
+            }
+            let hart = &self.harts[id];
             if hart.waiting.get() {
                 if !A::wakes(hart) {
                     return Turn::Waits;
@@ -229,19 +252,18 @@ impl<A: Arch> Machine<A> {
             }
             let event = [self.board.next_event(), A::next_event(hart)].into_iter().flatten().min();
             let stop = event.map_or(until, |at| at.max(now + 1).min(until));
-            if stop <= now {
-                return Turn::Done;
+            let (before, insns) = (hart.retired.get(), (stop - now).min(*budget));
+            if self.tracer.is_some() {
+                self.run_traced(id);
+            } else {
+                self.interps[id].run(hart, insns);
             }
-            let left = if self.tracer.is_some() { self.run_traced(id) } else { self.interps[id].run(hart, stop - now) };
-            if left == Left::Budget && self.harts[id].now() >= until {
-                // Events that are due now belong to the next turn's first instruction.
-                return Turn::Done;
-            }
+            *budget -= self.harts[id].retired.get() - before;
         }
     }
 
     /// Runs one instruction and reports it.
-    fn run_traced(&mut self, id: usize) -> Left {
+    fn run_traced(&mut self, id: usize) {
         let hart = &self.harts[id];
         let (pc, mode, before) = (hart.pc.get(), hart.mode.get(), hart.retired.get());
         let peeked = self.interps[id].peek(hart);
@@ -249,13 +271,12 @@ impl<A: Arch> Machine<A> {
             log.clear();
         }
         A::clear_log(hart);
-        let left = self.interps[id].run(hart, 1);
+        self.interps[id].run(hart, 1);
         if let (Some((word, row)), Some(tracer), true) = (peeked, &mut self.tracer, hart.retired.get() > before) {
             let log = hart.log.borrow();
             let memory = log.as_deref().unwrap_or_default();
             tracer(&Commit { hart, pc, mode, word, row: row as usize, memory });
         }
-        left
     }
 
     /// If all harts wait: the time of the next event, or `None` if there is none.
@@ -282,10 +303,6 @@ impl<A: Arch> Machine<A> {
         self.board.clock.set(self.time);
         self.board.tick();
         rests
-    }
-
-    fn waits_for_ever(&self) -> Ended {
-        self.stuck(0, None)
     }
 
     fn stuck(&self, id: usize, trap: Option<Trap>) -> Ended {

@@ -18,15 +18,6 @@ const MAX_DECODED: usize = 256 * 1024;
 /// How many targets of taken branches are remembered for reports.
 pub const RECENT: usize = 16;
 
-/// Why the interpreter returned.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Left {
-    /// The budget is used up.
-    Budget,
-    /// A slow row, a device access or a trap: look at interrupts, events and the end of the run.
-    Service,
-}
-
 #[derive(Copy, Clone)]
 struct Jump {
     pc: u64,
@@ -68,8 +59,9 @@ impl<A: Arch> Default for Interp<A> {
 }
 
 impl<A: Arch> Interp<A> {
-    /// Runs at most `budget` instructions (more than zero). Exceptions are taken; interrupts are not looked at.
-    pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Left {
+    /// Runs at most `budget` instructions (more than zero), and fewer if something has to be looked at: after a slow row, a
+    /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
+    pub fn run(&mut self, hart: &Hart<A>, budget: u64) {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
         if A::counts_events(hart) {
             self.run_blocks::<true>(hart, budget)
@@ -78,7 +70,7 @@ impl<A: Arch> Interp<A> {
         }
     }
 
-    fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Left {
+    fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
         let epoch = hart.epoch.get();
@@ -97,7 +89,7 @@ impl<A: Arch> Interp<A> {
                     }
                     Err(trap) => {
                         A::take_trap(hart, trap);
-                        return Left::Service;
+                        return;
                     }
                 }
             };
@@ -139,35 +131,33 @@ impl<A: Arch> Interp<A> {
         }
         hart.retired.set(retired);
         hart.pc.set(pc);
-        Left::Budget
     }
 
     /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
     #[inline(never)]
-    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) -> Left {
+    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) {
         let block = &self.blocks[index as usize];
         if exit.why() == Exit::SLOW {
             increment(&block.ended_before[done]);
-            return Left::Service;
+            return;
         }
         increment(&block.ended_before[done - 1]);
         hart.retired.set(hart.retired.get() - 1);
         match exit.why() {
-            Exit::ALONE => return self.run_alone(hart),
+            Exit::ALONE => self.run_alone(hart),
             Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
             _ => A::take_trap(hart, hart.trap.get()),
         }
-        Left::Service
     }
 
     /// Runs the one instruction at the hart's `pc`, which may touch a device.
-    fn run_alone(&mut self, hart: &Hart<A>) -> Left {
+    fn run_alone(&mut self, hart: &Hart<A>) {
         let pc = hart.pc.get();
         let index = match self.find(hart, pc) {
             Ok(index) => index,
             Err(trap) => {
                 A::take_trap(hart, trap);
-                return Left::Service;
+                return;
             }
         };
         let block = &self.blocks[index as usize];
@@ -182,9 +172,8 @@ impl<A: Arch> Interp<A> {
             Exit::TAKEN => {}
             Exit::OVER => increment(&block.ended_before[1]),
             Exit::ALONE => unreachable!("it is alone"),
-            _ => return self.leave(hart, index, 1, exit),
+            _ => self.leave(hart, index, 1, exit),
         }
-        Left::Service
     }
 
     /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
