@@ -17,6 +17,9 @@ const LIMIT_BYTES: u64 = 8 << 20;
 /// # Errors
 /// A text that says how to get it.
 pub fn find() -> Result<PathBuf, String> {
+    if Command::new("dtc").arg("--version").output().is_err() {
+        return Err("Spike needs dtc: `apt install device-tree-compiler`".into());
+    }
     if let Some(path) = std::env::var_os("SPIKE") {
         return Ok(path.into());
     }

