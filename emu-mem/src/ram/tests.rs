@@ -1,7 +1,11 @@
 //! Tests of RAM by offset: every width at every alignment, the edges, and threads that race.
 
+use std::cell::Cell;
+
+use super::banks::{Banks, ENTRIES, Window, index, slot};
 use super::*;
-use crate::access::Width;
+use crate::access::{Access, Width};
+use crate::addr::PAGE_MASK;
 
 /// Miri is slow: there, every so many cases have to do.
 const STEP: usize = if cfg!(miri) { 13 } else { 1 };
