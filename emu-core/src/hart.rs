@@ -11,7 +11,7 @@ use crate::slot::Slots;
 use crate::trap::{Stop, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
-use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, Tlb};
+use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Tlb};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -19,6 +19,16 @@ use std::sync::Arc;
 pub trait Arch: Sized + 'static {
     /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
+    /// Finds out, without any effect, where the pages lie that follow `at` by `stride`, two, three and more times `stride`
+    /// pages, as far as their page-table entries share a cache line with that of `at`, which lies at `entry`.
+    fn translate_ahead(
+        hart: &Hart<Self>,
+        at: GuestVirt,
+        access: Access,
+        entry: GuestPhys,
+        stride: i64,
+        found: &mut dyn FnMut(GuestVirt, GuestPhys),
+    );
     /// The address `bytes` after `at`, as wide as addresses are.
     fn advance(hart: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt;
     /// The exception for an access whose physical address does not answer.
@@ -78,6 +88,8 @@ pub struct Translation {
     /// Bytes of the naturally aligned stretch around the address for which the same holds, for this kind of access and
     /// until the TLB is flushed. Below a page's size it is not entered in the TLB.
     pub leaf_bytes: u64,
+    /// Where the page-table entry lies that says so, if it maps one page of the smallest size.
+    pub entry: Option<GuestPhys>,
 }
 
 /// One data access, as a trace shows it.
@@ -108,8 +120,6 @@ pub struct Hart<A: Arch> {
     pub trap: Cell<Trap>,
     /// Set by WFI until something wakes the hart.
     pub waiting: Cell<bool>,
-    /// Counts changes of what fetching means: address space, mode, code. Engines drop look-ups of other epochs.
-    pub epoch: Cell<u64>,
     /// Counts FENCE.I and its likes: code decoded in an earlier generation must be compared with memory.
     pub code_generation: Cell<u64>,
     /// The privilege level, as the architecture numbers it (below [`MODES`]).
@@ -150,7 +160,6 @@ impl<A: Arch> Hart<A> {
             time_offset: Cell::new(0),
             trap: Cell::default(),
             waiting: Cell::new(false),
-            epoch: Cell::new(1),
             code_generation: Cell::new(1),
             mode: Cell::new(0),
             mode_retired: Default::default(),
@@ -195,7 +204,6 @@ impl<A: Arch> Hart<A> {
     pub fn enter_mode(&self, mode: u8) {
         self.account_mode();
         self.mode.set(mode);
-        self.fetch_changed();
     }
 
     fn account_mode(&self) {
@@ -210,14 +218,20 @@ impl<A: Arch> Hart<A> {
         std::array::from_fn(|m| self.mode_retired[m].get())
     }
 
-    /// Instruction addresses may mean something else from the next instruction on.
-    pub fn fetch_changed(&self) {
-        self.epoch.set(self.epoch.get() + 1);
-    }
-
     /// Code may have changed in memory (FENCE.I): what was decoded is compared before it runs again.
     pub fn code_changed(&self) {
         self.code_generation.set(self.code_generation.get() + 1);
-        self.fetch_changed();
+        self.tlb.code_changed();
+    }
+
+    /// Where the instruction bytes at `at` lie, and bytes of the stretch around it for which that holds: from the TLB, or by
+    /// a walk.
+    pub fn fetch_place(&self, at: GuestVirt) -> Result<(GuestPhys, u64), Trap> {
+        if let Some(phys) = self.tlb.translate(Access::Fetch, at) {
+            return Ok((phys, PAGE_SIZE));
+        }
+        let Translation { phys, leaf_bytes, .. } = A::translate(self, at, Access::Fetch, 2)?;
+        self.tlb.fill(Access::Fetch, at, phys, leaf_bytes);
+        Ok((phys, leaf_bytes))
     }
 }

@@ -108,6 +108,36 @@ macro_rules! unit {
 }
 unit!(u8 => B1, u16 => B2, u32 => B4, u64 => B8);
 
+/// Evaluates an expression in which `T` is the [`Unit`] of a [`Width`] known at run time.
+///
+/// ```
+/// use emu_mem::{Unit, Width, with_unit};
+/// assert_eq!(with_unit!(Width::B2, T => T::from_u64(0x1_2345).to_u64()), 0x2345);
+/// ```
+#[macro_export]
+macro_rules! with_unit {
+    ($width:expr, $unit:ident => $do:expr) => {
+        match $width {
+            $crate::Width::B1 => {
+                type $unit = u8;
+                $do
+            }
+            $crate::Width::B2 => {
+                type $unit = u16;
+                $do
+            }
+            $crate::Width::B4 => {
+                type $unit = u32;
+                $do
+            }
+            $crate::Width::B8 => {
+                type $unit = u64;
+                $do
+            }
+        }
+    };
+}
+
 /// What an atomic read-modify-write does to the word in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AmoOp {

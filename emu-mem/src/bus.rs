@@ -10,6 +10,7 @@ use crate::access::{AmoOp, Unit, Width};
 use crate::addr::GuestPhys;
 use crate::error::{Error, Range};
 use crate::memory::{Memory, Region};
+use crate::with_unit;
 
 /// An access fault: nothing answers there, or what does refuses. The architecture decides which exception it becomes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -145,30 +146,6 @@ fn free(new: &Range, regions: &[Region], devices: &[Mounted]) -> Result<(), Erro
         Some(old) => Err(Error::Overlap { new: new.clone(), old: old.clone() }),
         None => Ok(()),
     }
-}
-
-/// Calls a generic function with the `Unit` of a run-time width.
-macro_rules! with_unit {
-    ($width:expr, $unit:ident => $call:expr) => {
-        match $width {
-            Width::B1 => {
-                type $unit = u8;
-                $call
-            }
-            Width::B2 => {
-                type $unit = u16;
-                $call
-            }
-            Width::B4 => {
-                type $unit = u32;
-                $call
-            }
-            Width::B8 => {
-                type $unit = u64;
-                $call
-            }
-        }
-    };
 }
 
 impl Bus {

@@ -5,13 +5,14 @@
 //!
 //! In reading order: [`addr`] and [`access`] are the words everybody uses; [`ram`] is bytes by offset; [`memory`] is
 //! RAM and ROM by physical address; [`bus`] adds devices and watches; [`tlb`] is the way past all of it that most
-//! accesses take; [`reservation`] is what LR and SC need.
+//! accesses take; [`reservation`] is what LR and SC need; [`pool`] keeps what would be allocated again and again.
 
 pub mod access;
 pub mod addr;
 pub mod bus;
 pub mod error;
 pub mod memory;
+pub mod pool;
 pub mod ram;
 pub mod reservation;
 pub mod tlb;
@@ -21,6 +22,7 @@ pub use addr::{GuestPhys, GuestVirt, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
 pub use bus::{Bus, BusBuilder, BusFault, BusResult, Device, SplitFault, Watch};
 pub use error::{Error, Range};
 pub use memory::{Found, Memory, Region};
+pub use pool::Pool;
 pub use ram::Ram;
 pub use reservation::Reservations;
-pub use tlb::Tlb;
+pub use tlb::{Space, Tlb};

@@ -9,24 +9,27 @@
 //!   clone of `map` lives, and no Rust reference into it is ever made.
 //! - R2. Every access to the mapping, from any thread, is an atomic one (`raw::Raw`), so there are no data races
 //!   in which one side is not atomic.
-//! - R3. A `Window` in a bank of `Banks` is empty (its tag equals no masked address) or its tag is a multiple of
-//!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Banks::keep` keeps alive.
-//!   `Banks::fill` alone makes windows that are not empty.
+//! - R3. A `Window` of `Tables` is empty (its tag equals no masked address) or its tag is a multiple of
+//!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Tables::keep` keeps alive.
+//!   `Tables::addend` alone says what an addend may be.
+//! - R4. `Tables::selected` points to the windows of the selected slot's tables, with their masks. `Tables::select` alone
+//!   writes it, and is called after whatever moves windows.
 //!
 //! Racing accesses of different widths to the same bytes are outside what Rust's (and C++'s) memory model defines
 //! today, even if all are atomic. Hosts define them, and no compiler can see both sides. Harts that take turns on one
 //! thread, as they do now, never race.
 #![allow(unsafe_code, reason = "the one module of this crate that touches mapped memory; see docs/unsafe.md")]
 
-mod banks;
 pub(crate) mod raw;
+mod tables;
 
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-pub(crate) use self::banks::{Banks, CONTEXTS, ENTRIES, index};
 use self::raw::{Raw, load_unaligned, store_unaligned};
+pub use self::tables::Counts;
+pub(crate) use self::tables::Tables;
 use crate::access::{AmoOp, Unit};
 use crate::addr::PAGE_SIZE;
 use crate::error::Error;
@@ -113,6 +116,12 @@ impl Ram {
         let inside = offset < self.bytes && bytes <= self.bytes - offset;
         // No overflow: `offset` is below `bytes`, which `Ram::new` has seen to fit an `isize`.
         inside.then(|| self.base.as_ptr().wrapping_add(offset as usize))
+    }
+
+    /// How far into this RAM a host address is, if it is inside.
+    fn offset_of(&self, p: *mut u8) -> Option<u64> {
+        let offset = p.addr().wrapping_sub(self.base.as_ptr().addr()) as u64;
+        (offset < self.bytes).then_some(offset)
     }
 
     /// Reads the unit at `offset`, or `None` if it is not wholly inside. An aligned read is one host load.

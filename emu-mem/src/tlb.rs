@@ -2,119 +2,192 @@
 //! tables and decides no permissions; whoever fills it has done both. What it does see to: only whole pages of RAM and
 //! ROM enter it, and no ROM and no watched page enters its write tables.
 //!
-//! There is a direct-mapped table for each kind of access in each of a few contexts. A context is a number whose meaning
-//! belongs to the CPU: privilege mode, say. Selecting one costs a store.
+//! Translations are kept by [`Space`]: whatever they depend on beside the address. Going back to a space that was left finds
+//! what it had, so neither a change of mode nor one of address space flushes anything. There are at most [`MAX_SPACES`]; then
+//! the one that was not selected for longest goes.
+//!
+//! A miss is looked for among the translations that others have pushed out and those made ahead of their use, before
+//! anybody walks ([`Tlb::recall`]).
 
-use std::cell::Cell;
+mod fetch;
+mod leaves;
+mod stream;
+
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
+use self::fetch::Fetches;
+use self::leaves::Leaves;
+use self::stream::Stream;
 use crate::access::{Access, AmoOp, Unit};
 use crate::addr::{GuestPhys, GuestVirt, PAGE_SIZE};
 use crate::memory::{Found, Memory};
-use crate::ram::{self, Banks};
+use crate::ram::Tables;
 
-/// Entries in each table: one for a page.
-pub const ENTRIES: usize = ram::ENTRIES;
+pub use crate::ram::Counts;
 
-/// How many contexts there are; their numbers are 0 to 3.
-pub const CONTEXTS: usize = ram::CONTEXTS;
+/// How many spaces are kept, for data and for fetches each.
+pub const MAX_SPACES: usize = 32;
+
+/// What a translation depends on beside the address and the kind of access. The meaning of the numbers is the CPU's: two
+/// spaces must be equal only if they translate everything alike until the next flush.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Space {
+    /// The page tables: where they are, and the address space's number if it has one.
+    pub root: u64,
+    /// The rights that accesses have: privilege mode and the like.
+    pub rights: u64,
+}
+
+/// A space that has a slot in the tables.
+struct Context {
+    space: Space,
+    /// The number of the selection that chose it last.
+    selected: u64,
+    /// Whether anything was entered since it was last emptied.
+    used: bool,
+    /// The pages larger than [`PAGE_SIZE`] that parts were entered of.
+    large: Leaves,
+}
 
 /// A hart's translations. All methods take `&self`; it can move to another thread but not be shared by two.
 pub struct Tlb {
     memory: Memory,
-    banks: Banks,
-    /// The physical page of every window, by context, kind and slot. Means nothing where the window is empty.
-    phys: Box<[Cell<GuestPhys>]>,
-    context: Cell<usize>,
-    /// Bit n: something was entered into context n since it was last flushed.
-    used: Cell<u32>,
-    /// Bit n: context n may hold parts of pages larger than [`PAGE_SIZE`].
-    large: Cell<u32>,
+    tables: Tables,
+    /// By slot.
+    contexts: RefCell<Vec<Context>>,
+    space: Cell<Space>,
+    selections: Cell<u64>,
+    fetches: Fetches,
+    streams: [Stream; 2],
+    ahead: Cell<bool>,
     watch_epoch: Cell<u64>,
 }
 
 impl Tlb {
-    /// An empty TLB for a hart on this memory, in context 0.
+    /// An empty TLB for a hart on this memory.
     pub fn new(memory: &Memory) -> Self {
-        let none = Cell::new(GuestPhys(0));
+        let nowhere = Context { space: Space::default(), selected: 0, used: false, large: Leaves::default() };
         Self {
-            banks: Banks::new(memory.regions().iter().map(|region| region.ram.clone()).collect()),
-            phys: vec![none; CONTEXTS * Access::ALL.len() * ENTRIES].into(),
-            context: Cell::new(0),
-            used: Cell::new(0),
-            large: Cell::new(0),
+            tables: Tables::new(memory.regions().iter().map(|region| region.ram.clone()).collect()),
+            contexts: RefCell::new(vec![nowhere]),
+            space: Cell::default(),
+            selections: Cell::new(0),
+            fetches: Fetches::new(),
+            streams: Default::default(),
+            ahead: Cell::new(true),
             watch_epoch: Cell::new(memory.watch_epoch()),
             memory: memory.clone(),
         }
     }
 
-    /// Makes `context` (0 to 3) the one that is looked up and filled from now on.
+    /// Makes these the spaces that data and instructions are looked up in and entered into from now on.
     #[inline]
-    pub fn select(&self, context: usize) {
-        debug_assert!(context < CONTEXTS, "context {context}");
-        self.context.set(context % CONTEXTS);
-        self.banks.select(context);
+    pub fn select(&self, data: Space, fetch: Space) {
+        if self.space.get() != data {
+            self.select_data(data);
+        }
+        self.fetches.select(fetch);
     }
 
-    /// The selected context.
+    fn select_data(&self, space: Space) {
+        self.space.set(space);
+        self.selections.set(self.selections.get() + 1);
+        let mut contexts = self.contexts.borrow_mut();
+        let slot = contexts.iter().position(|context| context.space == space).unwrap_or_else(|| {
+            // One that holds nothing is as good as a new one.
+            let current = self.tables.selected();
+            let free = contexts.iter().position(|context| !context.used).filter(|&slot| slot != current);
+            let slot = free.unwrap_or_else(|| {
+                if contexts.len() < MAX_SPACES {
+                    contexts.push(Context { space, selected: 0, used: false, large: Leaves::default() });
+                    return self.tables.add_slot();
+                }
+                let oldest = contexts.iter().enumerate().min_by_key(|(_, context)| context.selected);
+                oldest.map_or(0, |(slot, _)| slot)
+            });
+            self.empty(slot, &mut contexts[slot]);
+            contexts[slot].space = space;
+            slot
+        });
+        contexts[slot].selected = self.selections.get();
+        self.tables.select(slot);
+    }
+
+    fn empty(&self, slot: usize, context: &mut Context) {
+        if std::mem::take(&mut context.used) {
+            self.tables.clear(slot);
+            context.large = Leaves::default();
+        }
+    }
+
+    /// The space that data is looked up in.
     #[inline]
-    pub fn context(&self) -> usize {
-        self.context.get()
+    pub fn space(&self) -> Space {
+        self.space.get()
+    }
+
+    /// A number that stands for what fetching means now: the space of fetches, and what was flushed and changed in it. What
+    /// was found out by fetching under a number holds whenever this number is back.
+    #[inline(always)]
+    pub fn epoch(&self) -> u64 {
+        self.fetches.epoch()
+    }
+
+    /// Code may have changed: no epoch of the past comes back.
+    pub fn code_changed(&self) {
+        self.fetches.renew(|_| true);
     }
 
     /// Loads; `None` on a miss and where `va` is not a multiple of the width.
     #[inline(always)]
     pub fn read<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read(Access::Read, va.0)
+        self.tables.read(va.0)
     }
 
     /// Loads where [`read`](Self::read) would not; `None` on a miss and where the access crosses into another page.
     #[inline]
     pub fn read_unaligned<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read_unaligned(Access::Read, va.0)
-    }
-
-    /// Fetches; `None` on a miss and where `va` is not a multiple of the width.
-    #[inline(always)]
-    pub fn fetch<T: Unit>(&self, va: GuestVirt) -> Option<T> {
-        self.banks.read(Access::Fetch, va.0)
+        self.tables.read_unaligned(va.0)
     }
 
     /// Stores; `None`, with nothing stored, on a miss and where `va` is not a multiple of the width.
     #[inline(always)]
     pub fn write<T: Unit>(&self, va: GuestVirt, value: T) -> Option<()> {
-        self.banks.write(va.0, value)
+        self.tables.write(va.0, value)
     }
 
     /// Stores where [`write`](Self::write) would not; `None`, with nothing stored, on a miss and where the access
     /// crosses into another page.
     #[inline]
     pub fn write_unaligned<T: Unit>(&self, va: GuestVirt, value: T) -> Option<()> {
-        self.banks.write_unaligned(va.0, value)
+        self.tables.write_unaligned(va.0, value)
     }
 
     /// Atomically applies `op` and returns what was there; `None`, with nothing done, on a miss in the write table and
     /// where `va` is not a multiple of the width.
     #[inline]
     pub fn amo<T: Unit>(&self, va: GuestVirt, op: AmoOp, operand: T) -> Option<T> {
-        self.banks.amo(va.0, op, operand)
+        self.tables.amo(va.0, op, operand)
     }
 
     /// Atomically stores `new` if `expected` is there, and returns what was there; `None`, with nothing done, on a miss
     /// in the write table and where `va` is not a multiple of the width.
     #[inline]
     pub fn compare_exchange<T: Unit>(&self, va: GuestVirt, expected: T, new: T) -> Option<T> {
-        self.banks.compare_exchange(va.0, expected, new)
+        self.tables.compare_exchange(va.0, expected, new)
     }
 
-    /// Where `va` lies in physical memory, if the table of this kind of access has its page.
-    #[inline]
+    /// Where `va` lies in physical memory, if its page is here for this kind of access.
     pub fn translate(&self, access: Access, va: GuestVirt) -> Option<GuestPhys> {
-        let page = &self.phys[Self::place(self.context.get(), access, va)];
-        self.banks.holds(access, va.0).then(|| page.get().wrapping_add(va.page_offset()))
+        if access == Access::Fetch {
+            return self.fetches.place(va);
+        }
+        let (region, offset) = self.tables.place(access, va.0)?;
+        Some(self.memory.regions()[region].range.first.wrapping_add(offset))
     }
 
-    /// Enters the translation of the page of `va` to that of `at` into the selected context, for one kind of access.
+    /// Enters the translation of the page of `va` to that of `at` into the selected space, for one kind of access.
     ///
     /// `leaf_bytes` is the size of the page that the guest's tables map there (at least 4,096; 4,096 with translation
     /// off): a flush of an address in a larger page has to reach all its parts.
@@ -123,49 +196,86 @@ impl Tlb {
     /// write; such accesses go over the bus one by one.
     pub fn fill(&self, access: Access, va: GuestVirt, at: GuestPhys, leaf_bytes: u64) -> bool {
         self.refresh();
-        let page = at.page();
-        let Some(Found { ram, offset, writable }) = self.memory.find(page, PAGE_SIZE) else {
-            return false;
-        };
-        if access == Access::Write && (!writable || self.memory.has_watch(page)) {
-            return false;
+        let found = self.enterable(access, at.page());
+        if access == Access::Fetch {
+            self.fetches.fill(va, at, leaf_bytes, found.is_some());
+            return found.is_some();
         }
-        let context = self.context.get();
-        self.used.update(|used| used | 1 << context);
+        let Some(Found { ram, offset, .. }) = found else { return false };
+        let context = &mut self.contexts.borrow_mut()[self.tables.selected()];
+        context.used = true;
         if leaf_bytes > PAGE_SIZE {
-            self.large.update(|large| large | 1 << context);
+            context.large.add(va, leaf_bytes);
         }
-        self.phys[Self::place(context, access, va)].set(page);
-        self.banks.fill(access, va.0, ram, offset)
+        self.tables.fill(access, va.0, ram, offset)
+    }
+
+    /// A page that may be entered.
+    fn enterable(&self, access: Access, page: GuestPhys) -> Option<Found<'_>> {
+        let found = self.memory.find(page, PAGE_SIZE)?;
+        let refused = access == Access::Write && (!found.writable || self.memory.has_watch(page));
+        (!refused).then_some(found)
+    }
+
+    /// After a miss: brings back the page of `va` if it is at hand without a walk. Whether it was.
+    #[inline]
+    pub fn recall(&self, access: Access, va: GuestVirt) -> bool {
+        let found = self.tables.recall(access, va.0);
+        if found {
+            self.missed(access, va);
+        }
+        found
+    }
+
+    /// Notes a miss. If the last ones were evenly spaced by a few pages: how many pages apart, so that whoever walks can
+    /// [`prefetch`](Self::prefetch) what is likely next.
+    pub fn missed(&self, access: Access, va: GuestVirt) -> Option<i64> {
+        let stride = self.streams.get(access as usize)?.missed(va);
+        stride.filter(|_| self.ahead.get())
+    }
+
+    /// Keeps the translation of a page that is likely to be wanted soon. It must be what a walk would find now, without
+    /// having changed anything.
+    pub fn prefetch(&self, access: Access, va: GuestVirt, at: GuestPhys) {
+        if let Some(Found { ram, offset, .. }) = self.enterable(access, at.page()) {
+            self.contexts.borrow_mut()[self.tables.selected()].used = true;
+            self.tables.prefetch(access, va.0, ram, offset);
+        }
+    }
+
+    /// Whether [`missed`](Self::missed) asks for translations ahead of their use, as it does unless told not to. Guests
+    /// cannot see it.
+    pub fn set_prefetch(&self, on: bool) {
+        self.ahead.set(on);
     }
 
     /// Forgets all translations.
     pub fn flush_all(&self) {
-        (0..CONTEXTS).for_each(|context| self.flush_context(context));
+        self.flush(|_| true);
     }
 
-    /// Forgets the translations of one context. Costs next to nothing where there are none.
-    pub fn flush_context(&self, context: usize) {
-        let bit = 1 << (context % CONTEXTS);
-        if self.used.get() & bit != 0 {
-            self.banks.clear(context);
-            self.used.update(|used| used & !bit);
-            self.large.update(|large| large & !bit);
-        }
-    }
-
-    /// Forgets the translations of the page that `va` lies in, in all contexts. If that may be a large page, all of the
-    /// context goes: which parts of it are here is not known.
-    pub fn flush_page(&self, va: GuestVirt) {
-        for context in 0..CONTEXTS {
-            if self.large.get() & 1 << context != 0 {
-                self.flush_context(context);
-            } else {
-                for access in Access::ALL {
-                    self.banks.evict(context, access, va.0);
-                }
+    /// Forgets the translations of some spaces. Costs next to nothing where there are none.
+    pub fn flush(&self, which: impl Fn(Space) -> bool) {
+        for (slot, context) in self.contexts.borrow_mut().iter_mut().enumerate() {
+            if context.used && which(context.space) {
+                self.empty(slot, context);
             }
         }
+        self.fetches.renew(which);
+    }
+
+    /// Forgets the translations of the page that `va` lies in, in some spaces. If that is part of a large page, all parts.
+    pub fn flush_page(&self, va: GuestVirt, which: impl Fn(Space) -> bool) {
+        for (slot, context) in self.contexts.borrow_mut().iter_mut().enumerate() {
+            if !context.used || !which(context.space) {
+                continue;
+            }
+            match context.large.around(va) {
+                Ok((first, last)) => self.tables.evict(slot, first, last),
+                Err(leaves::TooMany) => self.empty(slot, context),
+            }
+        }
+        self.fetches.renew_page(va, which);
     }
 
     /// Drops what must not be here because a watch was added since. To be called before a hart runs on after anybody
@@ -178,16 +288,15 @@ impl Tlb {
         }
     }
 
-    /// Where in `phys` the page of `va` is.
-    #[inline]
-    fn place(context: usize, access: Access, va: GuestVirt) -> usize {
-        (context * Access::ALL.len() + access as usize) * ENTRIES + ram::index(va.0)
+    /// What was done outside the hot path.
+    pub fn counts(&self) -> Counts {
+        self.tables.counts()
     }
 }
 
 impl fmt::Debug for Tlb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tlb(context {})", self.context.get())
+        write!(f, "Tlb({:?})", self.space.get())
     }
 }
 

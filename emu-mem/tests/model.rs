@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use emu_mem::{
-    Access, AmoOp, Bus, BusBuilder, BusFault, BusResult, GuestPhys, GuestVirt, Memory, PAGE_SIZE, SplitFault, Tlb,
-    Unit, Watch, Width,
+    Access, AmoOp, Bus, BusBuilder, BusFault, BusResult, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Space, SplitFault,
+    Tlb, Unit, Watch, Width, with_unit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -221,7 +221,9 @@ enum TlbOp {
     Watch(u64),
     /// Virtual page, offset in it, width, value, and whether by way of the unaligned path.
     Read(u64, u64, Width, bool),
-    Fetch(u64, u64, Width),
+    Fetch(u64, u64),
+    Prefetch(Access, u64, u64),
+    Recall(Access, u64),
     Write(u64, u64, Width, u64, bool),
     Amo(u64, u64, Width, AmoOp, u64),
 }
@@ -242,35 +244,13 @@ fn tlb_op() -> impl Strategy<Value = TlbOp> {
         1 => Just(TlbOp::FlushAll),
         1 => (0..PAGES).prop_map(TlbOp::Watch),
         8 => (virtual_page(), offset(), width(), any::<bool>()).prop_map(|(v, o, w, slow)| TlbOp::Read(v, o, w, slow)),
-        4 => (virtual_page(), offset(), width()).prop_map(|(v, o, w)| TlbOp::Fetch(v, o, w)),
+        4 => (virtual_page(), offset()).prop_map(|(v, o)| TlbOp::Fetch(v, o)),
+        4 => (access(), virtual_page(), 0..PAGES).prop_map(|(a, v, p)| TlbOp::Prefetch(a, v, p)),
+        4 => (access(), virtual_page()).prop_map(|(a, v)| TlbOp::Recall(a, v)),
         8 => (virtual_page(), offset(), width(), value(), any::<bool>())
             .prop_map(|(v, o, w, x, slow)| TlbOp::Write(v, o, w, x, slow)),
         4 => (virtual_page(), offset(), width(), amo_op(), value()).prop_map(|(v, o, w, op, x)| TlbOp::Amo(v, o, w, op, x)),
     ]
-}
-
-/// Calls a generic method of the TLB with the unit of a width, values as `u64`.
-macro_rules! at_width {
-    ($width:expr, $unit:ident => $call:expr) => {
-        match $width {
-            Width::B1 => {
-                type $unit = u8;
-                $call
-            }
-            Width::B2 => {
-                type $unit = u16;
-                $call
-            }
-            Width::B4 => {
-                type $unit = u32;
-                $call
-            }
-            Width::B8 => {
-                type $unit = u64;
-                $call
-            }
-        }
-    };
 }
 
 struct Deaf;
@@ -278,13 +258,16 @@ impl Watch for Deaf {
     fn stored(&mut self, _: GuestPhys, _: Width, _: &Memory) {}
 }
 
+fn space(context: usize) -> Space {
+    Space { root: context as u64 / 2, rights: context as u64 % 2 }
+}
+
 /// A TLB, and every translation that it may still have: by context, kind and virtual page.
 struct Translations {
     tlb: Tlb,
     context: usize,
-    known: BTreeMap<(usize, Access, u64), u64>,
-    /// Contexts that a large page went into.
-    large: [bool; 4],
+    /// The physical page, and whether it is a part of a large page.
+    known: BTreeMap<(usize, Access, u64), (u64, bool)>,
     watched: Vec<u64>,
 }
 
@@ -295,7 +278,7 @@ impl Translations {
         let translated = self.tlb.translate(access, GuestVirt((page << 12) + offset));
         assert!(!hit || translated.is_some(), "translate misses what an access hits");
         translated.map(|at| {
-            let physical = known.expect("a hit in a translation that was forgotten or never made");
+            let (physical, _) = known.expect("a hit in a translation that was forgotten or never made");
             assert_eq!(at, GuestPhys((physical << 12) + offset));
             at.0
         })
@@ -306,7 +289,7 @@ impl Translations {
         match *op {
             TlbOp::Select(context) => {
                 self.context = context;
-                self.tlb.select(context);
+                self.tlb.select(space(context), space(context));
             }
             TlbOp::Fill(access, page, physical, large) => {
                 let write = access == Access::Write;
@@ -315,37 +298,32 @@ impl Translations {
                 let leaf = if large { PAGE_SIZE << 9 } else { PAGE_SIZE };
                 assert_eq!(self.tlb.fill(access, va(page, 5), GuestPhys((physical << 12) + 9), leaf), may);
                 if may {
-                    self.known.insert((self.context, access, page), physical);
-                    self.large[self.context] |= large;
+                    self.known.insert((self.context, access, page), (physical, large));
                     assert!(self.hit(access, page, 1, false).is_some(), "a fill that is not there afterwards");
                 }
             }
             TlbOp::FlushPage(page) => {
-                self.tlb.flush_page(va(page, 3));
-                let large = self.large;
-                self.known.retain(|&(context, _, known), _| known != page && !large[context]);
-                self.large = [false; 4];
+                // Nobody asks for a page of a large one to be kept, nor for fetches of other pages.
+                self.tlb.flush_page(va(page, 3), |_| true);
+                self.known.retain(|&(.., known), (_, large)| known != page && !(*large && known & !511 == page & !511));
             }
             TlbOp::FlushContext(context) => {
-                self.tlb.flush_context(context);
+                self.tlb.flush(|flushed| flushed == space(context));
                 self.known.retain(|&(known, ..), _| known != context);
-                self.large[context] = false;
             }
             TlbOp::FlushAll => {
                 self.tlb.flush_all();
                 self.known.clear();
-                self.large = [false; 4];
             }
             TlbOp::Watch(page) => {
                 if bus.watch(GuestPhys((page << 12) + 8), 8, Box::new(Deaf)).is_ok() {
                     self.watched.push(page);
                     self.known.clear();
-                    self.large = [false; 4];
                 }
                 self.tlb.refresh();
             }
             TlbOp::Read(page, offset, width, slow) => {
-                let value = at_width!(width, T => match slow {
+                let value = with_unit!(width, T => match slow {
                     true => self.tlb.read_unaligned::<T>(va(page, offset)).map(T::to_u64),
                     false => self.tlb.read::<T>(va(page, offset)).map(T::to_u64),
                 });
@@ -354,14 +332,26 @@ impl Translations {
                 let expected = at.filter(|_| served).map(|at| model.read(at, width).unwrap());
                 assert_eq!(value, expected);
             }
-            TlbOp::Fetch(page, offset, width) => {
-                let value = at_width!(width, T => self.tlb.fetch::<T>(va(page, offset)).map(T::to_u64));
-                let at = self.hit(Access::Fetch, page, offset, value.is_some());
-                let expected = at.filter(|_| offset % width.bytes() == 0).map(|at| model.read(at, width).unwrap());
-                assert_eq!(value, expected);
+            TlbOp::Fetch(page, offset) => {
+                self.hit(Access::Fetch, page, offset, false);
+            }
+            TlbOp::Prefetch(access, page, physical) => {
+                // As a walk would: what is known is true.
+                let (physical, large) = *self.known.get(&(self.context, access, page)).unwrap_or(&(physical, false));
+                if access != Access::Fetch
+                    && model.find(physical << 12, PAGE_SIZE, access == Access::Write).is_ok()
+                    && !(access == Access::Write && self.watched.contains(&physical))
+                {
+                    self.tlb.prefetch(access, va(page, 7), GuestPhys((physical << 12) + 1));
+                    self.known.insert((self.context, access, page), (physical, large));
+                }
+            }
+            TlbOp::Recall(access, page) => {
+                let found = self.tlb.recall(access, va(page, 2));
+                assert!(!found || self.hit(access, page, 3, false).is_some(), "recalled, but not there");
             }
             TlbOp::Write(page, offset, width, value, slow) => {
-                let done = at_width!(width, T => match slow {
+                let done = with_unit!(width, T => match slow {
                     true => self.tlb.write_unaligned(va(page, offset), T::from_u64(value)),
                     false => self.tlb.write(va(page, offset), T::from_u64(value)),
                 });
@@ -371,7 +361,7 @@ impl Translations {
                 assert_eq!(done, expected);
             }
             TlbOp::Amo(page, offset, width, op, operand) => {
-                let old = at_width!(width, T => {
+                let old = with_unit!(width, T => {
                     self.tlb.amo(va(page, offset), op, T::from_u64(operand)).map(T::to_u64)
                 });
                 let at = self.hit(Access::Write, page, offset, old.is_some());
@@ -403,7 +393,7 @@ proptest! {
         let (bus, mut model) = build();
         let tlb = Tlb::new(bus.memory());
         let (known, watched) = (BTreeMap::new(), Vec::new());
-        let mut translations = Translations { tlb, context: 0, known, large: [false; 4], watched };
+        let mut translations = Translations { tlb, context: 0, known, watched };
         for op in &ops {
             translations.step(&bus, &mut model, op);
         }

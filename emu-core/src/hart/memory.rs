@@ -7,7 +7,7 @@
 use super::{Arch, Hart, MemoryRecord, Translation};
 use crate::engine::Amo;
 use crate::trap::{Stop, Trap};
-use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Width};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Unit, Width, with_unit};
 
 impl<A: Arch> Hart<A> {
     /// Loads what the TLB did not have; zero-extended.
@@ -22,14 +22,14 @@ impl<A: Arch> Hart<A> {
 
     fn load_bytes(&self, va: GuestVirt, bytes: u64, left: usize) -> Result<u64, Stop> {
         let width = width(bytes);
+        if self.tlb.recall(Access::Read, va)
+            && let Some(value) = with_unit!(width, T => self.tlb.read::<T>(va).map(T::to_u64))
+        {
+            return Ok(value);
+        }
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Read))?;
-            let hit = match bytes {
-                2 => self.tlb.read_unaligned::<u16>(va).map(u64::from),
-                4 => self.tlb.read_unaligned::<u32>(va).map(u64::from),
-                _ => self.tlb.read_unaligned::<u64>(va),
-            };
-            if let Some(value) = hit {
+            if let Some(value) = with_unit!(width, T => self.tlb.read_unaligned::<T>(va).map(T::to_u64)) {
                 return Ok(value);
             }
             if let Some((split, first, second)) = self.split(va, bytes, Access::Read)? {
@@ -58,14 +58,14 @@ impl<A: Arch> Hart<A> {
 
     fn store_bytes(&self, va: GuestVirt, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
         let width = width(bytes);
+        if self.tlb.recall(Access::Write, va)
+            && with_unit!(width, T => self.tlb.write(va, T::from_u64(value))).is_some()
+        {
+            return Ok(());
+        }
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Write))?;
-            let hit = match bytes {
-                2 => self.tlb.write_unaligned::<u16>(va, value as u16),
-                4 => self.tlb.write_unaligned::<u32>(va, value as u32),
-                _ => self.tlb.write_unaligned::<u64>(va, value),
-            };
-            if hit.is_some() {
+            if with_unit!(width, T => self.tlb.write_unaligned(va, T::from_u64(value))).is_some() {
                 return Ok(());
             }
             if let Some((split, first, second)) = self.split(va, bytes, Access::Write)? {
@@ -145,11 +145,20 @@ impl<A: Arch> Hart<A> {
         Ok(1)
     }
 
-    /// Translates, and enters the page in the TLB if that is possible and nobody traces.
+    /// Translates, and enters the page in the TLB if that is possible and nobody traces; and those that are likely to be
+    /// wanted next.
     fn physical(&self, va: GuestVirt, bytes: u64, access: Access) -> Result<GuestPhys, Stop> {
-        let Translation { phys, leaf_bytes } = self.stop_on(A::translate(self, va, access, bytes))?;
+        if let Some(phys) = self.tlb.translate(access, va) {
+            return Ok(phys);
+        }
+        let Translation { phys, leaf_bytes, entry } = self.stop_on(A::translate(self, va, access, bytes))?;
         if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);
+            if let (Some(stride), Some(entry)) = (self.tlb.missed(access, va), entry) {
+                A::translate_ahead(self, va, access, entry, stride, &mut |va, phys| {
+                    self.tlb.prefetch(access, va, phys)
+                });
+            }
         }
         Ok(phys)
     }

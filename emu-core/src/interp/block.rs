@@ -56,7 +56,7 @@ impl<A: Arch> Block<A> {
                     GuestPhys(phys.0 + offset + 2)
                 } else if ops.is_empty() {
                     let at = A::advance(hart, GuestVirt(pc), 2);
-                    let second = A::translate(hart, at, Access::Fetch, 2)?.phys;
+                    let (second, _) = hart.fetch_place(at)?;
                     straddles = Some(second);
                     second
                 } else {

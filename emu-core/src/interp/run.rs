@@ -3,9 +3,9 @@
 
 use super::Exit;
 use super::block::{Block, MAX_OPS};
-use crate::hart::{Arch, Hart, Translation};
+use crate::hart::{Arch, Hart};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
+use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 
@@ -73,7 +73,7 @@ impl<A: Arch> Interp<A> {
     fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
-        let epoch = hart.epoch.get();
+        let epoch = hart.tlb.epoch();
         let (mut pc, mut retired) = (hart.pc.get(), hart.retired.get());
         while retired < end {
             let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
@@ -190,7 +190,7 @@ impl<A: Arch> Interp<A> {
         // Addresses may be narrower than what falling through from the last instruction added up to.
         let pc = A::advance(hart, GuestVirt(pc), 0).0;
         hart.pc.set(pc);
-        let Translation { phys, leaf_bytes } = A::translate(hart, GuestVirt(pc), Access::Fetch, 2)?;
+        let (phys, leaf_bytes) = hart.fetch_place(GuestVirt(pc))?;
         if leaf_bytes < PAGE_SIZE {
             return self.decode_alone(hart, pc, phys, leaf_bytes);
         }
@@ -216,7 +216,7 @@ impl<A: Arch> Interp<A> {
                 index
             }
         };
-        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, epoch: hart.epoch.get(), block: index };
+        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, epoch: hart.tlb.epoch(), block: index };
         Ok(index)
     }
 
@@ -244,7 +244,7 @@ impl<A: Arch> Interp<A> {
 
     fn is_current(&self, hart: &Hart<A>, block: &Block<A>, pc: u64) -> Result<bool, Trap> {
         if let Some(second) = block.straddles {
-            let now = A::translate(hart, A::advance(hart, GuestVirt(pc), 2), Access::Fetch, 2)?.phys;
+            let (now, _) = hart.fetch_place(A::advance(hart, GuestVirt(pc), 2))?;
             if now != second {
                 return Ok(false);
             }

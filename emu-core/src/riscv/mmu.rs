@@ -20,7 +20,8 @@ pub struct Paging {
     entry_width: Width,
 }
 
-const BARE: Paging = Paging { levels: 0, index_bits: 0, entry_width: Width::B8 };
+/// No translation.
+pub const BARE: Paging = Paging { levels: 0, index_bits: 0, entry_width: Width::B8 };
 const SV32: Paging = Paging { levels: 2, index_bits: 10, entry_width: Width::B4 };
 const SV39: Paging = Paging { levels: 3, index_bits: 9, entry_width: Width::B8 };
 const SV48: Paging = Paging { levels: 4, ..SV39 };
@@ -44,6 +45,19 @@ impl Paging {
         PAGE_SHIFT + self.levels * self.index_bits
     }
 }
+
+/// The address space's number in a `satp` value.
+pub fn asid(satp: u64, xlen: u32) -> u64 {
+    satp >> if xlen == 32 { 22 } else { 44 } & asid_mask(xlen)
+}
+
+/// The bits that an address space's number can have.
+pub const fn asid_mask(xlen: u32) -> u64 {
+    if xlen == 32 { 0x1ff } else { 0xffff }
+}
+
+/// Bytes of a cache line: what a walk has at hand once it has read an entry.
+const LINE_BYTES: u64 = 64;
 
 /// Bits of a page table entry.
 mod pte {
@@ -97,40 +111,98 @@ pub fn translate_for(
 ) -> Result<Translation, Trap> {
     let mode = if access == Access::Fetch { hart.mode.get() } else { hart.arch.data_mode(hart) };
     let request = Request { at, access, mode, blame };
-    let satp = hart.arch.registers.satp.get();
-    let paging = Paging::named_by(satp, hart.arch.isa.xlen).unwrap_or(BARE);
-    let (phys, page_bytes) = if mode == mode::M || paging == BARE {
-        (hart.arch.wrap(at.0), PAGE_SIZE)
+    let paging = hart.arch.paging();
+    let Leaf { phys, page_bytes, entry } = if mode == mode::M || paging == BARE {
+        Leaf { phys: hart.arch.wrap(at.0), page_bytes: PAGE_SIZE, entry: None }
     } else {
-        walk(hart, request, paging, satp)?
+        walk(hart, request, paging, hart.arch.registers.satp.get())?
     };
     if !hart.arch.pmp.allows(phys, bytes, access, mode) {
         return Err(request.access_fault());
     }
     // Within a page the PMP may differ; a larger leaf is entered page by page, and each page is asked for by itself.
     let uniform = hart.arch.pmp.uniform_bytes(phys);
-    Ok(Translation { phys: GuestPhys(phys), leaf_bytes: if uniform < PAGE_SIZE { uniform } else { page_bytes } })
+    let leaf_bytes = if uniform < PAGE_SIZE { uniform } else { page_bytes };
+    Ok(Translation { phys: GuestPhys(phys), leaf_bytes, entry })
 }
 
-/// The algorithm of 12.3.2: the physical address, and the size of the page around it.
-fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Result<(u64, u64), Trap> {
+/// What the entries around one that a walk has just used say about the pages `stride`, two, three and more times `stride`
+/// after `at`. Nothing is changed, and whatever would be an exception, or need A or D to be set, is left out.
+pub fn translate_ahead(
+    hart: &Hart<Riscv>,
+    at: GuestVirt,
+    access: Access,
+    entry: GuestPhys,
+    stride: i64,
+    found: &mut dyn FnMut(GuestVirt, GuestPhys),
+) {
+    let mode = hart.arch.data_mode(hart);
+    let width = hart.arch.paging().entry_width;
+    let mut n = 1;
+    loop {
+        let place = GuestPhys(entry.0.wrapping_add_signed(n * stride * width.bytes() as i64));
+        if (place.0 ^ entry.0) >= LINE_BYTES {
+            return;
+        }
+        // Same line, same table: no bit above those that choose the entry changes.
+        let page = GuestVirt(at.page().0.wrapping_add_signed(n * stride * PAGE_SIZE as i64));
+        let request = Request { at: page, access, mode, blame: access };
+        if let Some(phys) =
+            read_entry(hart, request, place, width).ok().and_then(|entry| small_page(hart, request, entry))
+        {
+            found(page, phys);
+        }
+        n += 1;
+    }
+}
+
+/// The page that an entry maps, if the access is allowed and needs no change of the entry.
+fn small_page(hart: &Hart<Riscv>, request: Request, entry: u64) -> Option<GuestPhys> {
+    let number = page_number(entry);
+    let wanted = pte::A | if request.access == Access::Write { pte::D } else { 0 };
+    let ready = is_well_formed(hart, entry)
+        && entry & pte::N == 0
+        && leaf_bits(entry, number, 0).is_some()
+        && is_permitted(hart, request, entry)
+        && entry & wanted == wanted;
+    let phys = number << PAGE_SHIFT;
+    let pmp = &hart.arch.pmp;
+    let uniform = ready && pmp.uniform_bytes(phys) == PAGE_SIZE;
+    (uniform && pmp.allows(phys, PAGE_SIZE, request.access, request.mode)).then_some(GuestPhys(phys))
+}
+
+fn page_number(entry: u64) -> u64 {
+    (entry & !(pte::N | pte::PBMT | pte::RESERVED)) >> pte::PPN
+}
+
+/// What a walk ends at.
+struct Leaf {
+    phys: u64,
+    /// Size of the page around it.
+    page_bytes: u64,
+    /// The entry's place, if it maps one page of the smallest size.
+    entry: Option<GuestPhys>,
+}
+
+/// The algorithm of 12.3.2.
+fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Result<Leaf, Trap> {
     let address = request.at.0;
     if !is_canonical(address, paging, hart.arch.isa.xlen) {
         return Err(request.page_fault());
     }
-    let page_number = address >> PAGE_SHIFT;
+    let virtual_page = address >> PAGE_SHIFT;
     let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & ((1 << 44) - 1) };
     let mut table = root << PAGE_SHIFT;
     let mut level = paging.levels;
     while level > 0 {
         level -= 1;
         let skipped_bits = level * paging.index_bits;
-        let index = page_number >> skipped_bits & ((1 << paging.index_bits) - 1);
+        let index = virtual_page >> skipped_bits & ((1 << paging.index_bits) - 1);
         let at = GuestPhys(table + index * paging.entry_width.bytes());
         // The entry may change between being read and being updated; then it is looked at again.
         loop {
             let entry = read_entry(hart, request, at, paging.entry_width)?;
-            let number = (entry & !(pte::N | pte::PBMT | pte::RESERVED)) >> pte::PPN;
+            let number = page_number(entry);
             if !is_well_formed(hart, entry) {
                 return Err(request.page_fault());
             }
@@ -152,8 +224,8 @@ fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Resu
                 continue;
             }
             let free = (1u64 << free_bits) - 1;
-            let phys = (number & !free | page_number & free) << PAGE_SHIFT | address & (PAGE_SIZE - 1);
-            return Ok((phys, PAGE_SIZE << free_bits));
+            let phys = (number & !free | virtual_page & free) << PAGE_SHIFT | address & (PAGE_SIZE - 1);
+            return Ok(Leaf { phys, page_bytes: PAGE_SIZE << free_bits, entry: (free_bits == 0).then_some(at) });
         }
     }
     Err(request.page_fault())

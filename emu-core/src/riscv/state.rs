@@ -7,6 +7,7 @@ use super::csr::status::{MPP, Status};
 use super::decode::Decoder;
 use super::extension::Ext;
 use super::isa_string::Isa;
+use super::mmu::{BARE, Paging};
 use super::pmp::Pmp;
 use super::semihosting::Environment;
 use super::slots::{ALIGN, FFLAGS, FS};
@@ -18,7 +19,7 @@ use crate::isa::{Kind, Touches};
 use crate::slot::Slot;
 use crate::trap::Trap;
 use emu_devices::clock::Mtime;
-use emu_mem::{Access, GuestVirt};
+use emu_mem::{Access, GuestPhys, GuestVirt, Space};
 use std::cell::{Cell, RefCell};
 
 /// Privilege modes as the manual numbers them (1.2).
@@ -29,8 +30,9 @@ pub mod mode {
     pub const M: u8 = 3;
 }
 
-/// TLB context of data accesses that are checked as S mode's while `mstatus.SUM` is set. The others are numbered as modes.
-const S_WITH_SUM: usize = 2;
+/// What `mstatus` adds to the mode's number in the rights of a [`Space`].
+const WITH_SUM: u64 = 1 << 2;
+const WITH_MXR: u64 = 1 << 3;
 
 /// What a user may choose about a hart, beside its ISA.
 #[derive(Copy, Clone, Default, Debug)]
@@ -140,43 +142,52 @@ impl Riscv {
         if hart.mode.get() != mode {
             hart.enter_mode(mode);
         }
-        self.select_context(hart);
+        self.select_spaces(hart);
     }
 
     /// Changes `mstatus` (but for FS) and what follows from it.
     pub fn set_status(&self, hart: &Hart<Self>, value: u64) {
-        let changed = self.registers.mstatus.replace(value) ^ value;
-        if changed & Status::MXR.bits() != 0 {
-            self.flush(hart);
-        }
-        self.select_context(hart);
+        self.registers.mstatus.set(value);
+        self.select_spaces(hart);
     }
 
-    fn select_context(&self, hart: &Hart<Self>) {
-        let context = match self.data_mode(hart) {
-            mode::S if self.registers.status(Status::SUM) => S_WITH_SUM,
-            mode => mode as usize,
+    /// Changes `satp`.
+    pub fn set_satp(&self, hart: &Hart<Self>, value: u64) {
+        self.registers.satp.set(value);
+        self.select_spaces(hart);
+    }
+
+    /// Has the TLB look up what the registers say now.
+    fn select_spaces(&self, hart: &Hart<Self>) {
+        let satp = self.registers.satp.get();
+        let tables = if self.paging() == BARE { 0 } else { satp };
+        let root = |now| if now == mode::M { 0 } else { tables };
+        let (data, fetch) = (self.data_mode(hart), hart.mode.get());
+        let with = |bit, right| if self.registers.status(bit) { right } else { 0 };
+        let status = match root(data) {
+            0 => 0,
+            _ if data == mode::S => with(Status::SUM, WITH_SUM) | with(Status::MXR, WITH_MXR),
+            _ => with(Status::MXR, WITH_MXR),
         };
-        hart.tlb.select(context);
+        hart.tlb.select(
+            Space { root: root(data), rights: data as u64 | status },
+            Space { root: root(fetch), rights: fetch as u64 },
+        );
     }
 
-    /// Drops data translations made through page tables.
-    fn flush(&self, hart: &Hart<Self>) {
-        for context in [mode::U as usize, mode::S as usize, S_WITH_SUM] {
-            hart.tlb.flush_context(context);
-        }
+    /// The shape of the page tables that `satp` names.
+    pub fn paging(&self) -> Paging {
+        Paging::named_by(self.registers.satp.get(), self.isa.xlen).unwrap_or(BARE)
     }
 
     /// Page tables, or how they are read, are not what they were.
     pub fn translation_changed(&self, hart: &Hart<Self>) {
-        self.flush(hart);
-        hart.fetch_changed();
+        hart.tlb.flush(|space| space.root != 0);
     }
 
     /// The PMP is not what it was.
     pub fn protection_changed(&self, hart: &Hart<Self>) {
         hart.tlb.flush_all();
-        hart.fetch_changed();
     }
 
     /// Whether STIP is what `stimecmp` says (Sstc).
@@ -193,6 +204,16 @@ impl Riscv {
 impl Arch for Riscv {
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
         mmu::translate(hart, at, access, bytes)
+    }
+    fn translate_ahead(
+        hart: &Hart<Self>,
+        at: GuestVirt,
+        access: Access,
+        entry: GuestPhys,
+        stride: i64,
+        found: &mut dyn FnMut(GuestVirt, GuestPhys),
+    ) {
+        mmu::translate_ahead(hart, at, access, entry, stride, found);
     }
     fn access_fault(_: &Hart<Self>, at: GuestVirt, access: Access) -> Trap {
         Trap { cause: cause::access(access), tval: at.0 }

@@ -15,7 +15,7 @@ use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::interp::{Next, Step};
 use crate::slot::ZERO;
 use crate::trap::{Stop, Trap};
-use emu_mem::{Access, GuestVirt, Width};
+use emu_mem::{Access, GuestVirt, Space, Width};
 
 /// Bytes of a cache block, naturally aligned.
 pub const BLOCK_BYTES: u64 = 64;
@@ -93,15 +93,16 @@ pub fn wfi<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, _: None0) -> Result<Next, Stop>
     Ok(h.next())
 }
 
-/// 12.2.1, 3.1.6.6. ASIDs are not told apart, so rs2 narrows nothing.
+/// 12.2.1, 3.1.6.6. With an ASID, global pages may stay in other address spaces.
 pub fn sfence_vma<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: Vma) -> Result<Next, Stop> {
     let (hart, arch) = (h.hart, &h.hart.arch);
     require(hart.mode.get() >= if arch.registers.status(Status::TVM) { mode::M } else { mode::S })?;
+    let asid = (o.rs2 != ZERO).then(|| h.x_of(h.r(o.rs2)).0 & mmu::asid_mask(arch.isa.xlen));
+    let meant = |space: Space| space.root != 0 && asid.is_none_or(|asid| mmu::asid(space.root, arch.isa.xlen) == asid);
     if o.rs1 == ZERO {
-        arch.translation_changed(hart);
+        hart.tlb.flush(meant);
     } else {
-        hart.tlb.flush_page(GuestVirt(h.x_of(h.r(o.rs1)).0));
-        hart.fetch_changed();
+        hart.tlb.flush_page(GuestVirt(h.x_of(h.r(o.rs1)).0), meant);
     }
     Ok(h.next())
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::banks::{Banks, ENTRIES, Window, index, slot};
+use super::tables::{Tables, Window, offset};
 use super::*;
 use crate::access::{Access, Width};
 use crate::addr::PAGE_MASK;
@@ -273,52 +273,114 @@ fn clones_are_the_same_memory() {
 }
 
 #[test]
-fn banks_refuse_what_they_do_not_keep() {
+fn tables_refuse_what_they_do_not_keep() {
     let ram = Ram::new(2 * PAGE_SIZE).unwrap();
     let (stranger, _) = page();
-    let banks = Banks::new(vec![ram.clone()]);
-    assert!(!banks.fill(Access::Read, 0, &stranger, 0), "another RAM");
-    assert!(!banks.fill(Access::Read, 0, &ram, 8), "not a page");
-    assert!(!banks.fill(Access::Read, 0, &ram, 2 * PAGE_SIZE), "past the end");
-    assert!(!banks.fill(Access::Read, 0, &ram, PAGE_MASK), "far past the end");
-    assert_eq!(banks.read::<u8>(Access::Read, 0), None, "nothing entered");
-    assert!(banks.fill(Access::Read, 0, &ram, 0));
-    assert!(banks.read::<u8>(Access::Read, 0).is_some());
+    let tables = Tables::new(vec![ram.clone()]);
+    assert!(!tables.fill(Access::Read, 0, &stranger, 0), "another RAM");
+    assert!(!tables.fill(Access::Read, 0, &ram, 8), "not a page");
+    assert!(!tables.fill(Access::Read, 0, &ram, 2 * PAGE_SIZE), "past the end");
+    assert!(!tables.fill(Access::Read, 0, &ram, PAGE_MASK), "far past the end");
+    assert_eq!(tables.read::<u8>(0), None, "nothing entered");
+    assert!(tables.fill(Access::Read, 0, &ram, 0));
+    assert!(tables.read::<u8>(0).is_some());
 }
 
 #[test]
-fn banks_keep_memory_alive_and_may_move() {
+fn tables_keep_memory_alive_and_may_move() {
     let (ram, bytes) = page();
-    let banks = Banks::new(vec![ram.clone()]);
-    assert!(banks.fill(Access::Read, 0xffff_ffff_ffff_f000, &ram, 0));
+    let tables = Tables::new(vec![ram.clone()]);
+    assert!(tables.fill(Access::Read, 0xffff_ffff_ffff_f000, &ram, 0));
     drop(ram);
-    let moved = Box::new(banks);
-    let value = std::thread::spawn(move || moved.read::<u8>(Access::Read, u64::MAX)).join().unwrap();
+    let moved = Box::new(tables);
+    let value = std::thread::spawn(move || moved.read::<u8>(u64::MAX)).join().unwrap();
     assert_eq!(value, bytes.last().copied());
 }
 
 #[test]
 fn an_empty_window_is_never_hit() {
-    let banks = Banks::new(vec![]);
+    let tables = Tables::new(vec![]);
     for va in [0, 1, 0xfff, PAGE_SIZE, u64::MAX, u64::MAX - 7, PAGE_MASK] {
-        assert_eq!(banks.read::<u8>(Access::Read, va), None);
-        assert_eq!(banks.read::<u64>(Access::Fetch, va), None);
-        assert_eq!(banks.read_unaligned::<u32>(Access::Read, va), None);
-        assert_eq!(banks.write(va, 0_u16), None);
-        assert!(!banks.holds(Access::Write, va));
+        assert_eq!(tables.read::<u8>(va), None);
+        assert_eq!(tables.read_unaligned::<u32>(va), None);
+        assert_eq!(tables.write(va, 0_u16), None);
+        assert_eq!(tables.place(Access::Write, va), None);
     }
 }
 
 #[test]
-fn a_slot_is_a_whole_window_of_the_table() {
-    let mut seen = vec![false; ENTRIES];
-    for page in 0..ENTRIES as u64 {
-        for high in [0, 1 << 20, 0x7_7000_0000, 1 << 63, !0 << 20] {
-            assert_eq!(slot(page << 12 | high) % size_of::<Window>(), 0);
-            assert_eq!(slot(page << 12 | high), slot(page << 12 | high | 0xfff), "of a page");
-            assert!(slot(page << 12 | high) < size_of::<[Window; ENTRIES]>());
+fn a_lookup_stays_inside_the_table_and_uses_all_of_it() {
+    for windows in [64, 256, 1024, 4096, 16384_u64] {
+        let mask = (windows as usize - 1) * size_of::<Window>();
+        let mut seen = vec![0; windows as usize];
+        for page in 0..windows {
+            for high in [0, 1 << 30, 0x7_7000_0000, 1 << 63, !0 << 40] {
+                let at = offset(page << 12 | high, mask);
+                assert!(at.is_multiple_of(size_of::<Window>()) && at <= mask);
+            }
+            seen[offset(page << 12, mask) / size_of::<Window>()] += 1;
         }
-        seen[index(page << 12)] = true;
+        let shared = seen.iter().filter(|&&pages| pages > 1).count() as u64;
+        assert!(shared <= windows / 50, "{shared} of {windows} windows are for several pages that follow each other");
     }
-    assert!(seen.iter().all(|&seen| seen), "neighbouring pages use all of the table");
+}
+
+#[test]
+fn slots_are_apart_and_keep_what_they_have_when_tables_grow() {
+    let ram = Ram::new(1024 * PAGE_SIZE).unwrap();
+    (0..1024).for_each(|page| ram.write(page * PAGE_SIZE, page as u32).unwrap());
+    let tables = Tables::new(vec![ram.clone()]);
+    assert!(tables.fill(Access::Read, 0, &ram, 7 * PAGE_SIZE));
+    let other = tables.add_slot();
+    assert_eq!(tables.read::<u32>(0), Some(7), "adding one selects nothing");
+    tables.select(other);
+    assert_eq!(tables.read::<u32>(0), None);
+    // Twice through more pages than a small table has room for makes it grow; then all of them fit.
+    for _ in 0..2 {
+        (0..512).for_each(|page| {
+            tables.fill(Access::Read, page * PAGE_SIZE, &ram, page * PAGE_SIZE);
+        });
+    }
+    assert!(tables.counts().resized > 0);
+    let there = (0..512).filter(|&page| tables.read(page * PAGE_SIZE) == Some(page as u32)).count();
+    assert!(there > 400, "{there}");
+    tables.clear(0);
+    assert_eq!(tables.read(5 * PAGE_SIZE), Some(5_u32), "another slot was emptied");
+    tables.clear(other);
+    assert_eq!(tables.read::<u32>(5 * PAGE_SIZE), None);
+    // Emptied again and again with next to nothing in it, it shrinks.
+    let resized = tables.counts().resized;
+    for _ in 0..64 {
+        tables.fill(Access::Read, 0, &ram, 0);
+        tables.clear(other);
+    }
+    assert!(tables.counts().resized > resized);
+    tables.select(0);
+    assert_eq!(tables.read::<u32>(0), None);
+}
+
+#[test]
+fn what_was_pushed_out_or_made_ahead_is_recalled() {
+    let ram = Ram::new(4 * PAGE_SIZE).unwrap();
+    let tables = Tables::new(vec![ram.clone()]);
+    // Two pages that have the same window in the smallest table.
+    let window = |page: u64| offset(page << 12, 63 * size_of::<Window>());
+    let other = (2..100).find(|&page| window(page) == window(1)).unwrap();
+    let (a, b) = (1 << 12, other << 12);
+    assert!(tables.fill(Access::Read, a, &ram, PAGE_SIZE) && tables.fill(Access::Read, b, &ram, 2 * PAGE_SIZE));
+    assert_eq!(tables.read::<u8>(a), None);
+    assert!(!tables.recall(Access::Write, a), "it is for loads");
+    assert!(tables.recall(Access::Read, a) && tables.read::<u8>(a).is_some());
+    assert!(tables.recall(Access::Read, b) && tables.read::<u8>(b).is_some());
+    tables.evict(0, a, a);
+    assert!(!tables.recall(Access::Read, a), "evicted from among the victims");
+
+    tables.prefetch(Access::Write, 5 << 12, &ram, 3 * PAGE_SIZE);
+    assert_eq!(tables.write(5 << 12, 1_u8), None, "not looked up before it is recalled");
+    assert!(tables.recall(Access::Write, 5 << 12) && tables.write(5 << 12, 1_u8).is_some());
+    tables.prefetch(Access::Write, 6 << 12, &ram, 3 * PAGE_SIZE);
+    tables.clear(0);
+    assert!(!tables.recall(Access::Write, 6 << 12));
+    let counts = tables.counts();
+    assert_eq!((counts.fills, counts.recalled, counts.prefetched, counts.prefetched_used), (2, 2, 2, 1));
 }

@@ -9,6 +9,21 @@ const RAM: u64 = 0x8000_0000;
 const ROM: u64 = 0x1000;
 /// A virtual page in the upper half.
 const VA: GuestVirt = GuestVirt(0xffff_ffc0_1234_5000);
+/// Spaces that differ in one of the two.
+const SPACES: [Space; 4] = [
+    Space { root: 0, rights: 0 },
+    Space { root: 0, rights: 1 },
+    Space { root: 7, rights: 0 },
+    Space { root: 7, rights: 1 },
+];
+
+/// All spaces with their numbers, each selected in turn.
+fn each(tlb: &Tlb) -> impl Iterator<Item = u64> {
+    SPACES.iter().zip(0..).map(|(&space, n)| {
+        tlb.select(space, space);
+        n
+    })
+}
 
 fn bus() -> Bus {
     let mut builder = BusBuilder::new();
@@ -37,7 +52,6 @@ fn nothing_hits_before_it_is_filled() {
     let tlb = Tlb::new(bus.memory());
     for va in [GuestVirt(0), VA, GuestVirt(u64::MAX), GuestVirt(u64::MAX - 7)] {
         assert_eq!(tlb.read::<u8>(va), None);
-        assert_eq!(tlb.fetch::<u16>(va), None);
         assert_eq!(tlb.write(va, 0_u64), None);
         assert_eq!(tlb.amo(va, AmoOp::Add, 0_u32), None);
         assert_eq!(tlb.read_unaligned::<u64>(va), None);
@@ -52,7 +66,6 @@ fn kinds_of_access_are_apart() {
         let tlb = Tlb::new(bus.memory());
         assert!(tlb.fill(filled, VA, ram(1), PAGE_SIZE));
         assert_eq!(tlb.read::<u8>(VA).is_some(), filled == Access::Read);
-        assert_eq!(tlb.fetch::<u8>(VA).is_some(), filled == Access::Fetch);
         assert_eq!(tlb.write(VA, 0x10_u8).is_some(), filled == Access::Write);
         assert_eq!(tlb.amo(VA, AmoOp::Or, 0_u8).is_some(), filled == Access::Write);
         assert_eq!(tlb.compare_exchange(VA, 1_u8, 1).is_some(), filled == Access::Write);
@@ -74,7 +87,7 @@ fn a_hit_is_the_page_that_was_filled_and_no_other() {
         assert_eq!(tlb.read(VA.wrapping_add(i)), Some(expected));
     }
     // Pages that fall into the same slot, and the neighbours.
-    for other in [VA.0 ^ 1 << 63, VA.0 ^ 1 << 32, VA.0 ^ 0x10_1000, VA.0 + PAGE_SIZE, VA.0 - PAGE_SIZE] {
+    for other in [VA.0 ^ 1 << 63, VA.0 ^ 1 << 32, VA.0 ^ 64 << 12, VA.0 + PAGE_SIZE, VA.0 - PAGE_SIZE] {
         assert_eq!(tlb.read::<u64>(GuestVirt(other)), None, "{other:#x}");
     }
 }
@@ -143,25 +156,43 @@ fn a_watched_page_leaves_the_write_tables() {
 }
 
 #[test]
-fn contexts_are_apart() {
+fn spaces_are_apart() {
     let bus = bus();
     let tlb = Tlb::new(bus.memory());
-    for context in 0..CONTEXTS {
-        tlb.select(context);
-        assert_eq!(tlb.context(), context);
+    for n in each(&tlb) {
+        assert_eq!(tlb.space(), SPACES[n as usize]);
         assert_eq!(tlb.read::<u8>(VA), None);
-        assert!(tlb.fill(Access::Read, VA, ram(context as u64), PAGE_SIZE));
+        assert!(tlb.fill(Access::Read, VA, ram(n), PAGE_SIZE));
     }
-    for context in 0..CONTEXTS {
-        tlb.select(context);
-        assert_eq!(tlb.read(VA), Some((context << 4) as u8));
-        assert_eq!(tlb.translate(Access::Read, VA), Some(ram(context as u64)));
+    for n in each(&tlb) {
+        assert_eq!(tlb.read(VA), Some((n << 4) as u8));
+        assert_eq!(tlb.translate(Access::Read, VA), Some(ram(n)));
     }
-    tlb.flush_context(2);
-    for context in 0..CONTEXTS {
-        tlb.select(context);
-        assert_eq!(tlb.read::<u8>(VA).is_some(), context != 2);
+    tlb.flush(|space| space == SPACES[2]);
+    for n in each(&tlb) {
+        assert_eq!(tlb.read::<u8>(VA).is_some(), n != 2);
     }
+}
+
+#[test]
+fn the_space_unused_for_longest_goes() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    let space = |root| Space { root, rights: 0 };
+    let select = |root| tlb.select(space(root), space(root));
+    let fill = |root: u64| {
+        select(root);
+        assert!(tlb.fill(Access::Read, VA, ram(root % 16), PAGE_SIZE));
+    };
+    (0..MAX_SPACES as u64).for_each(fill);
+    select(0);
+    fill(99);
+    for root in (0..MAX_SPACES as u64).filter(|&root| root != 1) {
+        select(root);
+        assert_eq!(tlb.read(VA), Some(((root % 16) << 4) as u8), "{root}");
+    }
+    select(1);
+    assert_eq!(tlb.read::<u8>(VA), None);
 }
 
 #[test]
@@ -169,27 +200,27 @@ fn a_page_flush_forgets_one_page_everywhere() {
     let bus = bus();
     let tlb = Tlb::new(bus.memory());
     let other = VA.wrapping_add(PAGE_SIZE);
-    for context in 0..CONTEXTS {
-        tlb.select(context);
+    for _ in each(&tlb) {
         for access in Access::ALL {
             assert!(tlb.fill(access, VA, ram(1), PAGE_SIZE) && tlb.fill(access, other, ram(2), PAGE_SIZE));
         }
     }
-    // One that falls into the same slot is another page.
-    tlb.flush_page(GuestVirt(VA.0 ^ 0x10_1000));
-    assert!(tlb.read::<u8>(VA).is_some());
-    tlb.flush_page(VA.wrapping_add(0xabc));
-    for context in 0..CONTEXTS {
-        tlb.select(context);
-        for access in Access::ALL {
-            assert_eq!(tlb.translate(access, VA), None);
+    // Fetches are forgotten by their space as a whole, and only if the page may have been fetched from.
+    tlb.flush_page(VA.wrapping_add(64 * PAGE_SIZE), |_| true);
+    for _ in each(&tlb) {
+        assert!(Access::ALL.iter().all(|&access| tlb.translate(access, VA) == Some(ram(1))));
+    }
+    tlb.flush_page(VA.wrapping_add(0xabc), |space| space != SPACES[3]);
+    for n in each(&tlb) {
+        for access in [Access::Read, Access::Write] {
+            assert_eq!(tlb.translate(access, VA), (n == 3).then_some(ram(1)));
             assert_eq!(tlb.translate(access, other), Some(ram(2)));
         }
+        assert_eq!(tlb.translate(Access::Fetch, VA).is_some(), n == 3);
     }
     tlb.flush_all();
-    for context in 0..CONTEXTS {
-        tlb.select(context);
-        assert_eq!(tlb.read::<u8>(other), None);
+    for _ in each(&tlb) {
+        assert!(Access::ALL.iter().all(|&access| tlb.translate(access, other).is_none()));
     }
 }
 
@@ -197,19 +228,44 @@ fn a_page_flush_forgets_one_page_everywhere() {
 fn a_page_flush_reaches_all_parts_of_a_large_page() {
     let bus = bus();
     let tlb = Tlb::new(bus.memory());
-    for context in [0, 1, 2] {
-        tlb.select(context);
-        assert!(tlb.fill(Access::Read, VA, ram(1), if context == 1 { 0x20_0000 } else { PAGE_SIZE }));
+    let beside = VA.wrapping_add(0x20_0000);
+    for n in each(&tlb) {
+        assert!(tlb.fill(Access::Read, VA, ram(1), if n == 1 { 0x20_0000 } else { PAGE_SIZE }));
+        assert!(tlb.fill(Access::Read, beside, ram(2), PAGE_SIZE));
     }
-    tlb.flush_page(VA.wrapping_add(5 * PAGE_SIZE));
-    for context in [0, 2, 1] {
-        tlb.select(context);
-        assert_eq!(tlb.read::<u8>(VA).is_some(), context != 1, "a large page in context 1 only");
+    tlb.flush_page(VA.wrapping_add(5 * PAGE_SIZE), |_| true);
+    for n in each(&tlb) {
+        assert_eq!(tlb.read::<u8>(VA).is_some(), n != 1, "a large page in space 1 only");
+        assert!(tlb.read::<u8>(beside).is_some());
     }
-    // Once the large page is gone, flushes are exact again.
-    assert!(tlb.fill(Access::Read, VA, ram(1), PAGE_SIZE));
-    tlb.flush_page(VA.wrapping_add(5 * PAGE_SIZE));
-    assert!(tlb.read::<u8>(VA).is_some());
+}
+
+#[test]
+fn more_large_pages_than_are_told_apart_go_together() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    let va = |n: u64| GuestVirt(n << 21);
+    (0..40).for_each(|n| assert!(tlb.fill(Access::Read, va(n), ram(1), 1 << 21)));
+    tlb.flush_page(va(39).wrapping_add(PAGE_SIZE), |_| true);
+    assert!((0..40).all(|n| tlb.read::<u8>(va(n)).is_none()));
+}
+
+#[test]
+fn even_steps_are_followed_and_no_others() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    let at = |n: u64| VA.wrapping_add(n * PAGE_SIZE);
+    assert_eq!([0, 1, 2].map(|n| tlb.missed(Access::Read, at(n))), [None, None, Some(1)]);
+    assert_eq!(tlb.missed(Access::Write, at(3)), None, "stores are a stream of their own");
+    tlb.prefetch(Access::Read, at(3), ram(3));
+    tlb.prefetch(Access::Write, at(3), GuestPhys(ROM));
+    assert!(!tlb.recall(Access::Write, at(3)), "ROM");
+    assert!(tlb.recall(Access::Read, at(3)));
+    assert_eq!(tlb.read(at(3)), Some(0x30_u8));
+    assert_eq!(tlb.missed(Access::Read, at(4)), Some(1), "what was recalled is part of the stream");
+    assert_eq!(tlb.missed(Access::Fetch, at(5)), None);
+    tlb.set_prefetch(false);
+    assert_eq!(tlb.missed(Access::Read, at(5)), None);
 }
 
 #[test]

@@ -13,11 +13,11 @@ pub(super) fn satp(cx: &Cx<'_>, _: usize) -> u64 {
     cx.registers().satp.get()
 }
 
-/// A write with an unknown mode changes nothing at all. All bits of ASID and PPN are there; ASIDs mean nothing here: a
-/// write that changes anything may mean another address space, and drops all translations.
+/// A write with an unknown mode changes nothing at all. All bits of ASID and PPN are there. Translations are kept by the
+/// whole value: one that comes back finds what SFENCE.VMA has left of them.
 pub(super) fn set_satp(cx: &Cx<'_>, _: usize, value: u64) -> bool {
-    if Paging::named_by(value, cx.xlen()).is_some() && cx.registers().satp.replace(value) != value {
-        cx.arch.translation_changed(cx);
+    if Paging::named_by(value, cx.xlen()).is_some() {
+        cx.arch.set_satp(cx, value);
     }
     true
 }

@@ -1,0 +1,483 @@
+//! The tables of a TLB: from a guest page to host memory. Whether an address may be in them is `tlb`'s business; that a hit
+//! stays inside live memory is assured here.
+//!
+//! A *slot* holds the tables of one context: one for loads, one for stores. One slot is selected; its tables' places stand in
+//! [`Tables::selected`], so that a lookup is (x86-64: and, imul, shr, and, cmp)
+//!
+//! ```text
+//! tag    = va & (PAGE_MASK | width - 1)
+//! window = selected.windows + (tag * MIX >> SHIFT & selected.mask)
+//! hit    = window.tag == tag;  host address = window.addend + va
+//! ```
+#![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
+
+use std::cell::{Cell, RefCell};
+use std::ptr::{self, NonNull};
+
+use super::Ram;
+use super::raw::{load_unaligned, store_unaligned};
+use crate::access::{Access, AmoOp, Unit};
+use crate::addr::{PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
+use crate::pool::{LocalPool, Pool, Recycle};
+
+/// log2 of the sizes that a table may have, in windows.
+const SIZES_LOG2: [u32; 5] = [6, 8, 10, 12, 14];
+/// Kinds of access that have a table: loads and stores.
+const KINDS: usize = 2;
+/// Translations that were pushed out of a table and are kept for a while.
+const VICTIMS: usize = 8;
+/// Translations that were made ahead of their use.
+const AHEAD: usize = 8;
+/// log2 of the size of a [`Window`].
+const WINDOW_SHIFT: u32 = 4;
+/// The tag of an empty window. A masked address always has zeros in bits 3 to 11.
+const EMPTY: u64 = u64::MAX;
+/// The index of page n is n + n/2^6 + n/2^12 + n/2^18: pages that follow each other have windows that do, and arrays a power of two
+/// apart do not collide. The sum is the middle of a product, which is one instruction.
+const MIX: u64 = 1 << 18 | 1 << 12 | 1 << 6 | 1;
+/// Brings the product's middle down, as a byte offset.
+const SHIFT: u32 = PAGE_SHIFT + 18 - WINDOW_SHIFT;
+
+/// A TLB entry: one guest page and where it is in the host. 16 bytes, laid out for generated code: the tag (the page's
+/// virtual address), then what turns a virtual address of that page into a host address by addition.
+#[repr(C, align(16))]
+pub(super) struct Window {
+    tag: Cell<u64>,
+    addend: Cell<*mut u8>,
+}
+
+const _: () = assert!(size_of::<Window>() == 1 << WINDOW_SHIFT);
+
+impl Window {
+    const fn empty() -> Self {
+        Self { tag: Cell::new(EMPTY), addend: Cell::new(ptr::null_mut()) }
+    }
+
+    fn copy(&self, from: &Window) {
+        self.tag.set(from.tag.get());
+        self.addend.set(from.addend.get());
+    }
+
+    fn is_live(&self) -> bool {
+        self.tag.get() != EMPTY
+    }
+}
+
+/// A table's windows: as many as a power of two.
+pub(super) struct Windows(Box<[Window]>);
+
+impl Windows {
+    fn mask(&self) -> usize {
+        (self.0.len() - 1) << WINDOW_SHIFT
+    }
+
+    fn of(&self, tag: u64) -> &Window {
+        &self.0[offset(tag, self.mask()) >> WINDOW_SHIFT]
+    }
+
+    fn clear(&self) {
+        self.0.iter().for_each(|window| window.tag.set(EMPTY));
+    }
+}
+
+/// Makes the windows of one size.
+struct Size(u32);
+
+impl Recycle for Size {
+    type Item = Windows;
+    fn make(&self) -> Windows {
+        Windows((0..1 << self.0).map(|_| Window::empty()).collect())
+    }
+    fn clean(&self, windows: &mut Windows) {
+        windows.clear();
+    }
+}
+
+/// The byte offset of the window for a page in a table with this mask.
+#[inline(always)]
+pub(super) const fn offset(tag: u64, mask: usize) -> usize {
+    (tag.wrapping_mul(MIX) >> SHIFT) as usize & mask
+}
+
+/// One context's table for one kind of access, and what surrounds it.
+struct Table {
+    windows: Windows,
+    /// Which of [`SIZES_LOG2`] it has.
+    size: usize,
+    victims: [Window; VICTIMS],
+    next_victim: Cell<usize>,
+    ahead: [Window; AHEAD],
+    next_ahead: Cell<usize>,
+    /// Entries made since it was last emptied.
+    filled: Cell<u32>,
+    /// Of these, how many pushed out another since the size was last changed.
+    conflicts: Cell<u32>,
+    /// How often in a row it was emptied with hardly anything in it.
+    idle: Cell<u32>,
+}
+
+impl Table {
+    fn new(pool: &LocalPool<Size>) -> Self {
+        Self {
+            windows: pool.take(),
+            size: 0,
+            victims: [const { Window::empty() }; VICTIMS],
+            next_victim: Cell::new(0),
+            ahead: [const { Window::empty() }; AHEAD],
+            next_ahead: Cell::new(0),
+            filled: Cell::new(0),
+            conflicts: Cell::new(0),
+            idle: Cell::new(0),
+        }
+    }
+
+    fn everything(&self) -> impl Iterator<Item = &Window> {
+        self.windows.0.iter().chain(&self.victims).chain(&self.ahead)
+    }
+
+    /// What is kept of a page beside the windows.
+    fn aside(&self, tag: u64) -> impl Iterator<Item = &Window> {
+        self.victims.iter().chain(&self.ahead).filter(move |window| window.tag.get() == tag)
+    }
+
+    /// Puts a window in; what was there goes to the victims.
+    fn install(&self, tag: u64, addend: *mut u8) {
+        let window = self.windows.of(tag);
+        if window.is_live() && window.tag.get() != tag {
+            let at = self.next_victim.get();
+            self.victims[at].copy(window);
+            self.next_victim.set((at + 1) % VICTIMS);
+            self.conflicts.set(self.conflicts.get() + 1);
+        }
+        window.tag.set(tag);
+        window.addend.set(addend);
+        self.filled.set(self.filled.get() + 1);
+    }
+
+    /// Whether it would do better with more windows: as many were pushed out as half of it holds.
+    fn wants_more(&self) -> bool {
+        self.size + 1 < SIZES_LOG2.len() && self.conflicts.get() as usize * 2 > self.windows.0.len()
+    }
+
+    /// Drops the windows on pages from `first` to `last`.
+    fn evict(&self, first: u64, last: u64) {
+        let small = (last - first) >> PAGE_SHIFT < self.windows.0.len() as u64 / 4;
+        let drop_in = |window: &Window| {
+            if (first..=last).contains(&window.tag.get()) && window.is_live() {
+                window.tag.set(EMPTY);
+            }
+        };
+        if small {
+            self.victims.iter().chain(&self.ahead).for_each(drop_in);
+            (0..=(last - first) >> PAGE_SHIFT).for_each(|page| drop_in(self.windows.of(first + (page << PAGE_SHIFT))));
+        } else {
+            self.everything().for_each(drop_in);
+        }
+    }
+
+    fn clear(&self) {
+        let sparse = (self.filled.get() as usize) < self.windows.0.len() / 8;
+        self.idle.set(if sparse { self.idle.get() + 1 } else { 0 });
+        if self.filled.get() != 0 {
+            self.windows.clear();
+            self.victims.iter().for_each(|window| window.tag.set(EMPTY));
+        }
+        self.ahead.iter().for_each(|window| window.tag.set(EMPTY));
+        self.filled.set(0);
+        self.conflicts.set(0);
+    }
+}
+
+/// The selected slot's table for one kind of access.
+#[repr(C)]
+#[derive(Copy, Clone)]
+struct Selected {
+    windows: NonNull<Window>,
+    mask: usize,
+}
+
+/// What was done outside the hot path.
+#[derive(Copy, Clone, Default, PartialEq, Eq, Debug)]
+pub struct Counts {
+    /// Translations entered because they were needed.
+    pub fills: u64,
+    /// Translations found among those that others had pushed out.
+    pub recalled: u64,
+    /// Translations made ahead of their use.
+    pub prefetched: u64,
+    /// Of these, how many were used.
+    pub prefetched_used: u64,
+    /// How often a table grew or shrank.
+    pub resized: u64,
+}
+
+/// The tables of a TLB, with one slot selected.
+pub(crate) struct Tables {
+    selected: [Cell<Selected>; KINDS],
+    slot: Cell<usize>,
+    slots: RefCell<Vec<[Table; KINDS]>>,
+    pools: [LocalPool<Size>; SIZES_LOG2.len()],
+    keep: Vec<Ram>,
+    counts: Cell<Counts>,
+}
+
+// SAFETY: what the pointers in `selected` point to is owned by `slots`, and `keep` may go to another thread, as `Ram` is
+// `Send`. Not `Sync`: the cells.
+unsafe impl Send for Tables {}
+
+impl Tables {
+    /// One slot with empty tables for windows into `keep`; it is selected.
+    pub(crate) fn new(keep: Vec<Ram>) -> Self {
+        let pools = SIZES_LOG2.map(|log2| LocalPool::new(Size(log2), usize::MAX));
+        let slots = vec![[Table::new(&pools[0]), Table::new(&pools[0])]];
+        let nothing = Selected { windows: NonNull::dangling(), mask: 0 };
+        let tables = Self {
+            selected: std::array::from_fn(|_| Cell::new(nothing)),
+            slot: Cell::new(0),
+            slots: RefCell::new(slots),
+            pools,
+            keep,
+            counts: Cell::default(),
+        };
+        tables.select(0);
+        tables
+    }
+
+    /// How many slots there are.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.borrow().len()
+    }
+
+    /// Adds an empty slot and returns its number.
+    pub(crate) fn add_slot(&self) -> usize {
+        let mut slots = self.slots.borrow_mut();
+        slots.push([Table::new(&self.pools[0]), Table::new(&self.pools[0])]);
+        drop(slots);
+        // The tables' heads may have moved, not the windows. Still, one rule is easier to check than two.
+        self.select(self.slot.get());
+        self.slots() - 1
+    }
+
+    /// Makes the tables of `slot` those that are looked up.
+    ///
+    /// This alone writes `selected`, and whatever changes the windows of a slot calls it afterwards (R4).
+    pub(crate) fn select(&self, slot: usize) {
+        let slots = self.slots.borrow();
+        for (selected, table) in self.selected.iter().zip(&slots[slot]) {
+            let windows = NonNull::from_ref(&*table.windows.0).cast();
+            selected.set(Selected { windows, mask: table.windows.mask() });
+        }
+        self.slot.set(slot);
+    }
+
+    /// The selected slot.
+    pub(crate) fn selected(&self) -> usize {
+        self.slot.get()
+    }
+
+    /// What was done since the beginning.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.get()
+    }
+
+    fn count(&self, f: impl FnOnce(&mut Counts)) {
+        let mut counts = self.counts.get();
+        f(&mut counts);
+        self.counts.set(counts);
+    }
+
+    /// The window of the selected table that the page with this tag is in if it is in any.
+    #[inline(always)]
+    fn window(&self, access: Access, tag: u64) -> &Window {
+        let Selected { windows, mask } = self.selected[access as usize % KINDS].get();
+        // SAFETY: by R4 `windows` points to as many windows as `mask` has room for, alive as long as `self` is not changed
+        // through `select`; shared references only, and none outlives the access that made it.
+        unsafe { windows.byte_add(offset(tag, mask)).as_ref() }
+    }
+
+    /// The host address of the `T` at `va`, if its page is here and the access is aligned.
+    ///
+    /// One comparison sees to both: the tag has no low bits, so an address that has some within `T`'s alignment
+    /// cannot equal it.
+    #[inline(always)]
+    fn aligned<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        let tag = va & (PAGE_MASK | (T::BYTES - 1));
+        let window = self.window(access, tag);
+        if window.tag.get() != tag {
+            return None;
+        }
+        Some(window.addend.get().wrapping_add(va as usize))
+    }
+
+    /// The host address of the `T` at `va`, if its page is here and all of it in that page.
+    #[inline(always)]
+    fn inside<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        let tag = va & PAGE_MASK;
+        let window = self.window(access, tag);
+        if window.tag.get() != tag || (va & !PAGE_MASK) + T::BYTES > PAGE_SIZE {
+            return None;
+        }
+        Some(window.addend.get().wrapping_add(va as usize))
+    }
+
+    /// Which of the RAMs given to [`new`](Self::new) `va` lies in, and how far into it, if its page is here.
+    pub(crate) fn place(&self, access: Access, va: u64) -> Option<(usize, u64)> {
+        let p = self.inside::<u8>(access, va)?;
+        self.keep.iter().enumerate().find_map(|(n, ram)| Some((n, ram.offset_of(p)?)))
+    }
+
+    /// Reads; `None` unless the page is here and `va` aligned.
+    #[inline(always)]
+    pub(crate) fn read<T: Unit>(&self, va: u64) -> Option<T> {
+        let p = self.aligned::<T>(Access::Read, va)?;
+        // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
+        Some(unsafe { T::load(p) })
+    }
+
+    /// Reads; `None` unless the page is here and all bytes are in it.
+    #[inline]
+    pub(crate) fn read_unaligned<T: Unit>(&self, va: u64) -> Option<T> {
+        let p = self.inside::<T>(Access::Read, va)?;
+        // SAFETY: by R3 all bytes are in live memory.
+        Some(unsafe { load_unaligned(p) })
+    }
+
+    /// Writes; `None`, with nothing written, unless the page is here and `va` aligned.
+    #[inline(always)]
+    pub(crate) fn write<T: Unit>(&self, va: u64, value: T) -> Option<()> {
+        let p = self.aligned::<T>(Access::Write, va)?;
+        // SAFETY: as in `read`.
+        unsafe { T::store(p, value) };
+        Some(())
+    }
+
+    /// Writes; `None`, with nothing written, unless the page is here and all bytes are in it.
+    #[inline]
+    pub(crate) fn write_unaligned<T: Unit>(&self, va: u64, value: T) -> Option<()> {
+        let p = self.inside::<T>(Access::Write, va)?;
+        // SAFETY: as in `read_unaligned`.
+        unsafe { store_unaligned(p, value) };
+        Some(())
+    }
+
+    /// [`Ram::amo`]; `None` unless the page is here and `va` aligned.
+    #[inline]
+    pub(crate) fn amo<T: Unit>(&self, va: u64, op: AmoOp, operand: T) -> Option<T> {
+        let p = self.aligned::<T>(Access::Write, va)?;
+        // SAFETY: as in `read`.
+        Some(unsafe { T::update(p, |old| op.apply(old, operand)) })
+    }
+
+    /// [`Ram::compare_exchange`]; `None` unless the page is here and `va` aligned.
+    #[inline]
+    pub(crate) fn compare_exchange<T: Unit>(&self, va: u64, expected: T, new: T) -> Option<T> {
+        let p = self.aligned::<T>(Access::Write, va)?;
+        // SAFETY: as in `read`.
+        Some(unsafe { T::compare_exchange(p, expected, new) })
+    }
+
+    /// What to add to an address of the page of `va` to reach `ram`'s page at `offset`. `None` unless `ram` is one of those
+    /// given to [`new`](Self::new), and `offset` a multiple of 4,096 inside it. Windows are made of its answers only (R3).
+    fn addend(&self, va: u64, ram: &Ram, offset: u64) -> Option<*mut u8> {
+        let page = ram.at(offset, PAGE_SIZE).filter(|_| offset & !PAGE_MASK == 0)?;
+        let known = self.keep.iter().any(|kept| kept.is_same(ram));
+        known.then(|| page.wrapping_sub((va & PAGE_MASK) as usize))
+    }
+
+    /// Puts the page of `va` into the selected table: a window on `ram`'s page at `offset`. False, and nothing is done, for
+    /// memory that is not this TLB's, and for fetches.
+    pub(crate) fn fill(&self, access: Access, va: u64, ram: &Ram, offset: u64) -> bool {
+        let (Some(addend), true) = (self.addend(va, ram, offset), access != Access::Fetch) else { return false };
+        let full = {
+            let slots = self.slots.borrow();
+            let table = &slots[self.slot.get()][access as usize];
+            // What is known of the page from before is old.
+            table.aside(va & PAGE_MASK).for_each(|window| window.tag.set(EMPTY));
+            table.install(va & PAGE_MASK, addend);
+            table.wants_more()
+        };
+        self.count(|counts| counts.fills += 1);
+        if full {
+            self.resize(self.slot.get(), access as usize, |size| size + 1);
+        }
+        true
+    }
+
+    /// Keeps a translation that may be wanted soon. It is not looked up before [`recall`](Self::recall) has brought it in, so
+    /// a wrong guess pushes nothing out.
+    pub(crate) fn prefetch(&self, access: Access, va: u64, ram: &Ram, offset: u64) {
+        let (Some(addend), true) = (self.addend(va, ram, offset), access != Access::Fetch) else { return };
+        let slots = self.slots.borrow();
+        let table = &slots[self.slot.get()][access as usize];
+        let tag = va & PAGE_MASK;
+        if table.windows.of(tag).tag.get() == tag || table.ahead.iter().any(|window| window.tag.get() == tag) {
+            return;
+        }
+        let at = table.next_ahead.get();
+        table.ahead[at].tag.set(tag);
+        table.ahead[at].addend.set(addend);
+        table.next_ahead.set((at + 1) % AHEAD);
+        self.count(|counts| counts.prefetched += 1);
+    }
+
+    /// Brings in the page of `va` if it was made ahead, or was pushed out not long ago. Whether it was.
+    pub(crate) fn recall(&self, access: Access, va: u64) -> bool {
+        let slots = self.slots.borrow();
+        let Some(table) = slots[self.slot.get()].get(access as usize) else { return false };
+        let tag = va & PAGE_MASK;
+        let known = |windows: &[Window]| windows.iter().position(|window| window.tag.get() == tag);
+        let (window, ahead) = match (known(&table.ahead), known(&table.victims)) {
+            (Some(at), _) => (&table.ahead[at], true),
+            (_, Some(at)) => (&table.victims[at], false),
+            _ => return false,
+        };
+        let addend = window.addend.get();
+        window.tag.set(EMPTY);
+        table.install(tag, addend);
+        self.count(|counts| *(if ahead { &mut counts.prefetched_used } else { &mut counts.recalled }) += 1);
+        let full = table.wants_more();
+        drop(slots);
+        if full {
+            self.resize(self.slot.get(), access as usize, |size| size + 1);
+        }
+        true
+    }
+
+    /// Drops the pages from that of `first` to that of `last` from a slot.
+    pub(crate) fn evict(&self, slot: usize, first: u64, last: u64) {
+        self.slots.borrow()[slot].iter().for_each(|table| table.evict(first & PAGE_MASK, last & PAGE_MASK));
+    }
+
+    /// Empties a slot. Tables that were hardly used four times in a row become smaller.
+    pub(crate) fn clear(&self, slot: usize) {
+        for kind in 0..KINDS {
+            let idle = {
+                let slots = self.slots.borrow();
+                let table = &slots[slot][kind];
+                table.clear();
+                table.size > 0 && table.idle.get() >= 4
+            };
+            if idle {
+                self.resize(slot, kind, |size| size - 1);
+            }
+        }
+    }
+
+    /// Gives a table another size. What it holds stays.
+    fn resize(&self, slot: usize, kind: usize, to: impl FnOnce(usize) -> usize) {
+        {
+            let mut slots = self.slots.borrow_mut();
+            let table = &mut slots[slot][kind];
+            let size = to(table.size);
+            let old = std::mem::replace(&mut table.windows, self.pools[size].take());
+            for window in old.0.iter().filter(|window| window.is_live()) {
+                table.windows.of(window.tag.get()).copy(window);
+            }
+            self.pools[std::mem::replace(&mut table.size, size)].put(old);
+            table.conflicts.set(0);
+            table.idle.set(0);
+        }
+        self.count(|counts| counts.resized += 1);
+        self.select(self.slot.get());
+    }
+}
