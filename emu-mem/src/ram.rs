@@ -12,6 +12,9 @@
 //! - R3. A `Window` in a bank of `Banks` is empty (its tag equals no masked address) or its tag is a multiple of
 //!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Banks::keep` keeps alive.
 //!   `Banks::fill` alone makes windows that are not empty.
+//! - R4. The kernel reads and writes the mapping for `vectored` by raw pointers, as another process with the same
+//!   mapping might. It copies bytes in any order and width, so a guest that looks meanwhile sees any mixture; no hart
+//!   runs meanwhile, as the call is made on the thread that harts take turns on.
 //!
 //! Racing accesses of different widths to the same bytes are outside what Rust's (and C++'s) memory model defines
 //! today, even if all are atomic. Hosts define them, and no compiler can see both sides. Harts that take turns on one
@@ -20,6 +23,7 @@
 
 mod banks;
 pub(crate) mod raw;
+pub(crate) mod vectored;
 
 use std::fmt;
 use std::ptr::NonNull;
