@@ -54,11 +54,10 @@ pub(crate) fn transfer<'a>(
     let mut calls = 0;
     // So many bytes of the first piece have been moved already.
     let mut skip = 0;
-    loop {
-        let batch = Batch::fill(pieces.clone(), skip)?;
-        if batch.count == 0 {
-            return Ok(calls);
-        }
+    // One for all calls, filled where it stands: it is large.
+    let mut batch = Batch { vectors: [const { MaybeUninit::uninit() }; IOV_MAX], count: 0 };
+    while pieces.clone().any(|piece| piece.bytes != 0) {
+        batch.fill(pieces.clone(), skip)?;
         calls += 1;
         let moved = match batch.call(way, file, at_bytes) {
             Ok(0) if way == Way::Read => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -74,27 +73,28 @@ pub(crate) fn transfer<'a>(
             pieces.next();
         }
     }
+    Ok(calls)
 }
 
 impl Batch {
     /// As much of `pieces`, without the first `skip` bytes, as one call takes.
-    fn fill<'a>(pieces: impl Iterator<Item = Piece<'a>>, mut skip: u64) -> io::Result<Self> {
-        let mut batch = Self { vectors: [const { MaybeUninit::uninit() }; IOV_MAX], count: 0 };
+    fn fill<'a>(&mut self, pieces: impl Iterator<Item = Piece<'a>>, mut skip: u64) -> io::Result<()> {
+        self.count = 0;
         let mut room = MAX_CALL_BYTES;
         for piece in pieces.filter(|piece| piece.bytes != 0) {
-            if batch.count == IOV_MAX || room == 0 {
+            if self.count == IOV_MAX || room == 0 {
                 break;
             }
             let bytes = (piece.bytes - skip).min(room);
             let start = piece.ram.at(piece.offset.saturating_add(skip), bytes).ok_or(io::ErrorKind::InvalidInput)?;
             // At most a GiB, which fits.
             let vector = libc::iovec { iov_base: start.cast(), iov_len: bytes as usize };
-            batch.vectors[batch.count].write(vector);
-            batch.count += 1;
+            self.vectors[self.count].write(vector);
+            self.count += 1;
             room -= bytes;
             skip = 0;
         }
-        Ok(batch)
+        Ok(())
     }
 
     /// The system call; returns how many bytes it has moved.
