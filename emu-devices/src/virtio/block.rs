@@ -1,5 +1,5 @@
 //! The virtio block device (virtio 1.2, section 5.2): one queue of requests to a [`Disk`]. It knows which features there are and when
-//! a request is done; what a request means is in [`request`], what a disk is in [`disk`].
+//! a request is done; what a request means is in `request`, what a disk is in [`disk`].
 //!
 //! Offered are SIZE_MAX, SEG_MAX, BLK_SIZE, FLUSH and indirect descriptors, DISCARD and WRITE_ZEROES for disks that can be
 //! written, RO for those that cannot. Not here: several queues, geometry and topology, a cache mode that can be changed, secure

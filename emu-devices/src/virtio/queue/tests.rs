@@ -131,7 +131,9 @@ fn a_chain_may_be_as_long_as_the_queue_and_no_loop() {
     assert_eq!(chain(&rig, &queue, 0).unwrap().0.len(), usize::from(SIZE));
     for back in [0, 7, SIZE - 1] {
         rig.descriptor(SIZE - 1, (0, 1), NEXT, back);
-        assert_eq!(chain(&rig, &queue, 0), Err(Broken::Loop), "back to {back}");
+        let mut chain = Chain::default();
+        assert_eq!(queue.read_chain(&rig.memory, 0, true, &mut chain), Err(Broken::Loop), "back to {back}");
+        assert_eq!(chain.readable.len(), usize::from(SIZE), "no more than that is looked at");
     }
     rig.descriptor(3, (0, 1), NEXT, SIZE);
     assert_eq!(chain(&rig, &queue, 0), Err(Broken::Index));
