@@ -9,7 +9,8 @@
 //! 2. `WINDOW_BYTES`, the size of its place in the address map, and its registers as named offsets.
 //! 3. The struct: register state, and the handles through which it reaches the world. There are only four:
 //!    [`clock::Clock`] (what time is it), [`irq::Line`] (tell a hart or an interrupt controller), [`console::Console`]
-//!    (characters) and [`power::Power`] (end the run). A device never sees the bus, another device or the host.
+//!    (characters) and [`power::Power`] (end the run). A device never sees the bus, another device or the host. Devices with
+//!    DMA ([`virtio`]) also have the machine's [`Memory`](emu_mem::Memory), and disks are the host's files.
 //! 4. `impl Device`: `read` and `write`. A register that does not exist reads 0 and ignores writes where the data sheet
 //!    says so; an access of a width the part refuses is a [`BusFault`], which the hart sees as an access fault.
 //! 5. `update`: the one place that computes the level of the device's line from its registers. Whatever changes a
@@ -49,7 +50,7 @@ pub mod rtc;
 pub mod semihosting;
 pub mod testbench;
 pub mod uart16550;
-pub mod virtio_mmio;
+pub mod virtio;
 
 pub use emu_mem::{BusFault, Device, Width};
 pub use shared::{Shared, Timed};

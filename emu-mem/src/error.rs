@@ -62,6 +62,17 @@ pub enum Error {
     },
 }
 
+/// Why bytes cannot be moved between a file and guest memory.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// A segment is not in one memory region, or in a ROM that would be written. Nothing was moved.
+    #[error("a segment of the transfer is not in guest RAM")]
+    Segment,
+    /// The host has failed, or the file ends too early. Some bytes may have been moved.
+    #[error("{0}")]
+    Io(#[source] io::Error),
+}
+
 /// A named range of guest physical addresses, as errors and memory maps show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Range {

@@ -13,6 +13,10 @@ use crate::error::{Error, Range};
 use crate::ram::Ram;
 use crate::reservation::Reservations;
 
+pub use transfer::{Segment, Segments};
+
+mod transfer;
+
 /// All RAM and ROM regions. A cheap handle: clones are the same memory.
 ///
 /// A typed access or a copy must lie wholly inside one region. A write here is by somebody who is no hart: it breaks

@@ -14,6 +14,9 @@
 //!   `Tables::addend` alone says what an addend may be.
 //! - R4. `Tables::selected` points to the windows of the selected slot's tables, with their masks. `Tables::select` alone
 //!   writes it, and is called after whatever moves windows.
+//! - R5. The kernel reads and writes the mapping for `vectored` by raw pointers, as another process with the same
+//!   mapping might. It copies bytes in any order and width, so a guest that looks meanwhile sees any mixture; no hart
+//!   runs meanwhile, as the call is made on the thread that harts take turns on.
 //!
 //! Racing accesses of different widths to the same bytes are outside what Rust's (and C++'s) memory model defines
 //! today, even if all are atomic. Hosts define them, and no compiler can see both sides. Harts that take turns on one
@@ -22,6 +25,7 @@
 
 pub(crate) mod raw;
 mod tables;
+pub(crate) mod vectored;
 
 use std::fmt;
 use std::ptr::NonNull;

@@ -11,6 +11,8 @@ use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::Config;
 use emu_devices::board::{self, Options};
 use emu_devices::console::Console;
+use emu_devices::virtio::block::{Access, DiskSpec};
+use emu_devices::virtio::mmio::Interface;
 use serde::Deserialize;
 
 /// Several times what the longest program needs.
@@ -34,6 +36,8 @@ struct Program {
     exit: u64,
     stdout: String,
     instructions: Option<u64>,
+    disk: Option<String>,
+    disk_after: Option<String>,
     // The rest is for the outside witnesses.
     #[serde(rename = "witness")]
     _witness: Vec<String>,
@@ -52,6 +56,30 @@ struct Outcome {
     stdout: String,
     /// Compared only where a witness has counted.
     instructions: Option<u64>,
+    /// A hash of the disk at the end.
+    disk_after: Option<String>,
+}
+
+/// The disk that `programs.toml` describes, in a file that goes with it.
+struct DiskImage(PathBuf);
+
+impl DiskImage {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("emu-program-{}-{name}.img", std::process::id()));
+        fs::write(&path, (0..128 * 512).map(|i| (7 * i + i / 512) as u8).collect::<Vec<u8>>()).unwrap();
+        Self(path)
+    }
+
+    fn hash(&self) -> String {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        format!("{:016x}", fs::read(&self.0).unwrap().into_iter().fold(0xcbf2_9ce4_8422_2325, step))
+    }
+}
+
+impl Drop for DiskImage {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 fn run(program: &Program, folder: &Path) -> Result<Outcome, String> {
@@ -66,6 +94,12 @@ fn run(program: &Program, folder: &Path) -> Result<Outcome, String> {
     let mut options = Options::new(console.clone());
     options.isa = Some(isa.to_string());
     options.mmu_type = isa.has(Ext::S).then(|| if isa.xlen == 32 { "riscv,sv32" } else { "riscv,sv57" }.to_owned());
+    let image_file = program.disk.as_ref().map(|_| DiskImage::new(&program.name));
+    if let (Some(interface), Some(file)) = (&program.disk, &image_file) {
+        let interface = if interface == "modern" { Interface::Modern } else { Interface::Legacy };
+        let spec = DiskSpec { path: file.0.clone(), access: Access::Writable, interface };
+        options.disks.push(spec.open().map_err(|error| error.to_string())?);
+    }
     let board = description.build(&options).map_err(|error| error.to_string())?;
     let mut machine = riscv::machine(board, &isa, Config::default(), &program.name);
     machine.load(&image).map_err(|error| error.to_string())?;
@@ -74,6 +108,7 @@ fn run(program: &Program, folder: &Path) -> Result<Outcome, String> {
             exit: code,
             stdout: String::from_utf8_lossy(&console.captured_output()).into_owned(),
             instructions: program.instructions.map(|_| machine.retired()),
+            disk_after: image_file.map(|file| file.hash()),
         }),
         Some(other) => Err(format!("{other:?}")),
         None => Err(format!("still running after {BUDGET_INSNS} instructions")),
@@ -90,8 +125,13 @@ fn every_program_does_what_it_must() {
         .program
         .iter()
         .filter_map(|program| {
-            let Program { name, exit, stdout, instructions, .. } = program;
-            let expected = Outcome { exit: *exit, stdout: stdout.clone(), instructions: *instructions };
+            let Program { name, exit, stdout, instructions, disk_after, .. } = program;
+            let expected = Outcome {
+                exit: *exit,
+                stdout: stdout.clone(),
+                instructions: *instructions,
+                disk_after: disk_after.clone(),
+            };
             match run(program, &folder) {
                 Ok(outcome) if outcome == expected => None,
                 Ok(outcome) => Some(format!("{name}: {outcome:?}, expected {expected:?}")),

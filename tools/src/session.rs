@@ -18,6 +18,7 @@ use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
 use emu_devices::console::Console;
+use emu_devices::virtio::block::Disk;
 
 use crate::cli::machine::{Limits, MachineArgs, Misaligned};
 use crate::report::number::grouped;
@@ -83,7 +84,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Puts the program `name` on a machine. `command_line` is what it gets by semihosting.
+    /// Puts the program `name` on a machine. `command_line` is what it gets by semihosting, `disks` fill the board's free slots.
     ///
     /// # Errors
     ///
@@ -94,10 +95,12 @@ impl Session {
         args: &MachineArgs,
         command_line: String,
         console: Console,
+        disks: Vec<Disk>,
     ) -> Result<Self> {
         let board = describe(&args.board)?;
         let isa = isa::choose(name, &image, args.isa.as_deref(), board.isa.as_deref())?;
         let mut options = Options::new(console);
+        options.disks = disks;
         options.memory_bytes = args.memory;
         options.harts = args.harts.map(u64::from);
         options.isa = Some(isa.to_string());
@@ -187,6 +190,12 @@ impl Session {
     pub(crate) fn isa(&self) -> String {
         let Isa { xlen, .. } = self.isa;
         if self.isa == Isa::all(xlen) { format!("rv{xlen} with every extension") } else { self.isa.to_string() }
+    }
+
+    /// Disks on which the host has failed: name, how often, and what it said last.
+    pub(crate) fn disk_errors(&self) -> impl Iterator<Item = (String, u64, String)> {
+        let disks = self.options.disks.iter().cloned().chain(self.options.shelf.disks());
+        disks.filter_map(|disk| Some((disk.name().to_owned(), disk.stats().host_errors, disk.last_error()?)))
     }
 
     fn console(&self) -> &Console {

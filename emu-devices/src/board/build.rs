@@ -1,10 +1,11 @@
 //! From a description to a board: the one constructor path.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
-use emu_mem::{Bus, BusBuilder, Device, GuestPhys};
+use emu_mem::{Bus, BusBuilder, Device, GuestPhys, Memory};
 
 use super::check::check;
 use super::description::{Description, DeviceEntry, DeviceKind, RomEntry};
@@ -22,7 +23,9 @@ use crate::power::Power;
 use crate::rtc::Rtc;
 use crate::testbench::{Records, Testbench};
 use crate::uart16550::Uart16550;
-use crate::virtio_mmio::EmptySlot;
+use crate::virtio::block::{Block, Disk, DiskSpec, Shelf};
+use crate::virtio::empty_slot::EmptySlot;
+use crate::virtio::mmio::Mmio;
 use crate::{Shared, Timed};
 
 /// What a user may decide beside the board itself.
@@ -39,6 +42,10 @@ pub struct Options {
     pub mmu_type: Option<String>,
     /// The kernel command line in the device tree.
     pub bootargs: Option<String>,
+    /// Disks, for the board's free virtio-mmio slots: the first goes into the highest one, as QEMU has it.
+    pub disks: Vec<Disk>,
+    /// Disks that the board itself names. A clone of these options finds them as they are.
+    pub shelf: Shelf,
     /// The console.
     pub console: Console,
 }
@@ -46,7 +53,16 @@ pub struct Options {
 impl Options {
     /// The board as it is, with its console on `console`.
     pub fn new(console: Console) -> Self {
-        Self { memory_bytes: None, harts: None, isa: None, mmu_type: None, bootargs: None, console }
+        Self {
+            memory_bytes: None,
+            harts: None,
+            isa: None,
+            mmu_type: None,
+            bootargs: None,
+            disks: Vec::new(),
+            shelf: Shelf::default(),
+            console,
+        }
     }
 }
 
@@ -71,7 +87,17 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
     let timebase = check(board)?;
     let lines: Vec<_> = (0..board.harts).map(|_| HartLines::new()).collect();
     let clock = Clock::new();
+    let mut bus = BusBuilder::new();
+    for ram in &board.ram {
+        bus.ram(&ram.name, GuestPhys(ram.base), ram.size).map_err(Problem::Memory)?;
+    }
+    for rom in &board.rom {
+        bus.rom(&rom.name, GuestPhys(rom.base), rom.size).map_err(Problem::Memory)?;
+    }
+    let mut bus = bus.build();
     let mut parts = Parts {
+        memory: bus.memory().clone(),
+        disks: plug(board, options)?,
         mtime: Mtime::new(clock.clone(), timebase),
         clock,
         console: options.console.clone(),
@@ -83,19 +109,11 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
     };
     parts.plic = has(board, DeviceKind::Plic).then(|| Shared::new(Plic::new(&parts.lines)));
 
-    let mut bus = BusBuilder::new();
-    for ram in &board.ram {
-        bus.ram(&ram.name, GuestPhys(ram.base), ram.size).map_err(Problem::Memory)?;
-    }
-    for rom in &board.rom {
-        bus.rom(&rom.name, GuestPhys(rom.base), rom.size).map_err(Problem::Memory)?;
-    }
-    for entry in &board.devices {
-        let device = parts.make(entry);
+    for (i, entry) in board.devices.iter().enumerate() {
+        let device = parts.make(i, entry);
         let kind = entry.kind;
-        bus.device(kind.name(), GuestPhys(entry.base), kind.window_bytes(), device).map_err(Problem::Memory)?;
+        bus.attach(kind.name(), GuestPhys(entry.base), kind.window_bytes(), device).map_err(Problem::Memory)?;
     }
-    let bus = bus.build();
     for (i, rom) in board.rom.iter().enumerate() {
         fill(&bus, &format!("rom[{i}]"), rom, board)?;
     }
@@ -123,8 +141,33 @@ fn has(board: &Description, kind: DeviceKind) -> bool {
     board.devices.iter().any(|device| device.kind == kind)
 }
 
+/// Which disk is in which device, by the device's index.
+fn plug(board: &Description, options: &Options) -> Result<BTreeMap<usize, Disk>, Problem> {
+    let mut plugged = BTreeMap::new();
+    let mut free = Vec::new();
+    for (i, entry) in board.devices.iter().enumerate().filter(|(_, entry)| entry.kind == DeviceKind::VirtioMmio) {
+        let Some(text) = &entry.disk else {
+            free.push(i);
+            continue;
+        };
+        let mut spec = DiskSpec::parse(text);
+        spec.path = board.folder.join(spec.path);
+        let opened = options.shelf.open(&spec);
+        plugged.insert(i, opened.map_err(|error| Problem::Disk { key: format!("devices[{i}].disk"), error })?);
+    }
+    free.sort_by_key(|&i| board.devices[i].base);
+    let slots = free.len();
+    for disk in &options.disks {
+        let i = free.pop().ok_or_else(|| Problem::NoSlot { disk: disk.name().to_owned(), slots })?;
+        plugged.insert(i, disk.clone());
+    }
+    Ok(plugged)
+}
+
 /// The handles that devices are built from.
 struct Parts {
+    memory: Memory,
+    disks: BTreeMap<usize, Disk>,
     clock: Clock,
     mtime: Mtime,
     console: Console,
@@ -136,7 +179,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn make(&mut self, entry: &DeviceEntry) -> Box<dyn Device> {
+    fn make(&mut self, index: usize, entry: &DeviceEntry) -> Box<dyn Device> {
         let line = self.line(entry.irq);
         match entry.kind {
             DeviceKind::Uart16550 => {
@@ -161,7 +204,16 @@ impl Parts {
                 let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
                 Box::new(Testbench::new(clock, console, power, self.records.clone()))
             }
-            DeviceKind::VirtioMmio => Box::new(EmptySlot),
+            DeviceKind::VirtioMmio => match self.disks.remove(&index) {
+                None => Box::new(EmptySlot),
+                Some(disk) => {
+                    let (interface, block) =
+                        (disk.interface(), Block::new(disk, &format!("emu-disk-{:x}", entry.base)));
+                    let device = Mmio::new(interface, block, self.clock.clone(), line, self.memory.clone());
+                    let deadline = device.deadline();
+                    self.timed(device, deadline, false)
+                }
+            },
         }
     }
 

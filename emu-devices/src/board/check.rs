@@ -108,6 +108,9 @@ fn check_wiring(board: &Description) -> Result<(), Problem> {
             }
             seen.push(kind);
         }
+        if device.disk.is_some() && kind != DeviceKind::VirtioMmio {
+            return Err(Problem::NoDisk { key, kind });
+        }
         let Some(irq) = device.irq else { continue };
         if !kind.has_irq() {
             return Err(Problem::NoIrq { key, kind });

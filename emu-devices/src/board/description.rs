@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::error::{Error, Problem};
 use super::quantity::{quantity, some_quantity};
-use crate::{aclint_sswi, clint, finisher, plic, rtc, testbench, uart16550, virtio_mmio};
+use crate::{aclint_sswi, clint, finisher, plic, rtc, testbench, uart16550, virtio};
 
 /// A board file may be so large.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -105,6 +105,10 @@ pub struct DeviceEntry {
     /// Its source number at the PLIC, if it has an interrupt and is wired.
     #[serde(default)]
     pub irq: Option<u32>,
+    /// Of a virtio-mmio slot: the disk in it, as [`DiskSpec::parse`](crate::virtio::block::DiskSpec::parse) reads it, relative
+    /// to the board file.
+    #[serde(default)]
+    pub disk: Option<String>,
 }
 
 /// The devices a board can have.
@@ -125,7 +129,7 @@ pub enum DeviceKind {
     Rtc,
     /// [`testbench`](crate::testbench).
     Testbench,
-    /// An empty slot, [`virtio_mmio`](crate::virtio_mmio).
+    /// [`virtio::mmio`](crate::virtio::mmio), a slot with a disk or without.
     VirtioMmio,
 }
 
@@ -154,7 +158,7 @@ impl DeviceKind {
             Self::Finisher => finisher::WINDOW_BYTES,
             Self::Rtc => rtc::WINDOW_BYTES,
             Self::Testbench => testbench::WINDOW_BYTES,
-            Self::VirtioMmio => virtio_mmio::WINDOW_BYTES,
+            Self::VirtioMmio => virtio::mmio::WINDOW_BYTES,
         }
     }
 
@@ -216,12 +220,12 @@ impl Description {
 impl DeviceEntry {
     /// A device without a wired interrupt.
     pub fn new(kind: DeviceKind, base: u64) -> Self {
-        Self { kind, base, irq: None }
+        Self { kind, base, irq: None, disk: None }
     }
 
     /// A device with interrupt source `irq`.
     pub fn with_irq(kind: DeviceKind, base: u64, irq: u32) -> Self {
-        Self { kind, base, irq: Some(irq) }
+        Self { irq: Some(irq), ..Self::new(kind, base) }
     }
 }
 

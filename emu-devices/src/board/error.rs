@@ -10,6 +10,7 @@ use super::check::{DEVICE_ALIGNMENT, MAX_HARTS, MAX_RAM_BYTES, MAX_ROM_BYTES};
 use super::description::{DeviceKind, MAX_FILE_BYTES};
 use crate::clock::INSNS_PER_SECOND;
 use crate::plic;
+use crate::virtio::block::DiskError;
 
 /// A board that cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,31 @@ pub enum Problem {
         key: String,
         /// What it is.
         kind: DeviceKind,
+    },
+    /// A disk is given to a device that takes none.
+    #[error("{key}.disk: a {} takes no disk: give it to a virtio-mmio slot", kind.name())]
+    NoDisk {
+        /// The entry.
+        key: String,
+        /// What it is.
+        kind: DeviceKind,
+    },
+    /// A disk cannot be opened.
+    #[error("{key}: {error}")]
+    Disk {
+        /// The entry.
+        key: String,
+        /// Why.
+        #[source]
+        error: DiskError,
+    },
+    /// There are more disks than places for them.
+    #[error("disk {disk}: the board has {slots} free virtio-mmio slots: give fewer disks or a board with more slots")]
+    NoSlot {
+        /// The disk that has no place.
+        disk: String,
+        /// How many disks have one.
+        slots: usize,
     },
     /// An interrupt without a controller.
     #[error("{key}.irq: the board has no interrupt controller: add a device of type \"plic\" or remove the key")]

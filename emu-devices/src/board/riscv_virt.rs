@@ -8,8 +8,11 @@
 //! | 0x0200_0000 | CLINT | - |
 //! | 0x0c00_0000 | PLIC | - |
 //! | 0x1000_0000 | 16550A UART | 10 |
-//! | 0x1000_1000 + 0x1000 n, n = 0 to 7 | virtio-mmio slot, empty | 1 + n |
+//! | 0x1000_1000 + 0x1000 n, n = 0 to 7 | virtio-mmio slot | 1 + n |
 //! | 0x8000_0000 | RAM | - |
+//!
+//! The first disk is in the slot with the highest address, the second in the one below it, and so on, where QEMU puts a
+//! `-device virtio-blk-device` for which no bus is named. Slots are empty otherwise.
 //!
 //! Of QEMU's board there is no reset ROM (see [`board`](super)), no platform bus, fw-cfg, flash, PCIe; the device tree
 //! does not mention them.

@@ -6,6 +6,7 @@ use emu_mem::Width;
 use super::*;
 use crate::power::Request;
 
+mod disks;
 mod files;
 mod noise;
 mod qemu;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use emu_devices::console::Console;
+use emu_devices::virtio::block::{Disk, DiskSpec};
 
 use super::machine::{Limits, MachineArgs};
 use crate::program::{self, RawArgs};
@@ -27,6 +28,10 @@ pub(crate) struct Args {
     raw: RawArgs,
     #[command(flatten)]
     machine: MachineArgs,
+    /// A disk: a raw image, and whether it may be written (readonly: no; overlay: what is written is forgotten at the end).
+    /// modern: version 2 of virtio-mmio's registers. May be given several times
+    #[arg(long, value_name = "FILE[,readonly|,overlay][,modern]")]
+    disk: Vec<String>,
     /// Stop after so many instructions, with status 124
     #[arg(long, value_name = "N", value_parser = values::count)]
     max_insns: Option<u64>,
@@ -55,9 +60,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
             "{name}: has no symbols begin_signature and end_signature, which --signature needs; leave it out"
         );
     }
+    let disks = args.disk.iter().map(|text| open_disk(text)).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
-    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone())?;
+    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks)?;
     let trace = args.trace.as_deref().map(create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
@@ -80,6 +86,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let (status, message) = conclude(&end);
     if let Some(message) = message {
         eprintln!("emu: {name}: {message}");
+    }
+    for (disk, errors, last) in session.disk_errors() {
+        let requests = if errors == 1 { "request" } else { "requests" };
+        eprintln!("emu: disk {disk}: {errors} {requests} failed on the host ({last}); the guest was told");
     }
     if args.stat {
         let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.isa());
@@ -104,6 +114,11 @@ fn conclude(end: &End) -> (Status, Option<String>) {
         End::OutputClosed => (Status::Emulator, None),
         End::Stuck(why) => (Status::Stuck, Some(why.clone())),
     }
+}
+
+/// Its error tells its causes itself.
+fn open_disk(text: &str) -> Result<Disk> {
+    DiskSpec::parse(text).open().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 fn create(path: &Path) -> Result<File> {

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod dis;
+mod disk;
 mod elf;
 mod run;
 mod suite;

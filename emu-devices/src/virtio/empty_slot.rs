@@ -1,15 +1,9 @@
 //! A virtio-mmio slot with nothing in it, as QEMU's `virt` has eight: a guest that looks finds the magic and device id
-//! 0, which means "nobody here" (virtio 1.2, section 4.2.2), instead of an access fault. Not yet a transport for real
-//! devices.
+//! 0, which means "nobody here" (virtio 1.2, section 4.2.2), instead of an access fault.
 
 use emu_mem::{BusFault, Device, Width};
 
-/// Size of the register window.
-pub const WINDOW_BYTES: u64 = 0x1000;
-
-const MAGIC_VALUE: u64 = 0x00;
-const VERSION: u64 = 0x04;
-const VENDOR_ID: u64 = 0x0c;
+use super::mmio::{MAGIC, MAGIC_VALUE, VENDOR, VENDOR_ID, VERSION};
 
 /// An empty slot.
 #[derive(Debug, Default)]
@@ -18,9 +12,8 @@ pub struct EmptySlot;
 impl Device for EmptySlot {
     fn read(&mut self, offset: u64, _width: Width) -> Result<u64, BusFault> {
         Ok(match offset {
-            // "virt" and "QEMU", least significant byte first.
-            MAGIC_VALUE => 0x7472_6976,
-            VENDOR_ID => 0x554d_4551,
+            MAGIC_VALUE => u64::from(MAGIC),
+            VENDOR_ID => u64::from(VENDOR),
             // The legacy interface, which is what QEMU's board answers by default.
             VERSION => 1,
             _ => 0,
