@@ -78,6 +78,8 @@ pub struct Section {
     pub name: String,
     /// Address of its first byte.
     pub address: GuestVirt,
+    /// Its number in the file, by which symbols name it; `None` where the file has no section headers, or very many.
+    pub number: Option<u16>,
     /// Which bytes of the file it is. Checked: it lies inside the file.
     file: Range<usize>,
 }
@@ -135,7 +137,7 @@ impl Image {
             executable: true,
             file: 0..file.len(),
         };
-        let code = Section { name: "image".to_owned(), address: segment.virt, file: 0..file.len() };
+        let code = Section { name: "image".to_owned(), address: segment.virt, number: None, file: 0..file.len() };
         let mut image = Image {
             target: None,
             flags: 0,
@@ -289,6 +291,12 @@ impl<'a> SymbolTable<'a> {
     /// ends before `at` does not count unless it has no size; what is no [place](SymbolKind::is_place) never counts.
     pub fn at(self, at: GuestVirt) -> Option<(Symbol<'a>, u64)> {
         self.symbols.at(self.file, at)
+    }
+
+    /// The symbol that objdump measures an address from: the nearest at or below it, of those at one address one of `section` if
+    /// there is any; if none is below, the first above. Sizes and kinds do not matter, but mapping symbols do not count.
+    pub fn near(self, at: GuestVirt, section: Option<u16>) -> Option<Symbol<'a>> {
+        self.symbols.near(self.file, at, section)
     }
 
     /// The first symbol of this name in address order.

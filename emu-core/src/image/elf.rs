@@ -141,7 +141,8 @@ fn sections<H: FileHeader<Endian = Le>>(header: &H, data: &[u8]) -> Result<(Vec<
             inside(section.sh_offset(Le).into(), section.sh_size(Le).into(), data, || format!("section {number}"))?;
         let name = table.section_name(Le, section).unwrap_or_default();
         let name = String::from_utf8_lossy(&name[..name.len().min(PATH_BYTES)]).into_owned();
-        code.push(Section { name, address: GuestVirt(section.sh_addr(Le).into()), file });
+        let address = GuestVirt(section.sh_addr(Le).into());
+        code.push(Section { name, address, number: u16::try_from(number).ok(), file });
     }
     code.sort_by_key(|s| s.address);
     Ok((code, symbols::<H>(&table, data)?))
@@ -177,6 +178,8 @@ fn symbols<H: FileHeader<Endian = Le>>(table: &SectionTable<'_, H>, data: &[u8])
             size_bytes: symbol.st_size(Le).into(),
             kind,
             global: !symbol.is_local(),
+            weak: symbol.is_weak(),
+            section: section.0,
             name,
         });
     }
@@ -199,6 +202,7 @@ fn code_of_segments(segments: &[Segment]) -> Vec<Section> {
     let section = |(number, s): (usize, &Segment)| Section {
         name: format!("segment {number}"),
         address: s.virt,
+        number: None,
         file: s.file.clone(),
     };
     let mut code: Vec<Section> = executable.map(section).collect();
