@@ -61,6 +61,7 @@ fn read_class<H: FileHeader<Endian = Le>>(file: Vec<u8>, class: Class) -> Result
     }
 
     let segments = segments(header, data)?;
+    let headers_bytes = headers_bytes(header);
     let (code, symbols) = sections(header, data)?;
     let mut image = Image {
         target: Some(Target { arch, class }),
@@ -70,6 +71,7 @@ fn read_class<H: FileHeader<Endian = Le>>(file: Vec<u8>, class: Class) -> Result
         code,
         symbols,
         notable: Notable::default(),
+        headers_bytes,
         file,
     };
     image.check_segments(if class == Class::Bits32 { u64::from(u32::MAX) } else { u64::MAX })?;
@@ -115,6 +117,13 @@ fn segments<H: FileHeader<Endian = Le>>(header: &H, data: &[u8]) -> Result<Vec<S
         });
     }
     Ok(segments)
+}
+
+/// How far the ELF header and the program headers reach from the file's start.
+fn headers_bytes<H: FileHeader<Endian = Le>>(header: &H) -> usize {
+    let table: u64 = header.e_phoff(Le).into();
+    let bytes = usize::from(header.e_phnum(Le)) * size_of::<H::ProgramHeader>();
+    usize::try_from(table).map_or(0, |table| table.saturating_add(bytes)).max(size_of::<H>())
 }
 
 /// The sections that hold instructions, and the symbols.
