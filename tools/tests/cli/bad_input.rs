@@ -1,6 +1,6 @@
 //! Whatever can be wrong with files and arguments: one message, status 125.
 
-use super::elf::{Elf, RAM, hello, jump, print};
+use super::elf::{Elf, LOOP, RAM, hello, jump, print};
 use super::{Folder, command, emu, finish};
 use std::process::Stdio;
 
@@ -132,11 +132,26 @@ fn a_program_without_a_signature() {
 fn instruction_sets() {
     let folder = Folder::new();
     let file = folder.file("good.elf", hello("", 0).bytes());
-    for isa in ["rv64imaq", "rv64i_zfoo", "rv128i", "rv64", "x86", "rv64mi_", "rv32imac"] {
+    for (isa, remedy) in [
+        ("rv64imaq", "known are"),
+        ("rv64i_zfoo", "known are"),
+        ("rv128i", "must begin with"),
+        ("rv64", "must begin with"),
+        ("x86", "must begin with"),
+        ("rv64mi_", "must begin with"),
+        ("rv64e", "use rv64i"),
+        ("rv64imac_zcf", "exists for rv32 only; leave it out"),
+        ("rv64gc_sv32", "exists for rv32 only; leave it out"),
+        ("rv64i_zcd", "add d, or leave zcd out"),
+        ("rv64imacm", "name it once"),
+        ("rv32imac", "good.elf: a program for 64 bits cannot run as rv32imac, which has 32; choose another --isa"),
+    ] {
         for subcommand in ["run", "dis"] {
-            emu([subcommand, &file, "--isa", isa]).is_refusal(&[isa]);
+            emu([subcommand, &file, "--isa", isa]).is_refusal(&[isa, remedy]);
         }
     }
+    let narrow = folder.file("narrow.elf", Elf::new(&[LOOP]).with(|e| e.wide = false).bytes());
+    emu(["run", &narrow, "--isa", "rv64gc"]).is_refusal(&["narrow.elf: a program for 32 bits cannot run as rv64gc"]);
 }
 
 #[test]
