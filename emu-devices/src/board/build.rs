@@ -39,14 +39,16 @@ pub struct Options {
     pub mmu_type: Option<String>,
     /// The kernel command line in the device tree.
     pub bootargs: Option<String>,
+    /// Where the random numbers that a guest can see start.
+    pub seed: u64,
     /// The console.
     pub console: Console,
 }
 
 impl Options {
-    /// The board as it is, with its console on `console`.
+    /// The board as it is, with its console on `console` and the seed 0.
     pub fn new(console: Console) -> Self {
-        Self { memory_bytes: None, harts: None, isa: None, mmu_type: None, bootargs: None, console }
+        Self { memory_bytes: None, harts: None, isa: None, mmu_type: None, bootargs: None, seed: 0, console }
     }
 }
 

@@ -56,6 +56,29 @@ fn tohost_ends_the_run() {
     }
 }
 
+/// Ends with a code made of the first bytes of the device tree, where `/chosen` is.
+fn tree_sum() -> Elf {
+    // addi t2,a1,1024; li t1,0; loop: lbu t0,0(a1); add t1,t1,t0; addi a1,a1,1; bne a1,t2,loop; andi t1,t1,63
+    let sum = [0x4005_8393, 0x0000_0313, 0x0005_c283, 0x0053_0333, 0x0015_8593, 0xfe75_9ae3, 0x03f3_7313];
+    // lui t0,finisher; slli t1,t1,16; lui t2,0x3; addi t2,t2,0x333; or t1,t1,t2; sw t1,0(t0)
+    let end = [0x0010_02b7, 0x0103_1313, 0x0000_33b7, 0x3333_8393, 0x0073_6333, 0x0062_a023, LOOP];
+    Elf::new(&[&sum[..], &end].concat())
+}
+
+#[test]
+fn the_seed_decides_what_a_guest_sees_at_random() {
+    let folder = Folder::new();
+    let file = folder.file("sum.elf", tree_sum().bytes());
+    let code = |args: &[&str]| {
+        let status = emu([&["run", &file, "--timeout", "20"], args].concat()).status;
+        assert!(status < 64, "{args:?} ends with {status}");
+        status
+    };
+    assert_eq!(code(&[]), code(&["--seed", "0"]));
+    assert_eq!(code(&["--seed", "1"]), code(&["--seed", "1"]));
+    assert_ne!(code(&["--seed", "0"]), code(&["--seed", "1"]));
+}
+
 #[test]
 fn limits() {
     let folder = Folder::new();
