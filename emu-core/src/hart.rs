@@ -8,7 +8,7 @@ mod memory;
 use crate::interp::Handler;
 use crate::isa::{Kind, Packed, Touches};
 use crate::slot::Slots;
-use crate::trap::{Stop, Trap};
+use crate::trap::{Stop, Taken, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
 use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Tlb};
@@ -54,6 +54,8 @@ pub trait Arch: Sized + 'static {
     fn next_event(hart: &Hart<Self>) -> Option<u64>;
     /// Whether the hart does nothing but trap, and will do so for ever.
     fn is_stuck(hart: &Hart<Self>) -> bool;
+    /// The trap after which a stuck hart has done nothing but trap.
+    fn first_trap(hart: &Hart<Self>) -> Taken;
     /// Whether [`Arch::count_events`] wants to be called. Changes only in slow rows.
     fn counts_events(hart: &Hart<Self>) -> bool;
     /// What a row of the table does to memory and to control flow.

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use emu_mem::{GuestPhys, GuestVirt, Memory};
 
-pub use error::Error;
+pub use error::{Error, Remedy};
 pub use symbol::{Symbol, SymbolKind, Symbols};
 
 /// The instruction set family that a file is made for (`e_machine`).
@@ -78,6 +78,8 @@ pub struct Section {
     pub name: String,
     /// Address of its first byte.
     pub address: GuestVirt,
+    /// Its number in the file, by which symbols name it; `None` where the file has no section headers, or very many.
+    pub number: Option<u16>,
     /// Which bytes of the file it is. Checked: it lies inside the file.
     file: Range<usize>,
 }
@@ -105,6 +107,8 @@ pub struct Image {
     code: Vec<Section>,
     symbols: Symbols,
     notable: Notable,
+    /// How many bytes the file's own headers take at its start; a raw image has none.
+    headers_bytes: usize,
     file: Vec<u8>,
 }
 
@@ -135,7 +139,7 @@ impl Image {
             executable: true,
             file: 0..file.len(),
         };
-        let code = Section { name: "image".to_owned(), address: segment.virt, file: 0..file.len() };
+        let code = Section { name: "image".to_owned(), address: segment.virt, number: None, file: 0..file.len() };
         let mut image = Image {
             target: None,
             flags: 0,
@@ -144,6 +148,7 @@ impl Image {
             code: vec![code],
             symbols: Symbols::default(),
             notable: Notable::default(),
+            headers_bytes: 0,
             file,
         };
         image.check_segments(u64::MAX)?;
@@ -217,6 +222,7 @@ impl Image {
             start: s.phys,
             last: s.last(),
             memory: error::list(memory.regions().iter().map(|r| r.range.to_string())),
+            remedy: self.remedy(s, memory),
         };
         if let Some(segment) = self.segments.iter().find(|s| memory.find(s.phys, s.size_bytes).is_none()) {
             return Err(outside(segment));
@@ -225,6 +231,21 @@ impl Image {
             memory.install_bytes(segment.phys, self.segment_bytes(segment)).map_err(|_| outside(segment))?;
         }
         Ok(())
+    }
+
+    /// What to do about a segment that is not wholly inside memory.
+    fn remedy(&self, segment: &Segment, memory: &Memory) -> Remedy {
+        let begins_with_headers = self.headers_bytes > 0 && segment.file.start == 0 && !segment.file.is_empty();
+        if !begins_with_headers {
+            return Remedy::Move;
+        }
+        // Either nothing else is in it, or it goes on into memory and the program starts there.
+        let inside = |at| memory.find(at, 1).is_some();
+        if segment.file.len() <= self.headers_bytes || inside(segment.last()) && inside(self.entry) {
+            return Remedy::LeaveHeadersOut;
+        }
+        let ram = memory.regions().iter().find(|region| region.writable);
+        ram.map_or(Remedy::Move, |ram| Remedy::Start(ram.range.first))
     }
 
     /// Sorts the segments and makes sure that they are apart, below `limit` inclusive, and at least one.
@@ -289,6 +310,12 @@ impl<'a> SymbolTable<'a> {
     /// ends before `at` does not count unless it has no size; what is no [place](SymbolKind::is_place) never counts.
     pub fn at(self, at: GuestVirt) -> Option<(Symbol<'a>, u64)> {
         self.symbols.at(self.file, at)
+    }
+
+    /// The symbol that objdump measures an address from: the nearest at or below it, of those at one address one of `section` if
+    /// there is any; if none is below, the first above. Sizes and kinds do not matter, but mapping symbols do not count.
+    pub fn near(self, at: GuestVirt, section: Option<u16>) -> Option<Symbol<'a>> {
+        self.symbols.near(self.file, at, section)
     }
 
     /// The first symbol of this name in address order.

@@ -9,7 +9,7 @@ mod stats;
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
-use crate::trap::Trap;
+use crate::trap::{Taken, Trap};
 use emu_devices::board::Board;
 use emu_devices::power::Request;
 use emu_mem::GuestPhys;
@@ -51,6 +51,8 @@ pub struct Stuck {
     pub pc: u64,
     /// The exception that its handler raises for ever; `None` if it waits for an interrupt that cannot come.
     pub trap: Option<Trap>,
+    /// The trap after which no instruction has retired: what led to the one above. `None` if it waits.
+    pub first: Option<Taken>,
     /// Where its last taken branches and jumps went, oldest first.
     pub recent: Vec<u64>,
 }
@@ -306,7 +308,9 @@ impl<A: Arch> Machine<A> {
     }
 
     fn stuck(&self, id: usize, trap: Option<Trap>) -> Ended {
-        Ended::Stuck(Stuck { hart: id, pc: self.harts[id].pc.get(), trap, recent: self.interps[id].recent() })
+        let hart = &self.harts[id];
+        let first = trap.map(|_| A::first_trap(hart));
+        Ended::Stuck(Stuck { hart: id, pc: hart.pc.get(), trap, first, recent: self.interps[id].recent() })
     }
 
     /// A hash of the harts' architectural state, their counts, and all console output. Memory is not part of it.

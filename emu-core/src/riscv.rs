@@ -1,8 +1,9 @@
 //! RISC-V: RV32 and RV64 from one description.
 //!
 //! Reading order: `slots` (which register is which slot), `xlen` (one meaning, two widths), `format` (operands),
-//! `table` (the rows), then the meanings by extension.
+//! `table` (the rows), then the meanings by extension. `text` and `alias` are what a disassembler prints.
 
+pub mod alias;
 pub mod atomic;
 pub mod base;
 pub mod bitmanip;
@@ -26,6 +27,7 @@ pub mod system;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod trap;
 pub mod xlen;
 

@@ -9,6 +9,17 @@ pub struct Trap {
     pub tval: u64,
 }
 
+/// A trap that was taken.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Taken {
+    /// The instruction that raised it, or before which it came.
+    pub pc: u64,
+    /// Which.
+    pub trap: Trap,
+    /// Whether it was an interrupt.
+    pub is_interrupt: bool,
+}
+
 /// Why the interpreter's instruction did not complete.
 // As wide as a guest word, so that a result with it travels in two registers.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

@@ -7,10 +7,14 @@ use vm_fdt::{Error, FdtWriter, FdtWriterNode};
 
 use crate::board::{Description, DeviceEntry, DeviceKind, Options};
 use crate::irq::riscv;
+use crate::random::Random;
 use crate::{finisher, plic};
 
 /// What a hart can do, if nobody says.
 const DEFAULT_ISA: &str = "rv64imafdc_zicsr_zifencei";
+
+/// The random bytes in `/chosen`: as many as QEMU gives.
+const RNG_SEED_BYTES: usize = 32;
 
 /// Writes the tree as a flattened blob.
 ///
@@ -63,6 +67,9 @@ impl Tree<'_> {
         if let Some(uart) = self.find(DeviceKind::Uart16550) {
             self.fdt.property_string("stdout-path", &format!("/soc/serial@{:x}", uart.base))?;
         }
+        let mut seed = [0; RNG_SEED_BYTES];
+        Random::new(self.options.seed).fill(&mut seed);
+        self.fdt.property("rng-seed", &seed)?;
         self.fdt.end_node(node)
     }
 

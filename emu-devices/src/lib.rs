@@ -46,6 +46,7 @@ pub mod htif;
 pub mod irq;
 pub mod plic;
 pub mod power;
+pub mod random;
 pub mod rtc;
 pub mod semihosting;
 pub mod testbench;

@@ -203,15 +203,11 @@ fn registers() -> impl Iterator<Item = Slot> {
     (0..32).map(src).chain((0..32).map(fpr))
 }
 
-/// An instruction word as our disassembler prints it at `pc`, its row in the table and its length; `None` if undefined.
+/// An instruction word as our disassembler prints it at `pc` without aliases, and its row in the table; `None` if undefined.
 pub fn disassemble(hart: &Hart<Riscv>, word: u32, pc: u64) -> Option<(String, usize)> {
     let (number, operands) = hart.arch.decoder.find(word)?;
-    let row = &TABLE[number];
     let place = Place { pc, bits: hart.arch.isa.xlen };
-    let shown = fmt::from_fn(|out| (row.show)(&operands, place, out)).to_string();
-    let name = format!("{}{}", row.name, (row.suffix)(&operands));
-    let text = if shown.is_empty() { name } else { format!("{name} {shown}") };
-    Some((text, number))
+    Some((TABLE[number].text(&operands, place).to_string(), number))
 }
 
 impl Vector {

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod elf;
 pub mod exceptions;
 pub mod ins;
+pub mod pattern;
 pub mod random;
 pub mod rng;
 pub mod spike;

@@ -1,21 +1,20 @@
-//! The random numbers of the tests: SplitMix64, the same on every host for a given seed.
+//! The random numbers of the tests, the same on every host for a given seed.
+
+use emu_devices::random::Random;
 
 /// A generator.
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub struct Rng(Random);
 
 impl Rng {
     /// The generator that starts from `seed`.
     pub fn new(seed: u64) -> Self {
-        Rng(seed)
+        Rng(Random::new(seed))
     }
 
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
+        self.0.bits()
     }
 
     /// A number below `bound`, which is not zero.

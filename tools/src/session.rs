@@ -104,6 +104,7 @@ impl Session {
         options.memory_bytes = args.memory;
         options.harts = args.harts.map(u64::from);
         options.isa = Some(isa.to_string());
+        options.seed = args.seed;
         options.mmu_type = isa.has(Ext::S).then(|| if isa.xlen == 32 { "riscv,sv32" } else { "riscv,sv57" }.to_owned());
         let config = Config { misaligned_trap: args.misaligned == Misaligned::Trap };
         tracing::info!("{name}: board {}, {isa}, entry {:#x}, seed {}", board.name, image.entry(), args.seed);

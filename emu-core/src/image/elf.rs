@@ -61,6 +61,7 @@ fn read_class<H: FileHeader<Endian = Le>>(file: Vec<u8>, class: Class) -> Result
     }
 
     let segments = segments(header, data)?;
+    let headers_bytes = headers_bytes(header);
     let (code, symbols) = sections(header, data)?;
     let mut image = Image {
         target: Some(Target { arch, class }),
@@ -70,6 +71,7 @@ fn read_class<H: FileHeader<Endian = Le>>(file: Vec<u8>, class: Class) -> Result
         code,
         symbols,
         notable: Notable::default(),
+        headers_bytes,
         file,
     };
     image.check_segments(if class == Class::Bits32 { u64::from(u32::MAX) } else { u64::MAX })?;
@@ -117,6 +119,13 @@ fn segments<H: FileHeader<Endian = Le>>(header: &H, data: &[u8]) -> Result<Vec<S
     Ok(segments)
 }
 
+/// How far the ELF header and the program headers reach from the file's start.
+fn headers_bytes<H: FileHeader<Endian = Le>>(header: &H) -> usize {
+    let table: u64 = header.e_phoff(Le).into();
+    let bytes = usize::from(header.e_phnum(Le)) * size_of::<H::ProgramHeader>();
+    usize::try_from(table).map_or(0, |table| table.saturating_add(bytes)).max(size_of::<H>())
+}
+
 /// The sections that hold instructions, and the symbols.
 fn sections<H: FileHeader<Endian = Le>>(header: &H, data: &[u8]) -> Result<(Vec<Section>, Symbols), Error> {
     let offset: u64 = header.e_shoff(Le).into();
@@ -141,7 +150,8 @@ fn sections<H: FileHeader<Endian = Le>>(header: &H, data: &[u8]) -> Result<(Vec<
             inside(section.sh_offset(Le).into(), section.sh_size(Le).into(), data, || format!("section {number}"))?;
         let name = table.section_name(Le, section).unwrap_or_default();
         let name = String::from_utf8_lossy(&name[..name.len().min(PATH_BYTES)]).into_owned();
-        code.push(Section { name, address: GuestVirt(section.sh_addr(Le).into()), file });
+        let address = GuestVirt(section.sh_addr(Le).into());
+        code.push(Section { name, address, number: u16::try_from(number).ok(), file });
     }
     code.sort_by_key(|s| s.address);
     Ok((code, symbols::<H>(&table, data)?))
@@ -177,6 +187,8 @@ fn symbols<H: FileHeader<Endian = Le>>(table: &SectionTable<'_, H>, data: &[u8])
             size_bytes: symbol.st_size(Le).into(),
             kind,
             global: !symbol.is_local(),
+            weak: symbol.is_weak(),
+            section: section.0,
             name,
         });
     }
@@ -199,6 +211,7 @@ fn code_of_segments(segments: &[Segment]) -> Vec<Section> {
     let section = |(number, s): (usize, &Segment)| Section {
         name: format!("segment {number}"),
         address: s.virt,
+        number: None,
         file: s.file.clone(),
     };
     let mut code: Vec<Section> = executable.map(section).collect();

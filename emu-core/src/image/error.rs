@@ -1,6 +1,8 @@
 //! What can be wrong with a program file, said so that its owner knows what to do. The file's name is put in front by whoever
 //! opened it.
 
+use std::fmt;
+
 use emu_mem::GuestPhys;
 
 /// Why a program cannot be read or loaded.
@@ -112,7 +114,7 @@ pub enum Error {
     },
 
     /// A segment has no memory under it on this board.
-    #[error("segment {} is outside the board's RAM and ROM, {memory}; link it there, or choose another --board or --memory", range((*.start, *.last)))]
+    #[error("segment {} is outside the board's RAM and ROM, {memory}; {remedy}", range((*.start, *.last)))]
     OutsideMemory {
         /// First address of the segment.
         start: GuestPhys,
@@ -120,7 +122,34 @@ pub enum Error {
         last: GuestPhys,
         /// The ranges of memory that there are.
         memory: String,
+        /// What to do.
+        remedy: Remedy,
     },
+}
+
+/// What to do about a segment without memory under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Link it elsewhere, or have memory there.
+    Move,
+    /// The file's own headers lie in front of what is wanted, as `ld` and `lld` put them there.
+    LeaveHeadersOut,
+    /// It is linked to the address that `ld` takes if nobody says otherwise; here is where memory starts.
+    Start(GuestPhys),
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Remedy::Move => out.write_str("link it there, or choose another --board or --memory"),
+            Remedy::LeaveHeadersOut => out.write_str(
+                "what lies outside are the ELF headers, which the linker puts in front of the code; link with -Wl,-n to leave them out",
+            ),
+            Remedy::Start(at) => {
+                write!(out, "link it there, with -Wl,-Ttext-segment={at:#x} or a linker script, or choose another --board or --memory")
+            }
+        }
+    }
 }
 
 /// A list for a message, cut to eight entries: a hostile file may have thousands of segments.

@@ -3,6 +3,7 @@
 //! A name is kept as the place in the file where it stands, so that a file with a million symbols that all share one long name
 //! costs no more than its own length.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use emu_mem::GuestVirt;
@@ -42,6 +43,8 @@ pub struct Symbol<'a> {
     pub kind: SymbolKind,
     /// Whether other object files could see it.
     pub global: bool,
+    /// The number of the section that it is defined in (`st_shndx`). A [`SymbolKind::Number`] has a number that no section has.
+    pub section: u16,
 }
 
 /// A symbol as it is stored: the name is a checked, UTF-8 part of the file.
@@ -51,6 +54,8 @@ pub(super) struct Stored {
     pub(super) size_bytes: u64,
     pub(super) kind: SymbolKind,
     pub(super) global: bool,
+    pub(super) weak: bool,
+    pub(super) section: u16,
     pub(super) name: Range<usize>,
 }
 
@@ -59,10 +64,14 @@ pub(super) struct Stored {
 pub struct Symbols(Vec<Stored>);
 
 impl Symbols {
-    /// Puts the symbols of `file` in order: by address, then functions before variables before labels, global before local,
-    /// then by name.
+    /// Puts the symbols of `file` in order: by address, and at one address as objdump prefers them. That is functions before
+    /// variables before the rest, global before weak before local, longer before shorter, then by name; mapping symbols last.
     pub(super) fn sorted(mut symbols: Vec<Stored>, file: &[u8]) -> Self {
-        let rank = |s: &Stored| (s.address, s.kind, !s.global);
+        let rank = |s: &Stored| {
+            // A number is as good a name as a label.
+            let kind = if s.kind == SymbolKind::Number { SymbolKind::Label } else { s.kind };
+            (s.address, kind, !s.global, s.weak, Reverse(s.size_bytes))
+        };
         symbols.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| file[a.name.clone()].cmp(&file[b.name.clone()])));
         Symbols(symbols)
     }
@@ -80,6 +89,16 @@ impl Symbols {
         self.0[first..above].iter().take_while(|s| s.address == address).find(covers).map(|s| (s.show(file), offset))
     }
 
+    pub(super) fn near<'a>(&'a self, file: &'a [u8], at: GuestVirt, section: Option<u16>) -> Option<Symbol<'a>> {
+        let named = |s: &&Stored| s.kind != SymbolKind::Mapping;
+        let (below, above) = self.0.split_at(self.0.partition_point(|s| s.address <= at.0));
+        let Some(nearest) = below.iter().rev().find(named) else {
+            return above.iter().find(named).map(|s| s.show(file));
+        };
+        let same = || below[below.partition_point(|s| s.address < nearest.address)..].iter().filter(named);
+        same().find(|s| Some(s.section) == section).or_else(|| same().next()).map(|s| s.show(file))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -93,6 +112,7 @@ impl Stored {
             size_bytes: self.size_bytes,
             kind: self.kind,
             global: self.global,
+            section: self.section,
         }
     }
 }

@@ -162,6 +162,11 @@ fn symbols_are_found_by_address_and_by_name() {
     let symbols = image.symbols();
     let names: Vec<_> = symbols.iter().map(|s| s.name).collect();
     assert_eq!(names, ["main", "main_alias", "local_label", "$xrv64i2p1", "__stack_size", "later", "$d"]);
+    let near = |address| symbols.near(GuestVirt(address), Some(1)).map(|s| s.name);
+    assert_eq!(near(0x7fff_ffff), Some("main"), "none is below");
+    assert_eq!(near(0x8000_0007), Some("main"));
+    assert_eq!(near(0x8000_0009), Some("__stack_size"), "a number, and main has ended");
+    assert_eq!(near(0x8000_0020), Some("later"), "a mapping symbol is none");
     let at = |address| symbols.at(GuestVirt(address)).map(|(s, offset)| (s.name, offset));
     assert_eq!(at(0x7fff_ffff), None, "before the first");
     assert_eq!(at(0x8000_0000), Some(("main", 0)), "a global function wins");

@@ -160,7 +160,7 @@ macro_rules! stores {
 }
 stores! { sb U8; sh U16; sw U32; sd U64; }
 
-/// 2.7 and Zihintpause: harts here do not reorder, so there is nothing to order; PAUSE is the same encoding.
+/// 2.7 and Zihintpause: harts here do not reorder, so there is nothing to order.
 #[inline(always)]
 pub fn fence<H: Rv>(h: H, _: Fence) -> Exec<H::E> {
     Ok(h.next())

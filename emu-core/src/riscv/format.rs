@@ -90,6 +90,11 @@ impl Display for Order {
     }
 }
 format! {
+    /// FENCE.TSO and PAUSE, which are FENCEs with names of their own.
+    FenceNamed(w) as Fence { pred = (w >> 24 & 15) as u8, succ = (w >> 20 & 15) as u8, fm = (w >> 28) as u8 }
+    |_o, pc, out| Ok(())
+}
+format! {
     /// CSR instructions with a register.
     C(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), csr: u16 = (w >> 20) as u16 }
     |o, pc, out| write!(out, "{},{},{}", Reg(o.rd), CsrName(o.csr), Reg(o.rs1)); writes rd
@@ -118,6 +123,11 @@ format! {
     /// Cache-block operations.
     Cbo(w) { rs1: Slot = src(w >> 15) }
     |o, pc, out| write!(out, "({})", Reg(o.rs1))
+}
+format! {
+    /// Prefetches: ORIs to x0 whose immediate says in its five lowest bits which they are.
+    Prefetch(w) as I { rd = dst(0), rs1 = src(w >> 15), imm = w as i32 >> 20 }
+    |o, pc, out| write!(out, "{}({})", o.imm & !31, Reg(o.rs1))
 }
 format! {
     /// Atomic memory operations.

@@ -3,7 +3,7 @@
 //! Reading is generous (any case, optional underscores and version numbers, any order of the long names); what is
 //! printed is canonical. Privilege modes are no part of the string, as in Spike: see [`Isa::with_modes`].
 
-use super::extension::Ext;
+use super::extension::{Ext, Xlens};
 use std::fmt;
 
 /// What a hart is: its XLEN and its extensions.
@@ -25,10 +25,12 @@ pub enum IsaError {
         text: String,
     },
     /// E, with its 16 registers.
-    #[error("ISA string {text:?}: the base E (16 registers) is not supported; use rv32i")]
+    #[error("ISA string {text:?}: the base E (16 registers) is not supported; use rv{xlen}i")]
     Embedded {
         /// The whole string.
         text: String,
+        /// The XLEN that it asks for.
+        xlen: u32,
     },
     /// Something that is no extension, or one that this program does not have.
     #[error("ISA string {text:?}: unknown extension {name:?} at character {position}; known are {}", known())]
@@ -40,15 +42,35 @@ pub enum IsaError {
         /// Where it starts.
         position: usize,
     },
-    /// An extension that cannot be had in this company.
-    #[error("ISA string {text:?}: {name} {why}")]
-    Contradiction {
+    /// An extension of the other XLEN.
+    #[error("ISA string {text:?}: {name} exists for rv{xlen} only; leave it out, or begin with rv{xlen}")]
+    Width {
         /// The whole string.
         text: String,
         /// The extension.
         name: &'static str,
-        /// Why not, as the rest of a sentence.
-        why: &'static str,
+        /// The XLEN that has it.
+        xlen: u32,
+    },
+    /// An extension without the one that it is a part of.
+    #[error("ISA string {text:?}: {name} is nothing without {needs}; add {needs}, or leave {name} out")]
+    Alone {
+        /// The whole string.
+        text: String,
+        /// The extension.
+        name: &'static str,
+        /// What must be there too.
+        needs: &'static str,
+    },
+    /// The same name again.
+    #[error("ISA string {text:?}: {name} is named again at character {position}; name it once")]
+    Twice {
+        /// The whole string.
+        text: String,
+        /// The extension.
+        name: &'static str,
+        /// Where it starts the second time.
+        position: usize,
     },
     /// Not one of the three sets of privilege modes.
     #[error("unknown privilege modes {text:?}; known are m, mu and msu")]
@@ -62,10 +84,15 @@ pub enum IsaError {
 struct Name {
     text: &'static str,
     gives: Ext,
+    xlens: Xlens,
 }
 
 const fn name(text: &'static str, gives: Ext) -> Name {
-    Name { text, gives }
+    Name { text, gives, xlens: Xlens::any }
+}
+
+const fn only(xlens: Xlens, text: &'static str, gives: Ext) -> Name {
+    Name { text, gives, xlens }
 }
 
 /// In canonical order: single letters, then Z names by the letter they belong to, then S names. A name gives its own bit
@@ -93,7 +120,7 @@ const NAMES: &[Name] = &[
     name("zfhmin", Ext::ZFHMIN),
     name("zca", Ext::ZCA),
     name("zcd", Ext::ZCD),
-    name("zcf", Ext::ZCF),
+    only(Xlens::rv32, "zcf", Ext::ZCF),
     name("zba", Ext::ZBA),
     name("zbb", Ext::ZBB),
     name("zbc", Ext::ZBC),
@@ -104,16 +131,34 @@ const NAMES: &[Name] = &[
     name("sstc", Ext::SSTC),
     name("svadu", Ext::SVADU),
     name("svinval", Ext::SVINVAL),
-    name("svnapot", Ext::SVNAPOT),
-    name("svpbmt", Ext::SVPBMT),
+    only(Xlens::rv64, "svnapot", Ext::SVNAPOT),
+    only(Xlens::rv64, "svpbmt", Ext::SVPBMT),
 ];
 
 /// Names of behaviour that is always there and therefore cannot be switched: accepted, and not printed.
-const ALWAYS: &[&str] =
-    &["sv32", "sv39", "sv48", "sv57", "svade", "zicclsm", "ziccamoa", "ziccif", "ziccrse", "za64rs"];
+const ALWAYS: &[Name] = &[
+    only(Xlens::rv32, "sv32", Ext::empty()),
+    only(Xlens::rv64, "sv39", Ext::empty()),
+    only(Xlens::rv64, "sv48", Ext::empty()),
+    only(Xlens::rv64, "sv57", Ext::empty()),
+    name("svade", Ext::empty()),
+    name("zicclsm", Ext::empty()),
+    name("ziccamoa", Ext::empty()),
+    name("ziccif", Ext::empty()),
+    name("ziccrse", Ext::empty()),
+    name("za64rs", Ext::empty()),
+];
+
+/// What G abbreviates.
+const G: Name = name("g", Ext::I.union(Ext::M).union(Ext::A).union(Ext::D).union(Ext::ZICSR).union(Ext::ZIFENCEI));
+
+/// Every name but G.
+fn names() -> impl Iterator<Item = &'static Name> {
+    NAMES.iter().chain(ALWAYS)
+}
 
 fn known() -> String {
-    NAMES.iter().map(|name| name.text).chain(["g"]).chain(ALWAYS.iter().copied()).collect::<Vec<_>>().join(" ")
+    names().chain([&G]).map(|name| name.text).collect::<Vec<_>>().join(" ")
 }
 
 /// Adds what the extensions imply.
@@ -127,8 +172,8 @@ fn close(mut set: Ext, xlen: u32) -> Ext {
             (Ext::A, Ext::ZAAMO.union(Ext::ZALRSC)),
             (Ext::ZAAMO.union(Ext::ZALRSC), Ext::A),
             (Ext::C, Ext::ZCA),
-            (Ext::ZCD, Ext::ZCA.union(Ext::D)),
-            (Ext::ZCF, Ext::ZCA.union(Ext::F)),
+            (Ext::ZCD, Ext::ZCA),
+            (Ext::ZCF, Ext::ZCA),
             (Ext::C.union(Ext::D), Ext::ZCD),
             (Ext::S, Ext::U),
         ];
@@ -178,11 +223,12 @@ impl Isa {
         };
         match rest.as_bytes().first() {
             Some(b'i' | b'g') => {}
-            Some(b'e') => return Err(IsaError::Embedded { text: text.to_owned() }),
+            Some(b'e') => return Err(IsaError::Embedded { text: text.to_owned(), xlen }),
             _ => return Err(base()),
         }
         // There is no privileged architecture without Zicsr.
         let mut extensions = Ext::S | Ext::U | Ext::ZICSR;
+        let mut seen: Vec<&'static str> = Vec::new();
         let mut at = 0;
         while at < rest.len() {
             if rest[at..].starts_with('_') {
@@ -198,22 +244,29 @@ impl Isa {
                     (&word[..letter], letter + version(&word[letter..]))
                 }
             };
-            extensions |= match NAMES.iter().find(|known| known.text == name) {
-                Some(known) => known.gives,
-                None if name == "g" && at == 0 => Ext::I | Ext::M | Ext::A | Ext::D | Ext::ZICSR | Ext::ZIFENCEI,
-                None if ALWAYS.contains(&name) => Ext::empty(),
-                None => {
-                    let (text, name) = (text.to_owned(), name.to_owned());
-                    return Err(IsaError::Unknown { text, name, position: at + 5 });
-                }
+            let (position, text) = (at + 5, || text.to_owned());
+            let base = Some(&G).filter(|_| at == 0);
+            let Some(known) = names().chain(base).find(|known| known.text == name) else {
+                return Err(IsaError::Unknown { text: text(), name: name.to_owned(), position });
             };
+            if seen.contains(&known.text) {
+                return Err(IsaError::Twice { text: text(), name: known.text, position });
+            }
+            if !known.xlens.has(xlen) {
+                let xlen = if known.xlens == Xlens::rv32 { 32 } else { 64 };
+                return Err(IsaError::Width { text: text(), name: known.text, xlen });
+            }
+            seen.push(known.text);
+            extensions |= known.gives;
             at += length;
         }
-        if xlen == 64 && extensions.contains(Ext::ZCF) {
-            let (text, why) = (text.to_owned(), "exists for rv32 only; its encodings are others in rv64");
-            return Err(IsaError::Contradiction { text, name: "zcf", why });
+        let extensions = close(extensions, xlen);
+        for (part, name, whole, needs) in [(Ext::ZCD, "zcd", Ext::D, "d"), (Ext::ZCF, "zcf", Ext::F, "f")] {
+            if extensions.contains(part) && !extensions.contains(whole) {
+                return Err(IsaError::Alone { text: text.to_owned(), name, needs });
+            }
         }
-        Ok(Isa { xlen, extensions: close(extensions, xlen) })
+        Ok(Isa { xlen, extensions })
     }
 
     /// The same with other privilege modes: `m`, `mu` or `msu`.
@@ -261,7 +314,7 @@ fn without_version(word: &str) -> &str {
         _ => major,
     };
     // sv39 and za64rs end, or do not end, in digits of their own.
-    if NAMES.iter().any(|name| name.text == word) || ALWAYS.contains(&word) { word } else { &word[..cut] }
+    if names().any(|name| name.text == word) { word } else { &word[..cut] }
 }
 
 /// The canonical string.
@@ -330,12 +383,37 @@ mod tests {
         assert!(error.to_string().contains("zicond"), "lists what is known: {error}");
         assert!(matches!(Isa::parse("rv64imq"), Err(IsaError::Unknown { position: 7, .. })));
         assert!(matches!(Isa::parse("rv32e"), Err(IsaError::Embedded { .. })));
-        assert!(matches!(Isa::parse("rv64i_zcf"), Err(IsaError::Contradiction { name: "zcf", .. })));
         for text in ["", "rv", "rv128i", "rv64", "rv64m", "i", "rv6é", "rv64é"] {
             assert!(matches!(Isa::parse(text), Err(IsaError::Base { .. })), "{text}");
         }
         assert!(matches!(Isa::parse("rv64ié"), Err(IsaError::Unknown { .. })));
         assert!(matches!(Isa::parse("rv64i_zacas"), Err(IsaError::Unknown { .. })));
+    }
+
+    #[test]
+    fn contradictions_name_the_remedy() {
+        for (text, message) in [
+            ("rv64imac_zcf", "zcf exists for rv32 only; leave it out, or begin with rv32"),
+            ("rv64gc_zcf", "zcf exists for rv32 only"),
+            ("rv64gc_sv32", "sv32 exists for rv32 only"),
+            ("rv32gc_sv39", "sv39 exists for rv64 only"),
+            ("rv32gc_svpbmt", "svpbmt exists for rv64 only; leave it out, or begin with rv64"),
+            ("rv32i_zcd", "zcd is nothing without d; add d, or leave zcd out"),
+            ("rv32if_zcd", "zcd is nothing without d"),
+            ("rv32i_zcf", "zcf is nothing without f; add f, or leave zcf out"),
+            ("rv32e", "not supported; use rv32i"),
+            ("rv64emc", "not supported; use rv64i"),
+            ("rv64imma", "m is named again at character 7; name it once"),
+            ("rv64gc_zba_zbb_zba1p0", "zba is named again at character 16"),
+            ("rv64gc_svade_svade", "svade is named again at character 14"),
+        ] {
+            let error = Isa::parse(text).expect_err(text).to_string();
+            assert!(error.contains(message) && error.contains(&format!("{text:?}")), "{error}");
+        }
+        // What the manual says twice may be said twice.
+        assert_eq!(parse("rv64gmafdc_zicsr_zcd"), parse("rv64gc"));
+        assert_eq!(parse("rv32id_zcd"), parse("rv32ifd_zca_zcd"));
+        assert_eq!(parse("rv32i_zfh_zcf"), parse("rv32if_zfh_zca_zcf"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{csr, mmu, trap};
 use crate::hart::{Arch, Decoded, Hart, Translation};
 use crate::isa::{Kind, Touches};
 use crate::slot::Slot;
-use crate::trap::Trap;
+use crate::trap::{Taken, Trap};
 use emu_devices::clock::Mtime;
 use emu_mem::{Access, GuestPhys, GuestVirt, Space};
 use std::cell::{Cell, RefCell};
@@ -255,6 +255,9 @@ impl Arch for Riscv {
     }
     fn is_stuck(hart: &Hart<Self>) -> bool {
         hart.arch.tally.is_stuck()
+    }
+    fn first_trap(hart: &Hart<Self>) -> Taken {
+        hart.arch.tally.first()
     }
     fn counts_events(hart: &Hart<Self>) -> bool {
         hart.arch.counters.watched.get()

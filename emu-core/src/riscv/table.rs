@@ -90,6 +90,10 @@ isa! {
         Or     "or"     "0000000 ttttt sssss 110 ddddd 0110011" R  => base::or;
         And    "and"    "0000000 ttttt sssss 111 ddddd 0110011" R  => base::and;
         Fence  "fence"  "ffff pppp ssss sssss 000 ddddd 0001111" Fence => base::fence;
+        FenceTso "fence.tso" "1000 0011 0011 00000 000 00000 0001111" FenceNamed => base::fence;
+    }
+    [ZIHINTPAUSE] any {
+        Pause  "pause"  "0000 0001 0000 00000 000 00000 0001111" FenceNamed => base::fence;
     }
     [I] rv32 {
         SlliRv32 "slli" "0000000 hhhhh sssss 001 ddddd 0010011" Sh => base::slli;
@@ -465,7 +469,7 @@ isa! {
         SfenceWInval  "sfence.w.inval"  "0001100 00000 00000 000 00000 1110011" None0 slow => system::sfence_inval;
         SfenceInvalIr "sfence.inval.ir" "0001100 00001 00000 000 00000 1110011" None0 slow => system::sfence_inval;
     }
-    // Cache-block operations, chapter 19. PREFETCH.* are ORI with rd = x0: hints that need no row.
+    // Cache-block operations, chapter 19
     [ZICBOM] any {
         CboInval "cbo.inval" "000000000000 sssss 010 00000 0001111" Cbo slow => system::cbo_inval;
         CboClean "cbo.clean" "000000000001 sssss 010 00000 0001111" Cbo slow => system::cbo_clean;
@@ -473,5 +477,10 @@ isa! {
     }
     [ZICBOZ] any {
         CboZero  "cbo.zero"  "000000000100 sssss 010 00000 0001111" Cbo slow => system::cbo_zero;
+    }
+    [ZICBOP] any {
+        PrefetchI "prefetch.i" "iiiiiii 00000 sssss 110 00000 0010011" Prefetch => base::ori;
+        PrefetchR "prefetch.r" "iiiiiii 00001 sssss 110 00000 0010011" Prefetch => base::ori;
+        PrefetchW "prefetch.w" "iiiiiii 00011 sssss 110 00000 0010011" Prefetch => base::ori;
     }
 }

@@ -6,7 +6,7 @@ use super::csr::status::{MPP, Status};
 use super::csr::{Cx, interrupt::pending};
 use super::state::{Riscv, mode};
 use crate::hart::Hart;
-use crate::trap::Trap;
+use crate::trap::{Taken, Trap};
 use std::cell::Cell;
 
 /// Codes below this are counted one by one.
@@ -25,6 +25,8 @@ pub struct Tally {
     pub interrupts: [Cell<u64>; CODES],
     /// Instructions retired when the last trap came, and how many traps came then.
     last: Cell<(u64, u32)>,
+    /// The first of these.
+    first: Cell<Taken>,
 }
 
 impl Tally {
@@ -33,9 +35,18 @@ impl Tally {
         self.last.get().1 >= STUCK
     }
 
-    fn note(&self, retired: u64) {
-        let (at, traps) = self.last.get();
-        self.last.set((retired, if at == retired { traps + 1 } else { 1 }));
+    /// The last trap that came after an instruction: what led to all since.
+    pub fn first(&self) -> Taken {
+        self.first.get()
+    }
+
+    fn note(&self, hart: &Hart<Riscv>, trap: Trap, is_interrupt: bool) {
+        let ((at, traps), retired) = (self.last.get(), hart.retired.get());
+        let follows = at == retired && traps > 0;
+        if !follows {
+            self.first.set(Taken { pc: hart.arch.wrap(hart.pc.get()), trap, is_interrupt });
+        }
+        self.last.set((retired, if follows { traps + 1 } else { 1 }));
     }
 }
 
@@ -43,7 +54,7 @@ impl Tally {
 pub fn take_trap(hart: &Hart<Riscv>, trap: Trap) {
     hart.trap.set(trap);
     let tally = &hart.arch.tally;
-    tally.note(hart.retired.get());
+    tally.note(hart, trap, false);
     if let Some(count) = tally.exceptions.get(trap.cause as usize) {
         count.set(count.get() + 1);
     }
@@ -54,6 +65,7 @@ pub fn take_trap(hart: &Hart<Riscv>, trap: Trap) {
 pub fn take_interrupt(hart: &Hart<Riscv>, code: u64) {
     hart.waiting.set(false);
     hart.interrupts.set(hart.interrupts.get() + 1);
+    hart.arch.tally.note(hart, Trap { cause: code, tval: 0 }, true);
     if let Some(count) = hart.arch.tally.interrupts.get(code as usize) {
         count.set(count.get() + 1);
     }

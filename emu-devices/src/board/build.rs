@@ -46,12 +46,14 @@ pub struct Options {
     pub disks: Vec<Disk>,
     /// Disks that the board itself names. A clone of these options finds them as they are.
     pub shelf: Shelf,
+    /// Where the random numbers that a guest can see start.
+    pub seed: u64,
     /// The console.
     pub console: Console,
 }
 
 impl Options {
-    /// The board as it is, with its console on `console`.
+    /// The board as it is, with its console on `console` and the seed 0.
     pub fn new(console: Console) -> Self {
         Self {
             memory_bytes: None,
@@ -61,6 +63,7 @@ impl Options {
             bootargs: None,
             disks: Vec::new(),
             shelf: Shelf::default(),
+            seed: 0,
             console,
         }
     }

@@ -73,6 +73,17 @@ fn virt_with_two_harts() {
 }
 
 #[test]
+fn the_seed_alone_decides_the_random_bytes() {
+    let seeded = |seed| {
+        let tree = text(&generate(&riscv_virt::description(), &Options { seed, ..options() }).unwrap());
+        tree.lines().find(|line| line.contains("rng-seed")).unwrap().to_owned()
+    };
+    assert_eq!(seeded(7), seeded(7));
+    assert_ne!(seeded(7), seeded(8));
+    assert_ne!(seeded(7), seeded(7 << 32));
+}
+
+#[test]
 fn spike_announces_htif() {
     let tree = text(&generate(&spike::description(), &options()).unwrap());
     assert!(tree.contains("  htif/\n    compatible = \"ucb,htif0\"\n"), "{tree}");

@@ -20,7 +20,7 @@ const POOL: u64 = RAM + 0x2_0000;
 /// The cell that loads and stores touch.
 const CELL: u64 = RAM + 0x2040;
 /// Formats whose vectors are written by hand.
-const BY_HAND: [&str; 7] = ["None0", "Vma", "Cbo", "C", "Ci", "Fence", "FenceI"];
+const BY_HAND: [&str; 9] = ["None0", "Vma", "Cbo", "Prefetch", "C", "Ci", "Fence", "FenceNamed", "FenceI"];
 /// Words tried before a row is given up.
 const TRIES: usize = 30;
 

@@ -2,6 +2,7 @@
 
 use super::{Op, Target, layout};
 use crate::asm::{self, csrrc, csrrs, csrrw, jalr, load_x};
+use crate::pattern::{field, set_field};
 use crate::rng::Rng;
 use emu_core::isa::{Kind, Touches};
 use emu_core::riscv::csr;
@@ -497,20 +498,4 @@ impl<'r> Generator<'r> {
 
 fn encoded(row: &Row, word: u32) -> Op {
     if row.bytes == 2 { Op::Half(word as u16) } else { Op::Word(word) }
-}
-
-/// The bits of a pattern that hold `letter`, lowest first.
-fn positions(pattern: &str, letter: u8) -> Vec<u32> {
-    let bits = pattern.bytes().filter(|&b| b != b' ').rev().enumerate();
-    bits.filter(|&(_, b)| b == letter).map(|(at, _)| at as u32).collect()
-}
-
-fn set_field(pattern: &str, letter: u8, value: u32, word: &mut u32) {
-    for (from, to) in positions(pattern, letter).into_iter().enumerate() {
-        *word = *word & !(1 << to) | (value >> from & 1) << to;
-    }
-}
-
-fn field(pattern: &str, letter: u8, word: u32) -> u32 {
-    positions(pattern, letter).into_iter().enumerate().fold(0, |value, (to, from)| value | (word >> from & 1) << to)
 }

@@ -26,7 +26,7 @@ pub(crate) struct MachineArgs {
     /// What a misaligned load or store does
     #[arg(long, value_enum, default_value_t = Misaligned::Hardware)]
     pub(crate) misaligned: Misaligned,
-    /// Start of every random number that a guest can see
+    /// Decides every random number that a guest can see: rng-seed in the device tree. The same seed gives the same run
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::number)]
     pub(crate) seed: u64,
     /// What executes the instructions

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use emu_core::image::SymbolTable;
 use emu_core::machine::Stuck;
+use emu_core::trap::Trap;
 use emu_mem::GuestVirt;
 
 /// So many of the last branch targets are shown.
@@ -25,11 +26,18 @@ pub(crate) fn text(stuck: &Stuck, symbols: SymbolTable<'_>) -> String {
             stuck.hart
         ),
     };
+    // Writing to a string cannot fail. Where one exception is all there is, it has been told.
+    if let Some(first) = stuck.first.filter(|first| first.pc != stuck.pc || Some(first.trap) != stuck.trap) {
+        let (Trap { cause, tval }, place) = (first.trap, self::place(first.pc, symbols));
+        let _ = match first.is_interrupt {
+            true => write!(out, "\n     it began before {place}: {} (interrupt {cause})", interrupt(cause)),
+            false => write!(out, "\n     it began at {place}: {} (cause {cause}, value {tval:#x})", self::cause(cause)),
+        };
+    }
     if !stuck.recent.is_empty() {
         out.push_str("\n     it came there by way of (oldest first):");
     }
     for &target in &stuck.recent[stuck.recent.len().saturating_sub(BRANCHES)..] {
-        // Writing to a string cannot fail.
         let _ = write!(out, "\n       {}", self::place(target, symbols));
     }
     out
@@ -65,5 +73,18 @@ fn cause(code: u64) -> &'static str {
         13 => "load page fault",
         15 => "store or AMO page fault",
         _ => "exception",
+    }
+}
+
+/// An interrupt's name, from the same table.
+fn interrupt(code: u64) -> &'static str {
+    match code {
+        1 => "supervisor software interrupt",
+        3 => "machine software interrupt",
+        5 => "supervisor timer interrupt",
+        7 => "machine timer interrupt",
+        9 => "supervisor external interrupt",
+        11 => "machine external interrupt",
+        _ => "interrupt",
     }
 }

@@ -1,6 +1,6 @@
 //! Whatever can be wrong with files and arguments: one message, status 125.
 
-use super::elf::{Elf, RAM, hello, jump, print};
+use super::elf::{Elf, LOOP, RAM, hello, jump, print};
 use super::{Folder, command, emu, finish};
 use std::process::Stdio;
 
@@ -68,6 +68,33 @@ fn segments_without_memory() {
 }
 
 #[test]
+fn segments_with_the_file_s_own_headers() {
+    let folder = Folder::new();
+    // As ld lays out a program with and without -Ttext=0x80000000, and as lld does with it.
+    for (address, bytes, part) in [
+        (
+            RAM - 0x1000,
+            0x1008,
+            "what lies outside are the ELF headers, which the linker puts in front of the code; link with -Wl,-n",
+        ),
+        (0x1_0000, 0x108, "link it there, with -Wl,-Ttext-segment=0x80000000 or a linker script"),
+        (0x1_0000, 0xb0, "link with -Wl,-n to leave them out"),
+    ] {
+        let mut program = hello("", 0).with(|e| e.segments.insert(0, (1, address, vec![0; 0x1008], bytes)));
+        // Its code begins where the headers' segment ends.
+        program.segments[1].1 = RAM + 8;
+        program.entry = RAM + 8;
+        let mut file = program.bytes();
+        // p_offset and p_filesz of the first program header.
+        file[64 + 8..64 + 16].copy_from_slice(&0u64.to_le_bytes());
+        file[64 + 32..64 + 40].copy_from_slice(&bytes.to_le_bytes());
+        let file = folder.file("headers.elf", file);
+        let range = format!("segment {address:#x} to {:#x} is outside", address + bytes - 1);
+        emu(["run", &file]).is_refusal(&["headers.elf: ", &range, part]);
+    }
+}
+
+#[test]
 fn files_that_cannot_be_opened() {
     let folder = Folder::new();
     let missing = folder.path("missing.elf");
@@ -105,11 +132,26 @@ fn a_program_without_a_signature() {
 fn instruction_sets() {
     let folder = Folder::new();
     let file = folder.file("good.elf", hello("", 0).bytes());
-    for isa in ["rv64imaq", "rv64i_zfoo", "rv128i", "rv64", "x86", "rv64mi_", "rv32imac"] {
+    for (isa, remedy) in [
+        ("rv64imaq", "known are"),
+        ("rv64i_zfoo", "known are"),
+        ("rv128i", "must begin with"),
+        ("rv64", "must begin with"),
+        ("x86", "must begin with"),
+        ("rv64mi_", "must begin with"),
+        ("rv64e", "use rv64i"),
+        ("rv64imac_zcf", "exists for rv32 only; leave it out"),
+        ("rv64gc_sv32", "exists for rv32 only; leave it out"),
+        ("rv64i_zcd", "add d, or leave zcd out"),
+        ("rv64imacm", "name it once"),
+        ("rv32imac", "good.elf: a program for 64 bits cannot run as rv32imac, which has 32; choose another --isa"),
+    ] {
         for subcommand in ["run", "dis"] {
-            emu([subcommand, &file, "--isa", isa]).is_refusal(&[isa]);
+            emu([subcommand, &file, "--isa", isa]).is_refusal(&[isa, remedy]);
         }
     }
+    let narrow = folder.file("narrow.elf", Elf::new(&[LOOP]).with(|e| e.wide = false).bytes());
+    emu(["run", &narrow, "--isa", "rv64gc"]).is_refusal(&["narrow.elf: a program for 32 bits cannot run as rv64gc"]);
 }
 
 #[test]

@@ -56,6 +56,29 @@ fn tohost_ends_the_run() {
     }
 }
 
+/// Ends with a code made of the first bytes of the device tree, where `/chosen` is.
+fn tree_sum() -> Elf {
+    // addi t2,a1,1024; li t1,0; loop: lbu t0,0(a1); add t1,t1,t0; addi a1,a1,1; bne a1,t2,loop; andi t1,t1,63
+    let sum = [0x4005_8393, 0x0000_0313, 0x0005_c283, 0x0053_0333, 0x0015_8593, 0xfe75_9ae3, 0x03f3_7313];
+    // lui t0,finisher; slli t1,t1,16; lui t2,0x3; addi t2,t2,0x333; or t1,t1,t2; sw t1,0(t0)
+    let end = [0x0010_02b7, 0x0103_1313, 0x0000_33b7, 0x3333_8393, 0x0073_6333, 0x0062_a023, LOOP];
+    Elf::new(&[&sum[..], &end].concat())
+}
+
+#[test]
+fn the_seed_decides_what_a_guest_sees_at_random() {
+    let folder = Folder::new();
+    let file = folder.file("sum.elf", tree_sum().bytes());
+    let code = |args: &[&str]| {
+        let status = emu([&["run", &file, "--timeout", "20"], args].concat()).status;
+        assert!(status < 64, "{args:?} ends with {status}");
+        status
+    };
+    assert_eq!(code(&[]), code(&["--seed", "0"]));
+    assert_eq!(code(&["--seed", "1"]), code(&["--seed", "1"]));
+    assert_ne!(code(&["--seed", "0"]), code(&["--seed", "1"]));
+}
+
 #[test]
 fn limits() {
     let folder = Folder::new();
@@ -73,9 +96,16 @@ fn a_guest_that_cannot_go_on() {
     // An illegal instruction with mtvec still 0, where there is no memory: the trap handler traps for ever.
     let traps = folder.file("traps.elf", Elf::new(&[NOP, 0xffff_ffff]).bytes());
     let output = emu(["run", &traps, "--timeout", "20"]).has_status(126);
-    for part in ["traps.elf: ", "cause"] {
+    for part in [
+        "traps.elf: hart 0 traps for ever at 0x0: instruction access fault (cause 1, value 0x0); point mtvec",
+        "\n     it began at 0x80000004 <_start+0x4>: illegal instruction (cause 2, value 0xffffffff)\n",
+    ] {
         assert!(output.stderr.contains(part), "{part:?} is not in {}", output.stderr);
     }
+    // Here the exception that recurs is the first one.
+    let lost = folder.file("lost.elf", Elf::new(&[0x0000_0067]).bytes());
+    let output = emu(["run", &lost, "--timeout", "20"]).has_status(126);
+    assert!(output.stderr.contains("for ever at 0x0: ") && !output.stderr.contains("it began"), "{}", output.stderr);
     let waits = folder.file("waits.elf", Elf::new(&[WFI, jump(-4)]).bytes());
     let output = emu(["run", &waits, "--timeout", "20"]).has_status(126);
     assert!(output.stderr.contains("waits.elf: ") && output.stderr.contains("<_start"), "{}", output.stderr);

@@ -203,6 +203,23 @@ fn a_handler_that_traps_for_ever_is_noticed() {
     run(&hart, &[ECALL, NOP]);
     assert!(Riscv::is_stuck(&hart));
     assert_eq!((hart.pc.get(), hart.trap.get().cause), (0x10, cause::FETCH_ACCESS));
+    let call = Trap { cause: cause::ECALL_U + 3, tval: 0 };
+    assert_eq!(Riscv::first_trap(&hart), Taken { pc: RAM, trap: call, is_interrupt: false });
+}
+
+#[test]
+fn an_interrupt_may_be_what_leads_to_trapping_for_ever() {
+    let hart = hart_in(mode::M);
+    hart.arch.registers.mtvec.set(0x10);
+    load(&hart, &[NOP, NOP]);
+    hart.pc.set(RAM);
+    let mut interp = crate::interp::run::Interp::default();
+    interp.run(&hart, 1);
+    take_interrupt(&hart, interrupt::MTI);
+    (0..STUCK).for_each(|_| interp.run(&hart, 100));
+    assert!(Riscv::is_stuck(&hart));
+    let timer = Trap { cause: interrupt::MTI, tval: 0 };
+    assert_eq!(Riscv::first_trap(&hart), Taken { pc: RAM + 4, trap: timer, is_interrupt: true });
 }
 
 #[test]
