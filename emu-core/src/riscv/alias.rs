@@ -1,7 +1,7 @@
 //! The assembler's short names: `ret` for `jalr zero,0(ra)`. What objdump prints by default, as of binutils 2.40.
 //!
 //! An alias rewrites an instruction's text and says nothing about its encoding or meaning, which stand in `table.rs`. In
-//! a row of [`ALIASES`] capital letters stand for any operand, the same letter for the same one; all else stands for
+//! a row of `ALIASES` capital letters stand for any operand, the same letter for the same one; all else stands for
 //! itself. The first row that fits counts. A row that changes nothing keeps the ones behind it away.
 
 use super::text::Text;
