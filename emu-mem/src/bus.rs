@@ -7,9 +7,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::access::{AmoOp, Unit, Width};
-use crate::addr::GuestPhys;
+use crate::addr::{GuestPhys, PAGE_SIZE};
 use crate::error::{Error, Range};
 use crate::memory::{Memory, Region};
+use crate::ram::{Block, Ram};
 use crate::with_unit;
 
 /// An access fault: nothing answers there, or what does refuses. The architecture decides which exception it becomes.
@@ -79,10 +80,16 @@ pub struct Bus {
     watches: Mutex<Vec<Arc<Watched>>>,
 }
 
+/// A RAM or ROM that is to be.
+struct Planned {
+    range: Range,
+    block: Block,
+}
+
 /// Builds a [`Bus`]: all memory first, then devices here or, if they want the [`Memory`], on the finished bus.
 #[derive(Default)]
 pub struct BusBuilder {
-    regions: Vec<Region>,
+    regions: Vec<Planned>,
     devices: Vec<Mounted>,
 }
 
@@ -95,8 +102,8 @@ impl BusBuilder {
     /// Adds `bytes` bytes of RAM, zero at first.
     ///
     /// # Errors
-    /// [`Error`] if it overlaps another region, does not begin and end at a page, reaches past the end of the address
-    /// space, or the host cannot reserve it.
+    /// [`Error`] if it overlaps another region, does not begin and end at a page, or reaches past the end of the address
+    /// space.
     pub fn ram(&mut self, name: &str, base: GuestPhys, bytes: u64) -> Result<&mut Self, Error> {
         self.region(name, base, bytes, true)
     }
@@ -121,28 +128,39 @@ impl BusBuilder {
         device: Box<dyn Device>,
     ) -> Result<&mut Self, Error> {
         let range = Range::new(name, base, bytes)?;
-        free(&range, &self.regions, &self.devices)?;
+        free(&range, self.regions.iter().map(|planned| &planned.range), &self.devices)?;
         self.devices.push(Mounted { range, device: Mutex::new(device) });
         Ok(self)
     }
 
-    /// The bus.
-    pub fn build(mut self) -> Bus {
+    /// The bus, with the memory of all regions reserved in one go.
+    ///
+    /// # Errors
+    /// [`Error::Map`] if the host cannot reserve that much.
+    pub fn build(mut self) -> Result<Bus, Error> {
         self.devices.sort_by_key(|mounted| mounted.range.first);
-        Bus { memory: Memory::new(self.regions), devices: self.devices, watches: Mutex::default() }
+        let blocks: Vec<Block> = self.regions.iter().map(|planned| planned.block).collect();
+        let regions = self.regions.into_iter().zip(Ram::reserve(&blocks)?);
+        let regions =
+            regions.map(|(planned, ram)| Region { range: planned.range, ram, writable: planned.block.writable });
+        Ok(Bus { memory: Memory::new(regions.collect()), devices: self.devices, watches: Mutex::default() })
     }
 
     fn region(&mut self, name: &str, base: GuestPhys, bytes: u64, writable: bool) -> Result<&mut Self, Error> {
-        free(&Range::new(name, base, bytes)?, &self.regions, &self.devices)?;
-        self.regions.push(Region::new(name, base, bytes, writable)?);
+        let range = Range::new(name, base, bytes)?;
+        free(&range, self.regions.iter().map(|planned| &planned.range), &self.devices)?;
+        if !base.is_aligned(PAGE_SIZE) {
+            return Err(Error::Unaligned(range));
+        }
+        self.regions.push(Planned { range, block: Block { bytes, writable }.check()? });
         Ok(self)
     }
 }
 
 /// Checks that nobody else claims a part of the range.
-fn free(new: &Range, regions: &[Region], devices: &[Mounted]) -> Result<(), Error> {
-    let taken = regions.iter().map(|region| &region.range).chain(devices.iter().map(|mounted| &mounted.range));
-    match taken.into_iter().find(|old| old.overlaps(new)) {
+fn free<'a>(new: &Range, regions: impl Iterator<Item = &'a Range>, devices: &'a [Mounted]) -> Result<(), Error> {
+    let mut taken = regions.chain(devices.iter().map(|mounted| &mounted.range));
+    match taken.find(|old| old.overlaps(new)) {
         Some(old) => Err(Error::Overlap { new: new.clone(), old: old.clone() }),
         None => Ok(()),
     }
@@ -161,7 +179,7 @@ impl Bus {
     /// As for [`BusBuilder::device`].
     pub fn attach(&mut self, name: &str, base: GuestPhys, bytes: u64, device: Box<dyn Device>) -> Result<(), Error> {
         let range = Range::new(name, base, bytes)?;
-        free(&range, self.memory.regions(), &self.devices)?;
+        free(&range, self.memory.regions().iter().map(|region| &region.range), &self.devices)?;
         let place = self.devices.partition_point(|mounted| mounted.range.first < range.first);
         self.devices.insert(place, Mounted { range, device: Mutex::new(device) });
         Ok(())

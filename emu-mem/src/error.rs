@@ -23,6 +23,22 @@ pub enum Error {
         /// What the host said.
         source: io::Error,
     },
+    /// The host has not the memory that it was asked to provide at once.
+    #[error("the host cannot provide {bytes:#x} bytes of memory now ({source}): ask for less, or for none in advance")]
+    Populate {
+        /// What was asked for.
+        bytes: u64,
+        /// What the host said.
+        source: io::Error,
+    },
+    /// Memory that is to be provided is no RAM.
+    #[error("the {bytes:#x} bytes at {at} cannot be provided: they do not lie in one RAM region")]
+    NotRam {
+        /// The first address.
+        at: GuestPhys,
+        /// How many bytes.
+        bytes: u64,
+    },
     /// A RAM or ROM does not begin at a page.
     #[error("{0} does not begin at a multiple of {PAGE_SIZE:#x}: move it")]
     Unaligned(Range),

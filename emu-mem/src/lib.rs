@@ -23,6 +23,6 @@ pub use bus::{Bus, BusBuilder, BusFault, BusResult, Device, SplitFault, Watch};
 pub use error::{Error, Range, TransferError};
 pub use memory::{Found, Memory, Region, Segment, Segments};
 pub use pool::Pool;
-pub use ram::Ram;
+pub use ram::{Ram, SystemCalls};
 pub use reservation::Reservations;
 pub use tlb::{Space, Tlb};

@@ -10,7 +10,7 @@ use crate::access::Unit;
 use crate::addr::{GuestPhys, PAGE_SIZE};
 use crate::bus::BusFault;
 use crate::error::{Error, Range};
-use crate::ram::Ram;
+use crate::ram::{Batch, Ram, SystemCalls};
 use crate::reservation::Reservations;
 
 pub use transfer::{Segment, Segments};
@@ -45,17 +45,6 @@ pub struct Region {
     pub ram: Ram,
     /// False for a ROM.
     pub writable: bool,
-}
-
-impl Region {
-    /// Makes a region of zeros.
-    pub(crate) fn new(name: &str, base: GuestPhys, bytes: u64, writable: bool) -> Result<Self, Error> {
-        let range = Range::new(name, base, bytes)?;
-        if !base.is_aligned(PAGE_SIZE) {
-            return Err(Error::Unaligned(range));
-        }
-        Ok(Self { range, ram: Ram::new(bytes)?, writable })
-    }
 }
 
 /// Where a physical address lies.
@@ -169,7 +158,7 @@ impl Memory {
         }
         let bytes = from.len() as u64;
         let found = self.find(at, bytes).ok_or(BusFault)?;
-        found.ram.write_bytes(found.offset, from).ok_or(BusFault)?;
+        found.ram.install_bytes(found.offset, from).ok_or(BusFault)?;
         self.0.reservations.written(at, bytes);
         Ok(())
     }
@@ -186,6 +175,54 @@ impl Memory {
         found.ram.zero(found.offset, bytes).ok_or(BusFault)?;
         self.0.reservations.written(at, bytes);
         Ok(())
+    }
+
+    /// Has the host provide the memory of all pages that these stretches (first address and bytes) touch, so that nobody
+    /// waits for it later. Stretches that meet are one system call together; contents stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::NotRam`], with nothing done, unless one RAM region holds all of each stretch; [`Error::Populate`] if the
+    /// host has not so much. Zero bytes are no error anywhere.
+    pub fn populate(&self, stretches: &[(GuestPhys, u64)]) -> Result<(), Error> {
+        let mut batch = Batch::default();
+        for &(at, bytes) in stretches {
+            self.add_to(&mut batch, at, bytes).map_err(|BusFault| Error::NotRam { at, bytes })?;
+        }
+        batch.populate().map_err(|source| {
+            let bytes = stretches.iter().fold(0_u64, |sum, stretch| sum.saturating_add(stretch.1));
+            Error::Populate { bytes, source }
+        })
+    }
+
+    /// Makes these stretches (first address and bytes) zero and gives the pages that lie wholly in them back to the host,
+    /// until they are touched again: what a memory balloon wants. Stretches that meet are one system call together.
+    ///
+    /// # Errors
+    /// [`BusFault`], with nothing done, unless one RAM region holds all of each stretch. Zero bytes are no fault anywhere.
+    pub fn discard(&self, stretches: &[(GuestPhys, u64)]) -> Result<(), BusFault> {
+        let mut batch = Batch::default();
+        for &(at, bytes) in stretches {
+            self.add_to(&mut batch, at, bytes)?;
+        }
+        batch.discard();
+        for &(at, bytes) in stretches.iter().filter(|stretch| stretch.1 != 0) {
+            self.0.reservations.written(at, bytes);
+        }
+        Ok(())
+    }
+
+    fn add_to<'m>(&'m self, batch: &mut Batch<'m>, at: GuestPhys, bytes: u64) -> Result<(), BusFault> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let found = self.find_writable(at, bytes)?;
+        batch.add(found.ram, found.offset, bytes).ok_or(BusFault)
+    }
+
+    /// How many system calls this memory has cost so far.
+    pub fn system_calls(&self) -> SystemCalls {
+        // All regions come out of one reservation.
+        self.0.regions.first().map(|region| region.ram.system_calls()).unwrap_or_default()
     }
 
     /// Whether a watched byte lies in the page of `at`. Such a page never enters a write TLB.

@@ -4,11 +4,13 @@
 //!
 //! The rules that the `SAFETY:` comments lean on; all fields they speak of are private to this module:
 //!
-//! - R1. A [`Ram`]'s `base` is the start of the mapping its `map` owns; `bytes` is the mapping's length, a multiple of
-//!   4,096; `base` is a multiple of 4,096. The mapping is never moved, resized, protected or unmapped while a
-//!   clone of `map` lives, and no Rust reference into it is ever made.
-//! - R2. Every access to the mapping, from any thread, is an atomic one (`raw::Raw`), so there are no data races
-//!   in which one side is not atomic.
+//! - R1. A [`Ram`]'s `bytes` bytes from `base` on are inside the `Mapping` that its `mapping` keeps alive, and no other
+//!   block's; both are multiples of 4,096. The mapping is never moved, resized or unmapped while it lives, and no Rust
+//!   reference into it is ever made. Every page of a block can be read at all times, and every page of one that is
+//!   `writable` written: `reserve` hands out no block before that is so, and the pages of a ROM, which are the only ones
+//!   whose rights change later, gain and lose the right to be written by `install_bytes` alone, one caller at a time.
+//! - R2. Every access to the mapping, from any thread, is an atomic one (`raw::Raw`) or the host's own (it makes pages
+//!   zero that it takes back), so there are no data races in which one side is not atomic.
 //! - R3. A `Window` of `Tables` is empty (its tag equals no masked address) or its tag is a multiple of
 //!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Tables::keep` keeps alive.
 //!   `Tables::addend` alone says what an addend may be.
@@ -23,7 +25,10 @@
 //! thread, as they do now, never race.
 #![allow(unsafe_code, reason = "the one module of this crate that touches mapped memory; see docs/unsafe.md")]
 
+mod batch;
+mod host;
 pub(crate) mod raw;
+mod reserve;
 mod tables;
 pub(crate) mod vectored;
 
@@ -31,11 +36,14 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+pub(crate) use self::batch::Batch;
+pub use self::host::SystemCalls;
+use self::host::{Mapping, Rights, page_bytes};
 use self::raw::{Raw, load_unaligned, store_unaligned};
+pub use self::reserve::Block;
 pub use self::tables::Counts;
 pub(crate) use self::tables::Tables;
 use crate::access::{AmoOp, Unit};
-use crate::addr::PAGE_SIZE;
 use crate::error::Error;
 
 /// A block of guest RAM or ROM, zero at first. A cheap handle: clones are the same memory.
@@ -47,7 +55,8 @@ use crate::error::Error;
 pub struct Ram {
     base: NonNull<u8>,
     bytes: u64,
-    map: Arc<Mapping>,
+    writable: bool,
+    mapping: Arc<Mapping>,
 }
 
 // SAFETY: by R1 the pointer stays valid wherever the handle goes, and by R2 what it points to is accessed atomically.
@@ -55,51 +64,21 @@ unsafe impl Send for Ram {}
 // SAFETY: as above; no method hands out a reference into the mapping.
 unsafe impl Sync for Ram {}
 
-#[cfg(not(miri))]
-type Mapping = memmap2::MmapMut;
-/// Miri knows no `mmap` without reservation.
-#[cfg(miri)]
-struct Mapping(NonNull<u8>, std::alloc::Layout);
-
-#[cfg(not(miri))]
-fn map(bytes: usize) -> std::io::Result<(NonNull<u8>, Mapping)> {
-    let mut map = memmap2::MmapOptions::new().len(bytes).no_reserve_swap().map_anon()?;
-    let base = NonNull::new(map.as_mut_ptr()).ok_or(std::io::ErrorKind::OutOfMemory)?;
-    Ok((base, map))
-}
-
-#[cfg(miri)]
-fn map(bytes: usize) -> std::io::Result<(NonNull<u8>, Mapping)> {
-    if bytes > 1 << 30 {
-        return Err(std::io::ErrorKind::OutOfMemory.into());
-    }
-    let layout = std::alloc::Layout::from_size_align(bytes, PAGE_SIZE as usize).expect("a gibibyte at most");
-    // SAFETY: `bytes` is not zero, `Ram::new` has seen to that.
-    let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).ok_or(std::io::ErrorKind::OutOfMemory)?;
-    Ok((base, Mapping(base, layout)))
-}
-
-#[cfg(miri)]
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: allocated in `map` with this layout.
-        unsafe { std::alloc::dealloc(self.0.as_ptr(), self.1) }
-    }
-}
-
 impl Ram {
-    /// Reserves `bytes` bytes, all zero.
+    /// Reserves `bytes` bytes of RAM, all zero.
     ///
     /// # Errors
     /// [`Error::Size`] if `bytes` is zero or not a multiple of 4,096, [`Error::Map`] if the host refuses.
     pub fn new(bytes: u64) -> Result<Self, Error> {
-        if bytes == 0 || !bytes.is_multiple_of(PAGE_SIZE) {
-            return Err(Error::Size { bytes });
-        }
-        let too_large = || Error::Map { bytes, source: std::io::ErrorKind::OutOfMemory.into() };
-        let len = isize::try_from(bytes).map_err(|_| too_large())? as usize;
-        let (base, map) = map(len).map_err(|source| Error::Map { bytes, source })?;
-        Ok(Self { base, bytes, map: Arc::new(map) })
+        let mut made = Self::reserve(&[Block { bytes, writable: true }])?;
+        Ok(made.pop().expect("one was asked for"))
+    }
+
+    /// The handle to a block that `reserve` has laid `place` bytes into the mapping.
+    fn of(mapping: &Arc<Mapping>, place: usize, block: Block) -> Self {
+        // SAFETY: `place` is inside the mapping, so neither null nor past it.
+        let base = unsafe { mapping.base().add(place) };
+        Self { base, bytes: block.bytes, writable: block.writable, mapping: mapping.clone() }
     }
 
     /// The size in bytes: a multiple of 4,096, never zero.
@@ -111,14 +90,25 @@ impl Ram {
     /// Whether both handles are the same memory.
     #[inline]
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.map, &other.map)
+        self.base == other.base
+    }
+
+    /// Whether it can be stored to; if not, only [`install_bytes`](Self::install_bytes) changes it.
+    #[inline]
+    pub fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// How many system calls this memory, with all that was reserved together with it, has cost so far.
+    pub fn system_calls(&self) -> SystemCalls {
+        self.mapping.calls()
     }
 
     /// The host address of `offset`, if `bytes` bytes (at least one) from there are inside.
     #[inline(always)]
     fn at(&self, offset: u64, bytes: u64) -> Option<*mut u8> {
         let inside = offset < self.bytes && bytes <= self.bytes - offset;
-        // No overflow: `offset` is below `bytes`, which `Ram::new` has seen to fit an `isize`.
+        // No overflow: `offset` is below `bytes`, which `reserve` has seen to fit an `isize`.
         inside.then(|| self.base.as_ptr().wrapping_add(offset as usize))
     }
 
@@ -126,6 +116,12 @@ impl Ram {
     fn offset_of(&self, p: *mut u8) -> Option<u64> {
         let offset = p.addr().wrapping_sub(self.base.as_ptr().addr()) as u64;
         (offset < self.bytes).then_some(offset)
+    }
+
+    /// As [`at`](Self::at), for a store: never in a ROM.
+    #[inline(always)]
+    fn at_writable(&self, offset: u64, bytes: u64) -> Option<*mut u8> {
+        self.at(offset, bytes).filter(|_| self.writable)
     }
 
     /// Reads the unit at `offset`, or `None` if it is not wholly inside. An aligned read is one host load.
@@ -141,7 +137,7 @@ impl Ram {
     /// write is one host store; an unaligned one is several and may be seen half done by other threads.
     #[inline]
     pub fn write<T: Unit>(&self, offset: u64, value: T) -> Option<()> {
-        let p = self.at(offset, T::BYTES)?;
+        let p = self.at_writable(offset, T::BYTES)?;
         // SAFETY: as in `read`; an unaligned store touches its own bytes only.
         unsafe { if offset & (T::BYTES - 1) == 0 { T::store(p, value) } else { store_unaligned(p, value) } };
         Some(())
@@ -157,7 +153,7 @@ impl Ram {
     /// Atomically replaces the unit at `offset` by `f` of it; `f` may be called more than once.
     #[inline(always)]
     fn update<T: Unit>(&self, offset: u64, f: impl Fn(T) -> T) -> Option<T> {
-        let p = self.at(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
+        let p = self.at_writable(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
         // SAFETY: inside and aligned, just checked.
         Some(unsafe { T::update(p, f) })
     }
@@ -167,7 +163,7 @@ impl Ram {
     /// consistent.
     #[inline]
     pub fn compare_exchange<T: Unit>(&self, offset: u64, expected: T, new: T) -> Option<T> {
-        let p = self.at(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
+        let p = self.at_writable(offset, T::BYTES).filter(|_| offset & (T::BYTES - 1) == 0)?;
         // SAFETY: inside and aligned, just checked.
         Some(unsafe { T::compare_exchange(p, expected, new) })
     }
@@ -194,48 +190,47 @@ impl Ram {
         Some(())
     }
 
-    /// Copies `from` to `offset` and on, or returns `None`, having written nothing, if it would not all be inside.
+    /// Copies `from` to `offset` and on, or returns `None`, having written nothing, if it would not all be inside or this
+    /// is a ROM.
     pub fn write_bytes(&self, offset: u64, from: &[u8]) -> Option<()> {
         if from.is_empty() {
             return (offset <= self.bytes).then_some(());
         }
-        let mut p = self.at(offset, from.len() as u64)?;
-        let head = until_aligned(offset).min(from.len());
-        let (head, rest) = from.split_at(head);
-        let (words, tail) = rest.as_chunks::<8>();
-        // SAFETY: as in `read_bytes`.
-        unsafe {
-            p = store_each(p, head);
-            for word in words {
-                u64::store(p, u64::from_le_bytes(*word));
-                p = p.wrapping_add(8);
-            }
-            store_each(p, tail);
+        let p = self.at_writable(offset, from.len() as u64)?;
+        // SAFETY: `at_writable` has checked the whole range.
+        unsafe { store_all(p, from) };
+        Some(())
+    }
+
+    /// [`write_bytes`](Self::write_bytes) that works on a ROM as well, at the price of two system calls: for loaders and
+    /// boards. `None` also if the host will not make the ROM's pages writable.
+    pub fn install_bytes(&self, offset: u64, from: &[u8]) -> Option<()> {
+        if self.writable || from.is_empty() {
+            return self.write_bytes(offset, from);
         }
+        let p = self.at(offset, from.len() as u64)?;
+        let first = p.addr() - self.mapping.base().addr().get();
+        let page = page_bytes();
+        let pages = first / page * page..(first + from.len()).next_multiple_of(page);
+        // Nobody else takes the rights away from under the copy.
+        let _lifting = self.mapping.lifting();
+        self.mapping.protect(&pages, Rights::ReadWrite).ok()?;
+        // SAFETY: `at` has checked the whole range, and it is writable for now.
+        unsafe { store_all(p, from) };
+        // Should it fail, the host no longer guards what every access checks anyway.
+        let _ = self.mapping.protect(&pages, Rights::Read);
         Some(())
     }
 
     /// Makes `bytes` bytes from `offset` on zero, or returns `None`, having written nothing, if they are not all
-    /// inside. What is zero is not written, so memory never touched before stays uncommitted.
+    /// inside or this is a ROM. What is zero is not written, so memory never touched before stays uncommitted.
     pub fn zero(&self, offset: u64, bytes: u64) -> Option<()> {
         if bytes == 0 {
             return (offset <= self.bytes).then_some(());
         }
-        let start = self.at(offset, bytes)?;
-        let head = (until_aligned(offset) as u64).min(bytes);
-        let words = (bytes - head) / 8;
-        // SAFETY: `at` has checked the whole range; the words begin at a multiple of 8 and end inside it, head and
-        // tail are the fewer than 8 bytes on either side.
-        unsafe {
-            let p = store_each(start, &[0; 8][..head as usize]);
-            for i in 0..words as usize {
-                let word = p.wrapping_add(8 * i);
-                if u64::load(word) != 0 {
-                    u64::store(word, 0);
-                }
-            }
-            store_each(p.wrapping_add(8 * words as usize), &[0; 8][..(bytes - head - 8 * words) as usize]);
-        }
+        let start = self.at_writable(offset, bytes)?;
+        // SAFETY: `at_writable` has checked the whole range.
+        unsafe { host::zero(start, bytes as usize) };
         Some(())
     }
 }
@@ -262,7 +257,24 @@ unsafe fn load_each(p: *mut u8, into: &mut [u8]) -> *mut u8 {
 }
 
 /// # Safety
-/// The bytes from `p` on, as many as `from` has, must be in a live mapping.
+/// The bytes from `p` on, as many as `from` has, must be in writable pages of a live mapping.
+unsafe fn store_all(p: *mut u8, from: &[u8]) {
+    let (head, rest) = from.split_at(until_aligned(p.addr() as u64).min(from.len()));
+    let (words, tail) = rest.as_chunks::<8>();
+    // SAFETY: the caller's promise. `p` walks through the bytes once; it is a multiple of 8 after the head, which ends
+    // there or is all there is.
+    unsafe {
+        let mut p = store_each(p, head);
+        for word in words {
+            u64::store(p, u64::from_le_bytes(*word));
+            p = p.wrapping_add(8);
+        }
+        store_each(p, tail);
+    }
+}
+
+/// # Safety
+/// As for [`store_all`].
 unsafe fn store_each(p: *mut u8, from: &[u8]) -> *mut u8 {
     for (i, byte) in from.iter().enumerate() {
         // SAFETY: the caller's promise; a byte is always aligned.

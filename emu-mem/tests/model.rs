@@ -51,7 +51,7 @@ fn build() -> (Bus, Model) {
         let added = if writable { builder.ram(&name, base, bytes) } else { builder.rom(&name, base, bytes) };
         added.unwrap();
     }
-    let bus = builder.build();
+    let bus = builder.build().unwrap();
     let mut model = Model { bytes: vec![0; (PAGES * PAGE_SIZE) as usize] };
     for (page, pages, _) in REGIONS {
         let range = (page * PAGE_SIZE) as usize..((page + pages) * PAGE_SIZE) as usize;

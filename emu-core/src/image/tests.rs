@@ -286,7 +286,7 @@ fn memory() -> Memory {
     let mut bus = emu_mem::BusBuilder::new();
     bus.ram("ram", GuestPhys(0x8000_0000), 0x1_0000).expect("free");
     bus.rom("rom", GuestPhys(0x1000), 0x1000).expect("free");
-    bus.build().memory().clone()
+    bus.build().expect("it is small").memory().clone()
 }
 
 #[test]

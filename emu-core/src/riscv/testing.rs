@@ -24,7 +24,7 @@ pub(super) fn hart_of(isa: Isa) -> Hart<Riscv> {
     bus.ram("ram", GuestPhys(RAM), RAM_BYTES).expect("there is nothing else");
     let clock = Clock::new();
     let arch = Riscv::new(isa, Config::default(), Mtime::new(clock.clone(), Timebase::TEN_MEGAHERTZ));
-    let hart = Hart::new(0, arch, Arc::new(bus.build()), HartLines::new(), clock);
+    let hart = Hart::new(0, arch, Arc::new(bus.build().expect("it is small")), HartLines::new(), clock);
     Riscv::reset(&hart, RAM);
     hart
 }

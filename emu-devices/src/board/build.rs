@@ -97,7 +97,7 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
     for rom in &board.rom {
         bus.rom(&rom.name, GuestPhys(rom.base), rom.size).map_err(Problem::Memory)?;
     }
-    let mut bus = bus.build();
+    let mut bus = bus.build().map_err(Problem::Memory)?;
     let mut parts = Parts {
         memory: bus.memory().clone(),
         disks: plug(board, options)?,

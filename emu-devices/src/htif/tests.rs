@@ -27,7 +27,7 @@ impl Bench {
     fn on(console: Console) -> Self {
         let mut builder = BusBuilder::new();
         builder.ram("ram", GuestPhys(RAM), 0x2000).unwrap();
-        let bus = builder.build();
+        let bus = builder.build().unwrap();
         let (clock, power) = (Clock::new(), Power::new());
         let memory = bus.memory().clone();
         let (tohost, fromhost) = (GuestPhys(TOHOST), Some(GuestPhys(FROMHOST)));

@@ -105,7 +105,7 @@ impl Rig {
     fn with(disk: Disk) -> Self {
         let mut builder = BusBuilder::new();
         builder.ram("ram", GuestPhys(RAM), RAM_BYTES).unwrap().rom("rom", GuestPhys(ROM), 0x1000).unwrap();
-        let memory = builder.build().memory().clone();
+        let memory = builder.build().unwrap().memory().clone();
         let (clock, pins, interface) = (Clock::new(), HartLines::new(), disk.interface());
         let block = Block::new(disk.clone(), "a name of more than twenty bytes");
         let device = Mmio::new(interface, block, clock.clone(), pins.line(0), memory.clone());

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::addr::PAGE_SIZE;
+use crate::ram::SystemCalls;
 
 /// Remembers its last access in a word the test can see; register 8 refuses.
 #[derive(Default, Clone)]
@@ -44,7 +44,7 @@ fn bus() -> (Bus, Probe) {
     builder.ram("main", GuestPhys(RAM), 4 * PAGE_SIZE).unwrap();
     builder.rom("boot", GuestPhys(ROM), PAGE_SIZE).unwrap();
     builder.device("uart", GuestPhys(UART), 16, Box::new(probe.clone())).unwrap();
-    (builder.build(), probe)
+    (builder.build().unwrap(), probe)
 }
 
 fn error(result: Result<&mut BusBuilder, Error>) -> String {
@@ -70,7 +70,7 @@ fn overlaps_name_both_regions_and_their_ranges() {
     builder.device("more", GuestPhys(0x2008), 8, Box::new(Probe::default())).unwrap();
     builder.device("less", GuestPhys(0x1ff7), 1, Box::new(Probe::default())).unwrap();
     // The same holds on the finished bus.
-    let mut bus = builder.build();
+    let mut bus = builder.build().unwrap();
     assert!(bus.attach("late", GuestPhys(0x2000), 1, Box::new(Probe::default())).is_err());
     assert!(bus.attach("late", GuestPhys(RAM), 1, Box::new(Probe::default())).is_err());
     bus.attach("late", GuestPhys(0x2010), 1, Box::new(Probe::default())).unwrap();
@@ -89,13 +89,72 @@ fn regions_that_cannot_be_are_refused() {
     assert!(error(builder.device("d", GuestPhys(0), 0, probe())).contains("\"d\" at 0x0 is empty"));
     assert!(error(builder.ram("r", GuestPhys(0x800), 0x1000)).contains("\"r\" (0x800 to 0x17ff) does not begin"));
     assert!(error(builder.ram("r", GuestPhys(0), 0x1800)).contains("0x1800 bytes: the size must be a multiple"));
-    assert!(error(builder.ram("r", GuestPhys(0), 1 << 62)).contains("ask for less"));
+    assert!(error(builder.ram("r", GuestPhys(0), 1 << 63)).contains("ask for less"));
     // The last byte of the address space is an address like any other.
     builder.ram("top", last, 0x1000).unwrap();
-    let bus = builder.build();
+    let bus = builder.build().unwrap();
     assert_eq!(bus.write(GuestPhys(u64::MAX), Width::B1, 5).unwrap().value, 0);
     assert_eq!(bus.read(GuestPhys(u64::MAX), Width::B1).unwrap().value, 5);
     assert_eq!(bus.read(GuestPhys(u64::MAX), Width::B2), Err(BusFault));
+}
+
+#[test]
+fn memory_that_the_host_cannot_reserve_is_refused_with_the_bus() {
+    let mut builder = BusBuilder::new();
+    builder.ram("r", GuestPhys(0), 1 << 62).unwrap();
+    let text = builder.build().expect_err("no host has that").to_string();
+    assert!(text.contains("0x4000000000000000 bytes") && text.contains("ask for less"), "{text}");
+}
+
+/// A thousand small regions, of which every tenth is a ROM, with holes between them in guest memory.
+fn thousand() -> Bus {
+    let mut builder = BusBuilder::new();
+    for i in 0..1000_u64 {
+        let (name, base) = (format!("region {i}"), GuestPhys(i << 20));
+        let added = if i % 10 == 9 { builder.rom(&name, base, 0x4000) } else { builder.ram(&name, base, 0x4000) };
+        added.unwrap();
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_thousand_regions_take_a_tenth_of_a_call_each_at_most() {
+    let bus = thousand();
+    let memory = bus.memory();
+    assert_eq!(memory.regions().len(), 1000);
+    assert_eq!(memory.system_calls(), SystemCalls { map: 1, protect: 2, populate: 0, discard: 0 });
+    // Their RAM is one run in the host, whatever the guest's map.
+    let pages: Vec<_> = (0..4000).rev().filter(|page| page / 4 % 10 != 9).collect();
+    let stretches: Vec<_> =
+        pages.iter().map(|page| (GuestPhys(((page / 4) << 20) + ((page % 4) << 12)), PAGE_SIZE)).collect();
+    memory.write(stretches[77].0, 0x1234_u16).unwrap();
+    memory.populate(&stretches).unwrap();
+    assert_eq!(memory.read(stretches[77].0), Ok(0x1234_u16));
+    memory.discard(&stretches).unwrap();
+    assert_eq!(memory.read(stretches[77].0), Ok(0_u16));
+    assert_eq!(memory.system_calls(), SystemCalls { map: 1, protect: 2, populate: 1, discard: 1 });
+    // Every other region leaves little to merge: those around a ROM, which is elsewhere in the host.
+    let apart: Vec<_> = stretches.iter().copied().filter(|(at, _)| at.0 >> 20 & 1 == 0).collect();
+    memory.discard(&apart).unwrap();
+    assert_eq!(memory.system_calls().discard, 1 + 500 - 99);
+}
+
+#[test]
+fn a_batch_with_a_stretch_outside_ram_does_nothing() {
+    let (bus, _) = bus();
+    let memory = bus.memory();
+    memory.write(GuestPhys(RAM), 7_u8).unwrap();
+    let good = (GuestPhys(RAM), PAGE_SIZE);
+    for bad in [(GuestPhys(ROM), 1), (GuestPhys(UART), 1), (GuestPhys(RAM), 5 * PAGE_SIZE), (GuestPhys(RAM), u64::MAX)]
+    {
+        assert_eq!(memory.discard(&[good, bad]), Err(BusFault));
+        let text = memory.populate(&[good, bad]).unwrap_err().to_string();
+        assert!(text.contains(&format!("at {}", bad.0)) && text.contains("one RAM region"), "{text}");
+    }
+    assert_eq!(memory.read(GuestPhys(RAM)), Ok(7_u8));
+    assert_eq!(memory.system_calls().total(), 3);
+    assert_eq!(memory.discard(&[(GuestPhys(0x10), 0)]), Ok(()));
+    memory.populate(&[(GuestPhys(0x10), 0)]).unwrap();
 }
 
 #[test]
@@ -110,7 +169,7 @@ fn regions_and_devices_are_found_in_whatever_order_they_came() {
         }
         builder.device("device", base.wrapping_add(0x8000), 16, Box::new(Probe::default())).unwrap();
     }
-    let bus = builder.build();
+    let bus = builder.build().unwrap();
     for page in [1_u64, 2, 4, 6, 7, 9] {
         bus.memory().install_bytes(GuestPhys(page << 16), &page.to_le_bytes()).unwrap();
     }
@@ -127,7 +186,7 @@ fn regions_and_devices_are_found_in_whatever_order_they_came() {
 
 #[test]
 fn a_bus_of_nothing_faults_everywhere() {
-    let bus = BusBuilder::new().build();
+    let bus = BusBuilder::new().build().unwrap();
     assert_eq!(bus.read(GuestPhys(0), Width::B1), Err(BusFault));
     assert_eq!(bus.write(GuestPhys(u64::MAX), Width::B8, 0), Err(BusFault));
     assert_eq!(bus.memory().read::<u8>(GuestPhys(0)), Err(BusFault));
@@ -265,6 +324,7 @@ fn outside_writes_break_reservations_and_harts_own_do_not() {
         |m, at| m.write_bytes(at, &[1; 3]),
         |m, at| m.install_bytes(at, &[1; 3]),
         |m, at| m.zero(at, 4),
+        |m, at| m.discard(&[(at, 4)]),
     ] {
         r.reserve(0, at);
         write(memory, at.wrapping_add(0x40)).unwrap();

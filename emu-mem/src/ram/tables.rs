@@ -377,17 +377,21 @@ impl Tables {
     }
 
     /// What to add to an address of the page of `va` to reach `ram`'s page at `offset`. `None` unless `ram` is one of those
-    /// given to [`new`](Self::new), and `offset` a multiple of 4,096 inside it. Windows are made of its answers only (R3).
-    fn addend(&self, va: u64, ram: &Ram, offset: u64) -> Option<*mut u8> {
+    /// given to [`new`](Self::new), and `offset` a multiple of 4,096 inside it; nor for stores to a ROM. Windows are made of its
+    /// answers only (R3).
+    fn addend(&self, access: Access, va: u64, ram: &Ram, offset: u64) -> Option<*mut u8> {
         let page = ram.at(offset, PAGE_SIZE).filter(|_| offset & !PAGE_MASK == 0)?;
         let known = self.keep.iter().any(|kept| kept.is_same(ram));
-        known.then(|| page.wrapping_sub((va & PAGE_MASK) as usize))
+        let allowed = access != Access::Write || ram.is_writable();
+        (known && allowed).then(|| page.wrapping_sub((va & PAGE_MASK) as usize))
     }
 
     /// Puts the page of `va` into the selected table: a window on `ram`'s page at `offset`. False, and nothing is done, for
     /// memory that is not this TLB's, and for fetches.
     pub(crate) fn fill(&self, access: Access, va: u64, ram: &Ram, offset: u64) -> bool {
-        let (Some(addend), true) = (self.addend(va, ram, offset), access != Access::Fetch) else { return false };
+        let (Some(addend), true) = (self.addend(access, va, ram, offset), access != Access::Fetch) else {
+            return false;
+        };
         let full = {
             let slots = self.slots.borrow();
             let table = &slots[self.slot.get()][access as usize];
@@ -406,7 +410,7 @@ impl Tables {
     /// Keeps a translation that may be wanted soon. It is not looked up before [`recall`](Self::recall) has brought it in, so
     /// a wrong guess pushes nothing out.
     pub(crate) fn prefetch(&self, access: Access, va: u64, ram: &Ram, offset: u64) {
-        let (Some(addend), true) = (self.addend(va, ram, offset), access != Access::Fetch) else { return };
+        let (Some(addend), true) = (self.addend(access, va, ram, offset), access != Access::Fetch) else { return };
         let slots = self.slots.borrow();
         let table = &slots[self.slot.get()][access as usize];
         let tag = va & PAGE_MASK;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::tables::{Tables, Window, offset};
 use super::*;
 use crate::access::{Access, Width};
-use crate::addr::PAGE_MASK;
+use crate::addr::{PAGE_MASK, PAGE_SIZE};
 
 /// Miri is slow: there, every so many cases have to do.
 const STEP: usize = if cfg!(miri) { 13 } else { 1 };
@@ -58,21 +58,159 @@ fn four_gibibytes_cost_nothing_until_touched() {
     assert!(grown < 32 << 20, "{grown} bytes");
 }
 
-/// What the kernel says of the mapping: `nr` is "no reserve". Without it a host that is careful with its memory refuses
-/// a guest larger than what is free.
+/// What the kernel says of the mapping that `address` is in: its rights as in `/proc/self/maps`, and its flags. Of the
+/// flags, `nr` is "no reserve": without it a host that is careful with its memory refuses a guest larger than what is free.
 #[cfg(all(target_os = "linux", not(miri)))]
-#[test]
-fn the_mapping_reserves_no_swap() {
-    let ram = Ram::new(64 << 20).unwrap();
-    let base = ram.base.as_ptr().addr();
+fn mapped(address: usize) -> (String, String) {
     let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
     let number = |text: &str| usize::from_str_radix(text, 16);
     let mut lines = smaps.lines().skip_while(|line| {
         let ends = line.split_whitespace().next().and_then(|range| range.split_once('-'));
-        !ends.is_some_and(|(first, end)| number(first).is_ok_and(|x| x <= base) && number(end).is_ok_and(|x| x > base))
+        !ends.is_some_and(|(first, end)| {
+            number(first).is_ok_and(|x| x <= address) && number(end).is_ok_and(|x| x > address)
+        })
     });
+    let rights = lines.next().and_then(|line| line.split_whitespace().nth(1)).expect("it is mapped").to_owned();
     let flags = lines.find(|line| line.starts_with("VmFlags:")).expect("the mapping is listed");
+    (rights, flags.to_owned())
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn blocks_stand_between_guard_pages_and_reserve_no_swap() {
+    let ram = |bytes| Block { bytes, writable: true };
+    let rom = Block { bytes: 3 * PAGE_SIZE, writable: false };
+    let made = Ram::reserve(&[ram(64 << 20), rom, ram(PAGE_SIZE), rom]).unwrap();
+    let place = |i: usize| made[i].base.as_ptr().addr();
+    assert_eq!((place(2), place(1), place(3)), (place(0) + (64 << 20), place(2) + 0x1000, place(1) + 0x3000));
+    let (rights, flags) = mapped(place(0));
+    assert_eq!(rights, "rw-p");
     assert!(flags.split_whitespace().any(|flag| flag == "nr"), "{flags}");
+    assert_eq!(mapped(place(2)).0, "rw-p");
+    for address in [place(1), place(3) + 0x2fff] {
+        assert_eq!(mapped(address).0, "r--p");
+    }
+    for guard in [place(0) - 1, place(3) + 0x3000] {
+        assert_eq!(mapped(guard).0, "---p");
+    }
+    // A ROM that was filled is as it was before.
+    made[3].install_bytes(0xffe, &[1, 2, 3, 4]).unwrap();
+    assert_eq!(made[3].read(0xffe), Some(0x0403_0201_u32));
+    assert_eq!(mapped(place(3)).0, "r--p");
+    assert_eq!(made[0].system_calls(), SystemCalls { map: 1, protect: 4, ..SystemCalls::default() });
+}
+
+#[test]
+fn nothing_but_an_install_changes_a_rom() {
+    let rom = Ram::reserve(&[Block { bytes: PAGE_SIZE, writable: false }]).unwrap().remove(0);
+    rom.install_bytes(16, &[7; 16]).unwrap();
+    assert_eq!(rom.write(16, 1_u64), None);
+    assert_eq!(rom.write(17, 1_u32), None);
+    assert_eq!(rom.write_bytes(16, &[1; 3]), None);
+    assert_eq!(rom.zero(16, 3), None);
+    assert_eq!(rom.amo(16, AmoOp::Swap, 1_u32), None);
+    assert_eq!(rom.compare_exchange(16, 7_u8, 1), None);
+    assert_eq!(Batch::default().add(&rom, 0, PAGE_SIZE), None);
+    assert_eq!(rom.install_bytes(PAGE_SIZE - 3, &[1; 4]), None);
+    let mut bytes = [0; 32];
+    rom.read_bytes(8, &mut bytes).unwrap();
+    assert_eq!(bytes, *[[0; 8], [7; 8], [7; 8], [0; 8]].as_flattened());
+}
+
+#[test]
+fn blocks_reserved_together_do_not_touch_each_other() {
+    let sizes = [1, 3, 2, 1];
+    let blocks = sizes.map(|pages| Block { bytes: pages * PAGE_SIZE, writable: pages != 2 });
+    let made = Ram::reserve(&blocks).unwrap();
+    for (i, ram) in made.iter().enumerate() {
+        assert_eq!((ram.bytes(), ram.is_writable()), (blocks[i].bytes, blocks[i].writable));
+        ram.install_bytes(0, &vec![i as u8 + 1; ram.bytes() as usize]).unwrap();
+    }
+    for (i, ram) in made.iter().enumerate() {
+        assert!(all(ram).iter().all(|&byte| byte == i as u8 + 1), "block {i}");
+        assert_eq!(ram.read::<u8>(ram.bytes()), None, "past block {i}");
+        assert!(made.iter().enumerate().all(|(j, other)| ram.is_same(other) == (i == j)));
+    }
+    assert!(Ram::reserve(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn blocks_too_large_together_are_refused_together() {
+    let half = Block { bytes: 1 << 62, writable: true };
+    for blocks in [&[half, half][..], &[half, half, half, half], &[half, Block { writable: false, ..half }]] {
+        let error = Ram::reserve(blocks).unwrap_err().to_string();
+        assert!(error.contains("cannot reserve") && error.contains("ask for less"), "{error}");
+    }
+    let odd = Block { bytes: 8, writable: false };
+    assert!(Ram::reserve(&[Block { bytes: PAGE_SIZE, writable: true }, odd]).unwrap_err().to_string().contains("0x8 "));
+}
+
+/// Three parts that meet in whatever order they come, one apart, one that another has already.
+#[test]
+fn stretches_that_meet_are_one_call() {
+    let ram = Ram::new(64 * PAGE_SIZE).unwrap();
+    let mut batch = Batch::default();
+    for (page, pages) in [(9, 1), (7, 2), (30, 4), (10, 5), (31, 1)] {
+        batch.add(&ram, page * PAGE_SIZE, pages * PAGE_SIZE).unwrap();
+    }
+    assert_eq!(batch.add(&ram, 63 * PAGE_SIZE, PAGE_SIZE + 1), None);
+    assert_eq!(batch.add(&ram, 64 * PAGE_SIZE, 0), Some(()));
+    let before = ram.system_calls();
+    batch.populate().unwrap();
+    assert_eq!(ram.system_calls(), SystemCalls { populate: 2, ..before });
+}
+
+#[test]
+fn a_discard_of_any_bytes_leaves_their_neighbours() {
+    for (first, len) in [(0, 0x3000), (5, 0x2000), (0x800, 0x1000), (0x1000, 0x1000), (0xfff, 2), (0x1003, 0x11)] {
+        let ram = Ram::new(3 * PAGE_SIZE).unwrap();
+        let mut expected: Vec<u8> = (0..3 * PAGE_SIZE).map(|i| i as u8 | 1).collect();
+        ram.write_bytes(0, &expected).unwrap();
+        let mut batch = Batch::default();
+        batch.add(&ram, first, len).unwrap();
+        batch.discard();
+        expected[first as usize..][..len as usize].fill(0);
+        assert!(all(&ram) == expected, "{len:#x} bytes at {first:#x}");
+    }
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn the_host_provides_and_takes_back_whole_runs() {
+    const MIB: u64 = 1 << 20;
+    let ram = Ram::new(256 * MIB).unwrap();
+    let stretch = |f: fn(Batch<'_>)| {
+        let mut batch = Batch::default();
+        batch.add(&ram, 64 * MIB, 128 * MIB).unwrap();
+        f(batch);
+        resident()
+    };
+    let before = resident();
+    ram.write(100 * MIB, 5_u64).unwrap();
+    let populated = stretch(|batch| batch.populate().unwrap());
+    // Other tests run beside this one; they use some megabytes at most.
+    assert!(populated - before > 100 * MIB, "{} bytes more", populated - before);
+    assert_eq!(ram.read(100 * MIB), Some(5_u64), "contents stay");
+    let discarded = stretch(|batch| batch.discard());
+    assert!(populated - discarded > 100 * MIB, "{} bytes less", populated.saturating_sub(discarded));
+    assert_eq!(ram.read(100 * MIB), Some(0_u64));
+    assert_eq!(ram.system_calls(), SystemCalls { map: 1, protect: 1, populate: 1, discard: 1 });
+}
+
+/// What hosts without a call to populate do.
+#[test]
+fn touching_a_page_changes_nothing_in_it() {
+    let (ram, bytes) = page();
+    // SAFETY: one whole page.
+    unsafe { host::touch(ram.base.as_ptr(), PAGE_SIZE as usize) };
+    assert_eq!(all(&ram), bytes);
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        let (large, before) = (Ram::new(64 << 20).unwrap(), resident());
+        // SAFETY: all of the block.
+        unsafe { host::touch(large.base.as_ptr(), 64 << 20) };
+        assert!(resident() - before > 50 << 20);
+    }
 }
 
 fn reads_match<T: Unit>() {
@@ -276,7 +414,9 @@ fn clones_are_the_same_memory() {
 fn tables_refuse_what_they_do_not_keep() {
     let ram = Ram::new(2 * PAGE_SIZE).unwrap();
     let (stranger, _) = page();
-    let tables = Tables::new(vec![ram.clone()]);
+    let rom = Ram::reserve(&[Block { bytes: PAGE_SIZE, writable: false }]).unwrap().remove(0);
+    let tables = Tables::new(vec![ram.clone(), rom.clone()]);
+    assert!(!tables.fill(Access::Write, 0, &rom, 0), "a ROM");
     assert!(!tables.fill(Access::Read, 0, &stranger, 0), "another RAM");
     assert!(!tables.fill(Access::Read, 0, &ram, 8), "not a page");
     assert!(!tables.fill(Access::Read, 0, &ram, 2 * PAGE_SIZE), "past the end");

@@ -43,7 +43,7 @@ struct Batch {
 ///
 /// # Errors
 /// What the host says; [`io::ErrorKind::UnexpectedEof`] where the file ends before the pieces do;
-/// [`io::ErrorKind::InvalidInput`] for a piece that is not inside its RAM and for an offset that no file has. What stands in
+/// [`io::ErrorKind::InvalidInput`] for a piece that is not inside its RAM, for reading into a ROM, and for an offset that no file has. What stands in
 /// front of the failure may have been moved.
 pub(crate) fn transfer<'a>(
     way: Way,
@@ -57,7 +57,7 @@ pub(crate) fn transfer<'a>(
     // One for all calls, filled where it stands: it is large.
     let mut batch = Batch { vectors: [const { MaybeUninit::uninit() }; IOV_MAX], count: 0 };
     while pieces.clone().any(|piece| piece.bytes != 0) {
-        batch.fill(pieces.clone(), skip)?;
+        batch.fill(way, pieces.clone(), skip)?;
         calls += 1;
         let moved = match batch.call(way, file, at_bytes) {
             Ok(0) if way == Way::Read => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -78,7 +78,7 @@ pub(crate) fn transfer<'a>(
 
 impl Batch {
     /// As much of `pieces`, without the first `skip` bytes, as one call takes.
-    fn fill<'a>(&mut self, pieces: impl Iterator<Item = Piece<'a>>, mut skip: u64) -> io::Result<()> {
+    fn fill<'a>(&mut self, way: Way, pieces: impl Iterator<Item = Piece<'a>>, mut skip: u64) -> io::Result<()> {
         self.count = 0;
         let mut room = MAX_CALL_BYTES;
         for piece in pieces.filter(|piece| piece.bytes != 0) {
@@ -86,7 +86,12 @@ impl Batch {
                 break;
             }
             let bytes = (piece.bytes - skip).min(room);
-            let start = piece.ram.at(piece.offset.saturating_add(skip), bytes).ok_or(io::ErrorKind::InvalidInput)?;
+            let offset = piece.offset.saturating_add(skip);
+            let start = match way {
+                Way::Read => piece.ram.at_writable(offset, bytes),
+                Way::Write => piece.ram.at(offset, bytes),
+            };
+            let start = start.ok_or(io::ErrorKind::InvalidInput)?;
             // At most a GiB, which fits.
             let vector = libc::iovec { iov_base: start.cast(), iov_len: bytes as usize };
             self.vectors[self.count].write(vector);

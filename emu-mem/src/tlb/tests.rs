@@ -29,7 +29,7 @@ fn bus() -> Bus {
     let mut builder = BusBuilder::new();
     builder.ram("main", GuestPhys(RAM), 16 * PAGE_SIZE).unwrap();
     builder.rom("boot", GuestPhys(ROM), PAGE_SIZE).unwrap();
-    let bus = builder.build();
+    let bus = builder.build().unwrap();
     for page in 0..16 {
         let bytes: Vec<u8> = (0..PAGE_SIZE).map(|i| (i ^ page << 4) as u8).collect();
         bus.memory().write_bytes(GuestPhys(RAM + page * PAGE_SIZE), &bytes).unwrap();

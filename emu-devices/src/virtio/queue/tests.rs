@@ -182,7 +182,7 @@ fn indirect_tables() {
 #[test]
 fn rings_that_are_not_there_are_no_panic() {
     let (_, mut queue) = queue();
-    let elsewhere = BusBuilder::new().build().memory().clone();
+    let elsewhere = BusBuilder::new().build().unwrap().memory().clone();
     assert_eq!(queue.take(&elsewhere, 0), Err(Broken::Place));
     assert_eq!(queue.put_used(&elsewhere, 0, 0), Err(Broken::Place));
     assert_eq!(queue.wants_interrupt(&elsewhere), Err(Broken::Place));

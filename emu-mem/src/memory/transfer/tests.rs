@@ -12,7 +12,7 @@ fn memory() -> Memory {
     let mut builder = BusBuilder::new();
     builder.ram("ram", RAM, 0x4000).unwrap().ram("next", RAM.wrapping_add(0x4000), 0x1000).unwrap();
     builder.rom("rom", ROM, 0x1000).unwrap();
-    builder.build().memory().clone()
+    builder.build().unwrap().memory().clone()
 }
 
 fn segment(at: u64, bytes: u64) -> Segment {

@@ -5,6 +5,7 @@ use std::os::unix::fs::FileExt;
 
 use super::*;
 use crate::addr::PAGE_SIZE;
+use crate::ram::Block;
 
 /// A file that has no name any more, with these contents.
 fn file(test: &str, contents: &[u8]) -> File {
@@ -57,7 +58,7 @@ fn empty_pieces_are_passed_over() {
 
 fn filled<'a>(pieces: impl Iterator<Item = Piece<'a>>, skip: u64) -> Batch {
     let mut batch = Batch { vectors: [const { MaybeUninit::uninit() }; IOV_MAX], count: 0 };
-    batch.fill(pieces, skip).unwrap();
+    batch.fill(Way::Read, pieces, skip).unwrap();
     batch
 }
 
@@ -108,6 +109,9 @@ fn what_is_outside_is_refused_before_the_kernel_sees_it() {
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{bytes} bytes at {offset}");
         }
     }
+    let rom = Ram::reserve(&[Block { bytes: PAGE_SIZE, writable: false }]).unwrap().remove(0);
+    let error = transfer(Way::Read, &source, 0, comb(&rom, 1)).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "a ROM");
     let error = transfer(Way::Read, &source, u64::MAX, comb(&ram, 1)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "no such offset");
 }
