@@ -173,6 +173,9 @@ impl<A: Arch> Machine<A> {
     /// ever: the caller may want to look at its own clock. How a run is cut into budgets changes nothing about it.
     pub fn run(&mut self, budget: u64) -> Option<Ended> {
         let mut budget = budget;
+        for hart in &self.harts {
+            hart.tlb.refresh();
+        }
         loop {
             if !self.round.begun {
                 if let Some(event) = self.idle_until() {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::access::{AmoOp, Unit, Width};
 use crate::addr::{GuestPhys, PAGE_SIZE};
 use crate::error::{Error, Range};
-use crate::memory::{Memory, Region};
+use crate::memory::{Found, Memory, Region};
 use crate::ram::{Block, Ram};
 use crate::with_unit;
 
@@ -141,8 +141,12 @@ impl BusBuilder {
         self.devices.sort_by_key(|mounted| mounted.range.first);
         let blocks: Vec<Block> = self.regions.iter().map(|planned| planned.block).collect();
         let regions = self.regions.into_iter().zip(Ram::reserve(&blocks)?);
-        let regions =
-            regions.map(|(planned, ram)| Region { range: planned.range, ram, writable: planned.block.writable });
+        let regions = regions.map(|(planned, ram)| Region {
+            range: planned.range,
+            ram,
+            writable: planned.block.writable,
+            first_page: 0,
+        });
         Ok(Bus { memory: Memory::new(regions.collect()), devices: self.devices, watches: Mutex::default() })
     }
 
@@ -236,6 +240,7 @@ impl Bus {
             if !found.writable {
                 return Err(BusFault);
             }
+            self.memory.about_to_write(at, width.bytes());
             let done = with_unit!(width, T => found.ram.write(found.offset, T::from_u64(value)));
             done.ok_or(BusFault)?;
             return Ok(BusResult { value: 0, device: self.announce(at, width.bytes(), width) });
@@ -250,7 +255,7 @@ impl Bus {
     /// # Errors
     /// [`BusFault`] unless it is aligned and in RAM; devices take no atomics.
     pub fn amo(&self, at: GuestPhys, width: Width, op: AmoOp, operand: u64) -> Result<BusResult, BusFault> {
-        let found = self.memory.find_writable(at, width.bytes())?;
+        let found = self.find_atomic(at, width)?;
         let old = with_unit!(width, T => found.ram.amo(found.offset, op, T::from_u64(operand)).map(T::to_u64));
         Ok(BusResult { value: old.ok_or(BusFault)?, device: self.announce(at, width.bytes(), width) })
     }
@@ -267,7 +272,7 @@ impl Bus {
         expected: u64,
         new: u64,
     ) -> Result<BusResult, BusFault> {
-        let found = self.memory.find_writable(at, width.bytes())?;
+        let found = self.find_atomic(at, width)?;
         let old = with_unit!(width, T => {
             found.ram.compare_exchange(found.offset, T::from_u64(expected), T::from_u64(new)).map(T::to_u64)
         });
@@ -311,10 +316,22 @@ impl Bus {
         let (low_bytes, high_bytes) = (low.len() as u64, high.len() as u64);
         let a = self.memory.find_writable(first, low_bytes).map_err(|_| SplitFault::First)?;
         let b = self.memory.find_writable(second, high_bytes).map_err(|_| SplitFault::Second)?;
+        self.memory.about_to_write(first, low_bytes);
+        self.memory.about_to_write(second, high_bytes);
         a.ram.write_bytes(a.offset, low).ok_or(SplitFault::First)?;
         b.ram.write_bytes(b.offset, high).ok_or(SplitFault::Second)?;
         let told = [self.announce(first, low_bytes, width), self.announce(second, high_bytes, width)];
         Ok(BusResult { value: 0, device: told[0] | told[1] })
+    }
+
+    /// Where an atomic access goes, which is about to write there.
+    fn find_atomic(&self, at: GuestPhys, width: Width) -> Result<Found<'_>, BusFault> {
+        let found = self.memory.find_writable(at, width.bytes())?;
+        if !at.is_aligned(width.bytes()) {
+            return Err(BusFault);
+        }
+        self.memory.about_to_write(at, width.bytes());
+        Ok(found)
     }
 
     /// Tells the watches that a store of `width` has put `bytes` bytes at `at`; returns whether there were any.

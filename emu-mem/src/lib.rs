@@ -5,16 +5,19 @@
 //!
 //! In reading order: [`addr`] and [`access`] are the words everybody uses; [`ram`] is bytes by offset; [`memory`] is
 //! RAM and ROM by physical address; [`bus`] adds devices and watches; [`tlb`] is the way past all of it that most
-//! accesses take; [`reservation`] is what LR and SC need; [`pool`] keeps what would be allocated again and again.
+//! accesses take; [`reservation`] is what LR and SC need; [`snapshot`] tells which pages were written, and undoes it; [`pool`]
+//! keeps what would be allocated again and again.
 
 pub mod access;
 pub mod addr;
 pub mod bus;
+mod dirty;
 pub mod error;
 pub mod memory;
 pub mod pool;
 pub mod ram;
 pub mod reservation;
+pub mod snapshot;
 pub mod tlb;
 
 pub use access::{Access, AmoOp, Unit, Width};
@@ -25,4 +28,5 @@ pub use memory::{Found, Memory, Region, Segment, Segments};
 pub use pool::Pool;
 pub use ram::{Ram, SystemCalls};
 pub use reservation::Reservations;
+pub use snapshot::{DirtyLog, Snapshot};
 pub use tlb::{Space, Tlb};

@@ -3,12 +3,13 @@
 //! Harts store through [`Bus`](crate::bus::Bus) and [`Tlb`](crate::tlb::Tlb).
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::access::Unit;
 use crate::addr::{GuestPhys, PAGE_SIZE};
 use crate::bus::BusFault;
+use crate::dirty::Logs;
 use crate::error::{Error, Range};
 use crate::ram::{Batch, Ram, SystemCalls};
 use crate::reservation::Reservations;
@@ -31,8 +32,13 @@ struct Inner {
     main: usize,
     /// First and last address of every watched range.
     watched: RwLock<Vec<(GuestPhys, GuestPhys)>>,
-    /// How often a watch was added.
-    watch_epoch: AtomicU64,
+    /// Whether there is any.
+    watching: AtomicBool,
+    logs: Mutex<Logs>,
+    /// Whether there are any.
+    logging: AtomicBool,
+    /// How often what may be in a write TLB became less: a watch was added, or a log wants to know of first writes.
+    rights_epoch: AtomicU64,
     reservations: Reservations,
 }
 
@@ -45,6 +51,14 @@ pub struct Region {
     pub ram: Ram,
     /// False for a ROM.
     pub writable: bool,
+    /// How many pages of RAM there are at lower addresses: the number of a RAM's first page.
+    pub(crate) first_page: u64,
+}
+
+impl Region {
+    fn ram_pages(&self) -> u64 {
+        if self.writable { self.ram.bytes() / PAGE_SIZE } else { 0 }
+    }
 }
 
 /// Where a physical address lies.
@@ -62,12 +76,20 @@ impl Memory {
     /// `regions` do not overlap; they need not be sorted.
     pub(crate) fn new(mut regions: Vec<Region>) -> Self {
         regions.sort_by_key(|region| region.range.first);
+        let mut pages = 0;
+        for region in &mut regions {
+            region.first_page = pages;
+            pages += region.ram_pages();
+        }
         let main = (0..regions.len()).filter(|&i| regions[i].writable).max_by_key(|&i| regions[i].ram.bytes());
         Self(Arc::new(Inner {
             regions,
             main: main.unwrap_or(0),
             watched: RwLock::default(),
-            watch_epoch: AtomicU64::new(0),
+            watching: AtomicBool::new(false),
+            logs: Mutex::default(),
+            logging: AtomicBool::new(false),
+            rights_epoch: AtomicU64::new(0),
             reservations: Reservations::new(),
         }))
     }
@@ -83,18 +105,24 @@ impl Memory {
         &self.0.reservations
     }
 
-    /// The region that holds all of the `bytes` bytes (at least one) from `at`.
+    /// The region that holds all of the `bytes` bytes (at least one) from `at`. Who writes to what was found calls
+    /// [`about_to_write`](Self::about_to_write) first.
     #[inline]
     pub fn find(&self, at: GuestPhys, bytes: u64) -> Option<Found<'_>> {
+        let (region, offset) = self.region(at, bytes)?;
+        Some(Found { ram: &region.ram, offset, writable: region.writable })
+    }
+
+    #[inline]
+    fn region(&self, at: GuestPhys, bytes: u64) -> Option<(&Region, u64)> {
         let regions = &self.0.regions;
         let main = regions.get(self.0.main)?;
         if let Some(offset) = main.range.offset(at, bytes) {
-            return Some(Found { ram: &main.ram, offset, writable: main.writable });
+            return Some((main, offset));
         }
         let after = regions.partition_point(|region| region.range.first <= at);
         let region = regions.get(after.checked_sub(1)?)?;
-        let offset = region.range.offset(at, bytes)?;
-        Some(Found { ram: &region.ram, offset, writable: region.writable })
+        Some((region, region.range.offset(at, bytes)?))
     }
 
     /// [`find`](Self::find), where a store is to go.
@@ -119,6 +147,7 @@ impl Memory {
     /// [`BusFault`], with nothing written, unless one RAM region holds all of it.
     pub fn write<T: Unit>(&self, at: GuestPhys, value: T) -> Result<(), BusFault> {
         let found = self.find_writable(at, T::BYTES)?;
+        self.about_to_write(at, T::BYTES);
         found.ram.write(found.offset, value).ok_or(BusFault)?;
         self.0.reservations.written(at, T::BYTES);
         Ok(())
@@ -158,6 +187,7 @@ impl Memory {
         }
         let bytes = from.len() as u64;
         let found = self.find(at, bytes).ok_or(BusFault)?;
+        self.about_to_write(at, bytes);
         found.ram.install_bytes(found.offset, from).ok_or(BusFault)?;
         self.0.reservations.written(at, bytes);
         Ok(())
@@ -172,6 +202,7 @@ impl Memory {
             return Ok(());
         }
         let found = self.find_writable(at, bytes)?;
+        self.about_to_zero(at, bytes);
         found.ram.zero(found.offset, bytes).ok_or(BusFault)?;
         self.0.reservations.written(at, bytes);
         Ok(())
@@ -204,6 +235,9 @@ impl Memory {
         for &(at, bytes) in stretches {
             self.add_to(&mut batch, at, bytes)?;
         }
+        for &(at, bytes) in stretches {
+            self.about_to_zero(at, bytes);
+        }
         batch.discard();
         for &(at, bytes) in stretches.iter().filter(|stretch| stretch.1 != 0) {
             self.0.reservations.written(at, bytes);
@@ -233,7 +267,7 @@ impl Memory {
     /// Whether one of the `bytes` bytes (at least one) from `at` is watched.
     #[inline]
     pub(crate) fn is_watched(&self, at: GuestPhys, bytes: u64) -> bool {
-        if self.watch_epoch() == 0 {
+        if !self.0.watching.load(Ordering::Acquire) {
             return false;
         }
         let last = GuestPhys(at.0.saturating_add(bytes - 1));
@@ -241,16 +275,85 @@ impl Memory {
         watched.iter().any(|&(first, end)| first <= last && at <= end)
     }
 
-    /// How often a watch was added; a TLB that has seen fewer may hold pages it must not.
-    #[inline]
-    pub(crate) fn watch_epoch(&self) -> u64 {
-        self.0.watch_epoch.load(Ordering::Acquire)
-    }
-
     /// Keeps the page of a range out of write TLBs from now on.
     pub(crate) fn add_watch(&self, first: GuestPhys, last: GuestPhys) {
         self.0.watched.write().unwrap_or_else(PoisonError::into_inner).push((first, last));
-        self.0.watch_epoch.fetch_add(1, Ordering::Release);
+        self.0.watching.store(true, Ordering::Release);
+        self.withdraw_rights();
+    }
+
+    /// Counts what makes entries of write TLBs invalid; one that has seen less may hold pages it must not.
+    #[inline]
+    pub(crate) fn rights_epoch(&self) -> u64 {
+        self.0.rights_epoch.load(Ordering::Acquire)
+    }
+
+    /// Has every write TLB forget its pages at its next refresh.
+    pub(crate) fn withdraw_rights(&self) {
+        self.0.rights_epoch.fetch_add(1, Ordering::Release);
+    }
+
+    /// To be called before anybody writes to these bytes in whatever way, so that logs and snapshots see what is there.
+    /// For a page that is in a write TLB it has been called. Costs a load where there are neither.
+    #[inline]
+    pub fn about_to_write(&self, at: GuestPhys, bytes: u64) {
+        if self.is_logging() {
+            self.log_write(at, bytes);
+        }
+    }
+
+    /// Whether anybody wants to know of writes.
+    #[inline]
+    pub(crate) fn is_logging(&self) -> bool {
+        self.0.logging.load(Ordering::Relaxed)
+    }
+
+    #[cold]
+    fn log_write(&self, at: GuestPhys, bytes: u64) {
+        let Some((region, offset)) = self.region(at, bytes).filter(|(region, _)| region.writable) else { return };
+        self.logs(|logs| {
+            for page in offset / PAGE_SIZE..(offset + bytes).div_ceil(PAGE_SIZE) {
+                let at = page * PAGE_SIZE;
+                logs.written(region.first_page + page, |into| region.ram.read_bytes(at, into).expect("it is inside"));
+            }
+        });
+    }
+
+    /// [`about_to_write`](Self::about_to_write) for bytes that will be zero: where they are already, nothing is written.
+    fn about_to_zero(&self, at: GuestPhys, bytes: u64) {
+        if !self.is_logging() {
+            return;
+        }
+        let (mut at, mut left, mut there) = (at, bytes, [0; PAGE_SIZE as usize]);
+        while left != 0 {
+            let part = left.min(PAGE_SIZE - at.page_offset());
+            let there = &mut there[..part as usize];
+            if self.read_bytes(at, there).is_ok() && there.iter().any(|&byte| byte != 0) {
+                self.log_write(at, part);
+            }
+            (at, left) = (at.wrapping_add(part), left - part);
+        }
+    }
+
+    /// Calls `f` with the logs; writes are logged as long as there are any.
+    pub(crate) fn logs<T>(&self, f: impl FnOnce(&mut Logs) -> T) -> T {
+        let mut logs = self.0.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = f(&mut logs);
+        self.0.logging.store(!logs.is_empty(), Ordering::Relaxed);
+        result
+    }
+
+    /// The RAM that has the page of this number, and how far into it the page begins.
+    pub(crate) fn page(&self, number: u64) -> (&Region, u64) {
+        // A ROM has the same number as the RAM that follows it, so the last of them is the one.
+        let after = self.0.regions.partition_point(|region| region.first_page <= number);
+        let region = &self.0.regions[after - 1];
+        (region, (number - region.first_page) * PAGE_SIZE)
+    }
+
+    /// How many pages of RAM there are.
+    pub(crate) fn pages(&self) -> u64 {
+        self.0.regions.last().map_or(0, |region| region.first_page + region.ram_pages())
     }
 }
 

@@ -61,7 +61,7 @@ pub struct Tlb {
     fetches: Fetches,
     streams: [Stream; 2],
     ahead: Cell<bool>,
-    watch_epoch: Cell<u64>,
+    rights_epoch: Cell<u64>,
 }
 
 impl Tlb {
@@ -76,7 +76,7 @@ impl Tlb {
             fetches: Fetches::new(),
             streams: Default::default(),
             ahead: Cell::new(true),
-            watch_epoch: Cell::new(memory.watch_epoch()),
+            rights_epoch: Cell::new(memory.rights_epoch()),
             memory: memory.clone(),
         }
     }
@@ -202,6 +202,9 @@ impl Tlb {
             return found.is_some();
         }
         let Some(Found { ram, offset, .. }) = found else { return false };
+        if access == Access::Write {
+            self.memory.about_to_write(at.page(), PAGE_SIZE);
+        }
         let context = &mut self.contexts.borrow_mut()[self.tables.selected()];
         context.used = true;
         if leaf_bytes > PAGE_SIZE {
@@ -222,6 +225,11 @@ impl Tlb {
     pub fn recall(&self, access: Access, va: GuestVirt) -> bool {
         let found = self.tables.recall(access, va.0);
         if found {
+            // What was made ahead of its use has not been told of.
+            if access == Access::Write && self.memory.is_logging() {
+                let at = self.translate(access, va).expect("it was just found");
+                self.memory.about_to_write(at.page(), PAGE_SIZE);
+            }
             self.missed(access, va);
         }
         found
@@ -256,12 +264,17 @@ impl Tlb {
 
     /// Forgets the translations of some spaces. Costs next to nothing where there are none.
     pub fn flush(&self, which: impl Fn(Space) -> bool) {
+        self.flush_data(&which);
+        self.fetches.renew(which);
+    }
+
+    /// As [`flush`](Self::flush), but what was found of instructions stays.
+    fn flush_data(&self, which: impl Fn(Space) -> bool) {
         for (slot, context) in self.contexts.borrow_mut().iter_mut().enumerate() {
             if context.used && which(context.space) {
                 self.empty(slot, context);
             }
         }
-        self.fetches.renew(which);
     }
 
     /// Forgets the translations of the page that `va` lies in, in some spaces. If that is part of a large page, all parts.
@@ -278,13 +291,14 @@ impl Tlb {
         self.fetches.renew_page(va, which);
     }
 
-    /// Drops what must not be here because a watch was added since. To be called before a hart runs on after anybody
-    /// else had the machine; costs a load and a comparison where nothing was added.
+    /// Drops what must not be here any more: because a watch was added, or because a snapshot or a log of writes wants to
+    /// know of the next write to each page. To be called before a hart runs on after anybody else had the machine; costs
+    /// a load and a comparison where nothing happened.
     #[inline]
     pub fn refresh(&self) {
-        let epoch = self.memory.watch_epoch();
-        if self.watch_epoch.replace(epoch) != epoch {
-            self.flush_all();
+        let epoch = self.memory.rights_epoch();
+        if self.rights_epoch.replace(epoch) != epoch {
+            self.flush_data(|_| true);
         }
     }
 

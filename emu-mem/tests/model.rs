@@ -318,7 +318,7 @@ impl Translations {
             TlbOp::Watch(page) => {
                 if bus.watch(GuestPhys((page << 12) + 8), 8, Box::new(Deaf)).is_ok() {
                     self.watched.push(page);
-                    self.known.clear();
+                    self.known.retain(|&(_, access, _), _| access == Access::Fetch);
                 }
                 self.tlb.refresh();
             }

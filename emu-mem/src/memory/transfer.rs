@@ -113,6 +113,9 @@ impl Memory {
         for Segment { at, bytes } in into.iter() {
             self.find_writable(at, bytes)?;
         }
+        for Segment { at, bytes } in into.iter() {
+            self.about_to_write(at, bytes);
+        }
         let read = vectored::transfer(Way::Read, file, at_bytes, self.pieces(into));
         // Also where it has failed: some of it may have been read.
         for Segment { at, bytes } in into.iter() {
