@@ -19,16 +19,9 @@ use std::sync::Arc;
 pub trait Arch: Sized + 'static {
     /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
-    /// Finds out, without any effect, where the pages lie that follow `at` by `stride`, two, three and more times `stride`
-    /// pages, as far as their page-table entries share a cache line with that of `at`, which lies at `entry`.
-    fn translate_ahead(
-        hart: &Hart<Self>,
-        at: GuestVirt,
-        access: Access,
-        entry: GuestPhys,
-        stride: i64,
-        found: &mut dyn FnMut(GuestVirt, GuestPhys),
-    );
+    /// The page `pages` pages from that of `at`, and where it lies, found out without any effect; `None` where that is not
+    /// possible, or if its page-table entry does not share a cache line with that of `at`, which lies at `entry`.
+    fn translate_near(hart: &Hart<Self>, at: GuestVirt, access: Access, entry: GuestPhys, pages: i64) -> Near;
     /// The address `bytes` after `at`, as wide as addresses are.
     fn advance(hart: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt;
     /// The exception for an access whose physical address does not answer.
@@ -81,6 +74,9 @@ pub struct Decoded<A: Arch> {
     /// The row's number in its table; `u16::MAX` for an undefined word.
     pub row: u16,
 }
+
+/// The answer of [`Arch::translate_near`].
+pub type Near = Option<(GuestVirt, GuestPhys)>;
 
 /// The answer of a page walk.
 #[derive(Copy, Clone, Debug)]

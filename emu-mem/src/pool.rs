@@ -1,10 +1,10 @@
-//! Things that are made once and used again, because an allocator takes fifty times as long. Everything that a running
-//! guest would allocate on a warm path comes from a pool: TLB tables, decoded blocks, buffers for I/O.
+//! Things that are made once and used again, instead of being allocated wherever a running guest needs them. The windows of TLB
+//! tables come from here; decoded blocks do not yet.
 //!
 //! A pool gives an item out clean, takes it back when its [`Pooled`] is dropped, and says how it fares. How many idle items
 //! it keeps follows how many were in use at once lately; "lately" is counted in releases, never in time.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -142,14 +142,12 @@ pub struct LocalPool<R: Recycle> {
     recipe: R,
     bound: usize,
     shelf: RefCell<Shelf<R::Item>>,
-    /// Keeps it from being shared by two threads.
-    _local: Cell<()>,
 }
 
 impl<R: Recycle> LocalPool<R> {
     /// An empty pool that keeps at most `bound` idle items.
     pub const fn new(recipe: R, bound: usize) -> Self {
-        Self { recipe, bound, shelf: RefCell::new(Shelf::new()), _local: Cell::new(()) }
+        Self { recipe, bound, shelf: RefCell::new(Shelf::new()) }
     }
 }
 

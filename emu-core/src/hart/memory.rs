@@ -9,6 +9,9 @@ use crate::engine::Amo;
 use crate::trap::{Stop, Trap};
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Unit, Width, with_unit};
 
+/// Of a stream of pages, the one that missed and those made ready behind it: as many as have 64-bit entries in a cache line.
+const STREAM_PAGES: i64 = 8;
+
 impl<A: Arch> Hart<A> {
     /// Loads what the TLB did not have; zero-extended.
     #[cold]
@@ -22,11 +25,6 @@ impl<A: Arch> Hart<A> {
 
     fn load_bytes(&self, va: GuestVirt, bytes: u64, left: usize) -> Result<u64, Stop> {
         let width = width(bytes);
-        if self.tlb.recall(Access::Read, va)
-            && let Some(value) = with_unit!(width, T => self.tlb.read::<T>(va).map(T::to_u64))
-        {
-            return Ok(value);
-        }
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Read))?;
             if let Some(value) = with_unit!(width, T => self.tlb.read_unaligned::<T>(va).map(T::to_u64)) {
@@ -58,11 +56,6 @@ impl<A: Arch> Hart<A> {
 
     fn store_bytes(&self, va: GuestVirt, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
         let width = width(bytes);
-        if self.tlb.recall(Access::Write, va)
-            && with_unit!(width, T => self.tlb.write(va, T::from_u64(value))).is_some()
-        {
-            return Ok(());
-        }
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Write))?;
             if with_unit!(width, T => self.tlb.write_unaligned(va, T::from_u64(value))).is_some() {
@@ -145,19 +138,22 @@ impl<A: Arch> Hart<A> {
         Ok(1)
     }
 
-    /// Translates, and enters the page in the TLB if that is possible and nobody traces; and those that are likely to be
-    /// wanted next.
+    /// Translates: by what the TLB has at hand, else by a walk. The page is then entered in the TLB if that is possible and
+    /// nobody traces, and those that are likely to be wanted next are made ready.
     fn physical(&self, va: GuestVirt, bytes: u64, access: Access) -> Result<GuestPhys, Stop> {
-        if let Some(phys) = self.tlb.translate(access, va) {
+        let hit = || self.tlb.translate(access, va);
+        if let Some(phys) = hit().or_else(|| if self.tlb.recall(access, va) { hit() } else { None }) {
             return Ok(phys);
         }
         let Translation { phys, leaf_bytes, entry } = self.stop_on(A::translate(self, va, access, bytes))?;
         if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);
             if let (Some(stride), Some(entry)) = (self.tlb.missed(access, va), entry) {
-                A::translate_ahead(self, va, access, entry, stride, &mut |va, phys| {
-                    self.tlb.prefetch(access, va, phys)
-                });
+                for (va, phys) in
+                    (1..STREAM_PAGES).filter_map(|n| A::translate_near(self, va, access, entry, n * stride))
+                {
+                    self.tlb.prefetch(access, va, phys);
+                }
             }
         }
         Ok(phys)

@@ -6,7 +6,7 @@ use super::csr::environment::{ADUE, PBMTE};
 use super::csr::status::Status;
 use super::extension::Ext;
 use super::state::{Riscv, mode};
-use crate::hart::{Hart, Translation};
+use crate::hart::{Hart, Near, Translation};
 use crate::trap::Trap;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SHIFT, PAGE_SIZE, Width};
 
@@ -126,34 +126,19 @@ pub fn translate_for(
     Ok(Translation { phys: GuestPhys(phys), leaf_bytes, entry })
 }
 
-/// What the entries around one that a walk has just used say about the pages `stride`, two, three and more times `stride`
-/// after `at`. Nothing is changed, and whatever would be an exception, or need A or D to be set, is left out.
-pub fn translate_ahead(
-    hart: &Hart<Riscv>,
-    at: GuestVirt,
-    access: Access,
-    entry: GuestPhys,
-    stride: i64,
-    found: &mut dyn FnMut(GuestVirt, GuestPhys),
-) {
-    let mode = hart.arch.data_mode(hart);
+/// What an entry beside the one that a walk has just used says about its page. Nothing is changed, and whatever would be an
+/// exception, or need A or D to be set, is left out.
+pub fn translate_near(hart: &Hart<Riscv>, at: GuestVirt, access: Access, entry: GuestPhys, pages: i64) -> Near {
     let width = hart.arch.paging().entry_width;
-    let mut n = 1;
-    loop {
-        let place = GuestPhys(entry.0.wrapping_add_signed(n * stride * width.bytes() as i64));
-        if (place.0 ^ entry.0) >= LINE_BYTES {
-            return;
-        }
-        // Same line, same table: no bit above those that choose the entry changes.
-        let page = GuestVirt(at.page().0.wrapping_add_signed(n * stride * PAGE_SIZE as i64));
-        let request = Request { at: page, access, mode, blame: access };
-        if let Some(phys) =
-            read_entry(hart, request, place, width).ok().and_then(|entry| small_page(hart, request, entry))
-        {
-            found(page, phys);
-        }
-        n += 1;
+    let place = GuestPhys(entry.0.wrapping_add_signed(pages * width.bytes() as i64));
+    if place.0 / LINE_BYTES != entry.0 / LINE_BYTES {
+        return None;
     }
+    // Same line, same table: no bit above those that choose the entry changes.
+    let page = GuestVirt(at.page().0.wrapping_add_signed(pages * PAGE_SIZE as i64));
+    let request = Request { at: page, access, mode: hart.arch.data_mode(hart), blame: access };
+    let phys = small_page(hart, request, read_entry(hart, request, place, width).ok()?)?;
+    Some((page, phys))
 }
 
 /// The page that an entry maps, if the access is allowed and needs no change of the entry.

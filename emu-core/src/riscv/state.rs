@@ -14,7 +14,7 @@ use super::slots::{ALIGN, FFLAGS, FS};
 use super::table::TABLE;
 use super::trap::Tally;
 use super::{csr, mmu, trap};
-use crate::hart::{Arch, Decoded, Hart, Translation};
+use crate::hart::{Arch, Decoded, Hart, Near, Translation};
 use crate::isa::{Kind, Touches};
 use crate::slot::Slot;
 use crate::trap::{Taken, Trap};
@@ -205,15 +205,8 @@ impl Arch for Riscv {
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
         mmu::translate(hart, at, access, bytes)
     }
-    fn translate_ahead(
-        hart: &Hart<Self>,
-        at: GuestVirt,
-        access: Access,
-        entry: GuestPhys,
-        stride: i64,
-        found: &mut dyn FnMut(GuestVirt, GuestPhys),
-    ) {
-        mmu::translate_ahead(hart, at, access, entry, stride, found);
+    fn translate_near(hart: &Hart<Self>, at: GuestVirt, access: Access, entry: GuestPhys, pages: i64) -> Near {
+        mmu::translate_near(hart, at, access, entry, pages)
     }
     fn access_fault(_: &Hart<Self>, at: GuestVirt, access: Access) -> Trap {
         Trap { cause: cause::access(access), tval: at.0 }

@@ -26,14 +26,16 @@ const SIZES_LOG2: [u32; 5] = [6, 8, 10, 12, 14];
 const KINDS: usize = 2;
 /// Translations that were pushed out of a table and are kept for a while.
 const VICTIMS: usize = 8;
+/// Idle windows of each size that are kept for the next table that changes to it.
+const SPARE: usize = 4;
 /// Translations that were made ahead of their use.
 const AHEAD: usize = 8;
 /// log2 of the size of a [`Window`].
 const WINDOW_SHIFT: u32 = 4;
 /// The tag of an empty window. A masked address always has zeros in bits 3 to 11.
 const EMPTY: u64 = u64::MAX;
-/// The index of page n is n + n/2^6 + n/2^12 + n/2^18: pages that follow each other have windows that do, and arrays a power of two
-/// apart do not collide. The sum is the middle of a product, which is one instruction.
+/// The index of page n is n + n/2^6 + n/2^12 + n/2^18: pages that follow each other have windows that do, and arrays a power
+/// of two apart do not collide. The sum is the middle of a product, which is one instruction.
 const MIX: u64 = 1 << 18 | 1 << 12 | 1 << 6 | 1;
 /// Brings the product's middle down, as a byte offset.
 const SHIFT: u32 = PAGE_SHIFT + 18 - WINDOW_SHIFT;
@@ -228,7 +230,7 @@ unsafe impl Send for Tables {}
 impl Tables {
     /// One slot with empty tables for windows into `keep`; it is selected.
     pub(crate) fn new(keep: Vec<Ram>) -> Self {
-        let pools = SIZES_LOG2.map(|log2| LocalPool::new(Size(log2), usize::MAX));
+        let pools = SIZES_LOG2.map(|log2| LocalPool::new(Size(log2), SPARE));
         let slots = vec![[Table::new(&pools[0]), Table::new(&pools[0])]];
         let nothing = Selected { windows: NonNull::dangling(), mask: 0 };
         let tables = Self {
@@ -243,19 +245,16 @@ impl Tables {
         tables
     }
 
-    /// How many slots there are.
-    pub(crate) fn slots(&self) -> usize {
-        self.slots.borrow().len()
-    }
-
     /// Adds an empty slot and returns its number.
     pub(crate) fn add_slot(&self) -> usize {
-        let mut slots = self.slots.borrow_mut();
-        slots.push([Table::new(&self.pools[0]), Table::new(&self.pools[0])]);
-        drop(slots);
+        let new = {
+            let mut slots = self.slots.borrow_mut();
+            slots.push([Table::new(&self.pools[0]), Table::new(&self.pools[0])]);
+            slots.len() - 1
+        };
         // The tables' heads may have moved, not the windows. Still, one rule is easier to check than two.
         self.select(self.slot.get());
-        self.slots() - 1
+        new
     }
 
     /// Makes the tables of `slot` those that are looked up.

@@ -339,6 +339,99 @@ fn a_fence_makes_a_changed_table_count() {
 }
 
 #[test]
+fn a_fence_with_an_asid_leaves_other_address_spaces_alone() {
+    const RS1: u32 = 6 << 15;
+    const RS2: u32 = 7 << 20;
+    for (fence, asid, forgets) in [
+        (SFENCE_VMA | RS2, 1, [true, false]),
+        (SFENCE_VMA | RS2, 2, [false, true]),
+        (SFENCE_VMA | RS2 | RS1, 2, [false, true]),
+        (SFENCE_VMA | RS2, 0x1_0001, [true, false]),
+        (SFENCE_VMA | RS2, 3, [false, false]),
+        (SFENCE_VMA | RS1, 3, [true, true]),
+    ] {
+        let hart = lent("rv64gc");
+        let tables = hart.arch.registers.satp.get();
+        let enter = |asid: u64| hart.arch.set_satp(&hart, tables | asid << 44);
+        map(&hart, 0x5000, 0, RAM + 0x8000, LEAF);
+        for asid in [1, 2] {
+            enter(asid);
+            assert_eq!(faults(&hart, LW), None);
+        }
+        map(&hart, 0x5000, 0, RAM + 0x8000, 0);
+        hart.slots.set(src(7), asid);
+        step(&hart, fence);
+        for (asid, forgotten) in [1, 2].into_iter().zip(forgets) {
+            enter(asid);
+            // A trap has put M mode into MPP.
+            hart.arch.set_status(&hart, Status::MPRV.bits() | 1 << 11);
+            assert_eq!(faults(&hart, LW), forgotten.then_some(13), "{fence:#x} asid {asid}");
+        }
+    }
+}
+
+#[test]
+fn only_what_needs_no_change_and_raises_nothing_is_translated_ahead() {
+    let (isa, name) = ("rv64gc", "sv39");
+    let near = |access, entry, pages| {
+        let hart = paged(isa, name);
+        map(&hart, 0x8000, 0, RAM + 0x8000, LEAF);
+        map(&hart, 0x9000, 0, RAM + 0x3000, entry);
+        for other in [0x7000, 0x1_0000] {
+            map(&hart, other, 0, RAM + 0x4000, LEAF);
+        }
+        let from = entry_at(&hart, 0x8000, 0);
+        let found = translate_near(&hart, GuestVirt(0x8123), access, from, pages);
+        assert_eq!(get(&hart, entry_at(&hart, 0x9000, 0)) & 0x3ff, entry, "the entry is as it was");
+        found
+    };
+    let page = Some((GuestVirt(0x9000), GuestPhys(RAM + 0x3000)));
+    assert_eq!(near(Access::Read, LEAF, 1), page);
+    assert_eq!(near(Access::Write, LEAF, 1), page);
+    for entry in [LEAF & !V, LEAF & !A, LEAF & !R & !W, LEAF | U, V, 0] {
+        assert_eq!(near(Access::Read, entry, 1), None, "{entry:#x}");
+    }
+    for entry in [LEAF & !D, LEAF & !W] {
+        assert_eq!((near(Access::Write, entry, 1), near(Access::Read, entry, 1)), (None, page), "{entry:#x}");
+    }
+    assert_eq!(near(Access::Read, LEAF, -1), None, "in another line");
+    assert_eq!(near(Access::Read, LEAF, 8), None, "in another line");
+
+    // Half of the page is locked away from everybody.
+    let hart = paged(isa, name);
+    map(&hart, 0x8000, 0, RAM + 0x8000, LEAF);
+    map(&hart, 0x9000, 0, RAM + 0x3000, LEAF);
+    let ahead = || translate_near(&hart, GuestVirt(0x8000), Access::Read, entry_at(&hart, 0x8000, 0), 1);
+    assert_eq!(ahead(), page);
+    hart.arch.pmp.set_address(1, u64::MAX >> 10, 64);
+    hart.arch.pmp.set_config(1, 0x1f);
+    hart.arch.pmp.set_address(0, (RAM + 0x3000) >> 2 | 0xff, 64);
+    hart.arch.pmp.set_config(0, 0x98);
+    assert_eq!(ahead(), None);
+}
+
+/// Pages one after the other: counted, and the same values as without.
+#[test]
+fn a_stream_of_pages_is_made_ready_ahead() {
+    let run = |on: bool| {
+        let hart = lent("rv64gc");
+        hart.tlb.set_prefetch(on);
+        let pages = 0..64_u64;
+        for page in pages.clone() {
+            map(&hart, 0x10_0000 + page * PAGE_SIZE, 0, RAM + 0x2_0000 + page * PAGE_SIZE, LEAF);
+            hart.memory.write(GuestPhys(RAM + 0x2_0000 + page * PAGE_SIZE), page).expect("RAM");
+        }
+        let values: Vec<_> = pages.map(|page| hart.load_slow(0x10_0000 + page * PAGE_SIZE, 8, 0)).collect();
+        (values, hart.tlb.counts())
+    };
+    let ((with, ahead), (without, none)) = (run(true), run(false));
+    assert_eq!(with, (0..64).map(Ok).collect::<Vec<_>>());
+    assert_eq!(with, without);
+    assert_eq!((none.prefetched, none.fills), (0, 64));
+    assert!(ahead.prefetched_used >= 48 && ahead.fills + ahead.prefetched_used == 64, "{ahead:?}");
+}
+
+#[test]
 fn a_page_must_be_dirty_before_the_second_store_too() {
     let hart = lent("rv64gc");
     map(&hart, 0x5000, 0, RAM + 0x8000, V | R | W | A);
