@@ -6,6 +6,8 @@ use crate::report;
 use crate::witness::Witness;
 use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use emu_core::riscv::isa_string::Isa;
+use emu_core::riscv::table::{Row, TABLE};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,10 +63,25 @@ fn run(witness: &dyn Witness, arguments: &Arguments) -> Result<bool, String> {
     std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
     let xlens = arguments.xlen.map_or(vec![32, 64], |xlen| vec![xlen]);
     let campaign = Campaign { witness, arguments, xlens, out };
+    campaign.rows();
     Ok(campaign.exceptions()? && campaign.programs()?)
 }
 
 impl Campaign<'_> {
+    /// Says which instructions no program has: those that the witness does not know, and those of an exception.
+    fn rows(&self) {
+        let left_out = |xlen: u32, row: &Row| {
+            let (all, isa) = (Isa::all(xlen), self.witness.isa(xlen));
+            let known = row.exists(isa.extensions, xlen) && !self.witness.scope(xlen).absent.contains(&row.name);
+            row.exists(all.extensions, xlen) && !known
+        };
+        let rows = TABLE.iter().filter(|row| self.xlens.iter().any(|&xlen| left_out(xlen, row)));
+        let names: Vec<_> = rows.map(|row| row.name).collect();
+        if !names.is_empty() {
+            println!("{} of {} rows left out: {}", names.len(), TABLE.len(), names.join(", "));
+        }
+    }
+
     /// Shows that every exception is still one, on at least one XLEN.
     fn exceptions(&self) -> Result<bool, String> {
         let elf = self.out.join("exception.elf");

@@ -49,6 +49,12 @@ impl Line {
         number(self.head.split(' ').nth(1)?)
     }
 
+    /// 32 or 64, as many bits as the address has digits for.
+    pub fn xlen(&self) -> u32 {
+        let digits = self.head.split(' ').nth(1).map_or(0, str::len);
+        if digits == "0x00000000".len() { 32 } else { 64 }
+    }
+
     /// The encoding.
     pub fn word(&self) -> Option<u32> {
         let word = self.head.split('(').nth(1)?.trim_end_matches(')');
@@ -143,6 +149,7 @@ mod tests {
         assert_eq!(line.head, "0 0x00000000800001a8 (0x00b6b72f)");
         assert_eq!(line.items, ["mem 0x0000000080002000", "mem 0x0000000080002000 0x7f", "x14 0xffffffff80000000"]);
         assert_eq!((line.pc(), line.word()), (Some(0x8000_01a8), Some(0x00b6_b72f)));
+        assert_eq!(line.xlen(), 64);
         assert_eq!(line.store(), Some((0x8000_2000, 0x7f)));
         assert_eq!(Line::parse("core   0: >>>>  reset_vector"), None);
     }

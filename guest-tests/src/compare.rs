@@ -35,6 +35,9 @@ pub fn run(program: &Program, witness: &dyn Witness, elf: &Path) -> Result<Outco
     std::fs::write(elf, program.elf()).map_err(|error| format!("{}: {error}", elf.display()))?;
     let logs = witness.logs(elf, &witness.isa(program.xlen))?;
     let (theirs, ours) = (logs.theirs, logs.ours);
+    if theirs.is_empty() && ours.is_empty() {
+        return Err(format!("{}: neither {} nor emu has come to the program's body", elf.display(), witness.name()));
+    }
     let mut same = theirs.iter().zip(&ours).take_while(|(theirs, ours)| theirs == ours).count();
     if same == theirs.len() && same == ours.len() {
         return Ok(Ok(same));
@@ -123,12 +126,12 @@ fn kind_of(item: &str) -> String {
     }
 }
 
-/// The name of a line's instruction, of either XLEN, and of its CSR.
+/// The name of a line's instruction, and of its CSR.
 fn name(line: Option<&Line>) -> String {
     let Some(line) = line else { return "nothing".into() };
     let Some(word) = line.word() else { return line.head.clone() };
-    let find = |xlen| Decoder::new(Isa::all(xlen).extensions, xlen).find(word);
-    let Some((row, _)) = find(64).or_else(|| find(32)) else { return "undefined".into() };
+    let xlen = line.xlen();
+    let Some((row, _)) = Decoder::new(Isa::all(xlen).extensions, xlen).find(word) else { return "undefined".into() };
     let name = TABLE[row].name;
     match csr::name((word >> 20) as u16) {
         Some(csr) if name.starts_with("csr") => format!("{name} {csr}"),

@@ -1,9 +1,10 @@
 //! Where a witness and this emulator differ and both are right, or the witness is wrong. Random programs stay clear of these; a
 //! probe for each shows that the difference is still there, so that none stays in a list for longer than it is needed.
 
-use crate::asm::{addi, csrrs, csrrw};
+use crate::asm::{self, addi, csrrc, csrrs, csrrw};
 use crate::random::{DATA, Op, Target};
 
+pub mod qemu;
 pub mod spike;
 
 /// One difference.
@@ -32,4 +33,12 @@ fn keep(csr: u32, value: i32) -> Vec<Op> {
 /// `t2` = the address `offset` bytes into the data.
 fn data(offset: u32) -> Op {
     Op::Address(T2, addi(T2, T2, 0), Target::Offset(DATA + offset))
+}
+
+/// These instructions in U mode.
+fn user(words: &[u32]) -> Vec<Op> {
+    let mode = [asm::lui(T1, 2), addi(T1, T1, -0x800), csrrc(0, 0x300, T1)];
+    // MRET goes to the instruction behind it.
+    let leave = [asm::auipc(T2, 0), addi(T2, T2, 16), csrrw(0, 0x341, T2), asm::MRET];
+    mode.iter().chain(&leave).chain(words).copied().map(Op::Word).collect()
 }

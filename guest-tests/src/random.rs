@@ -19,7 +19,7 @@ use crate::rng::Rng;
 use emu_core::riscv::isa_string::Isa;
 
 pub use layout::{ALIAS, BASE, DATA, SPARE, TOHOST, body, is_vector};
-pub use scope::{Exit, Scope};
+pub use scope::{Exit, Scope, Unsplit};
 
 /// Where an address leads.
 #[derive(Copy, Clone, Debug)]
@@ -82,8 +82,9 @@ impl Program {
         Program { xlen: isa.xlen, items, data, start: layout::start(isa, scope), exit: scope.exit }
     }
 
-    /// The program of these instructions.
-    pub fn of(isa: &Isa, scope: &Scope, ops: Vec<Op>) -> Self {
+    /// The program of these instructions, and one before them that does nothing and is sure to retire.
+    pub fn of(isa: &Isa, scope: &Scope, mut ops: Vec<Op>) -> Self {
+        ops.insert(0, Op::Word(asm::addi(0, 0, 0)));
         let data = layout::data(&mut Rng::new(0), isa.xlen, scope.entry_bits);
         Program { xlen: isa.xlen, items: vec![(0, ops)], data, start: layout::start(isa, scope), exit: scope.exit }
     }

@@ -2,12 +2,14 @@
 
 use crate::commits::Line;
 use crate::random::{BASE, Scope};
+use crate::states::{Retired, Snapshot};
 use emu_core::image::Image;
 use emu_core::machine::{Commit, Machine};
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::{Description, DeviceEntry, DeviceKind, Options, RamEntry, spike};
 use emu_devices::console::Console;
+use emu_mem::GuestPhys;
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
@@ -60,4 +62,29 @@ pub fn commits(elf: &Path, isa: &Isa, scope: &Scope, budget: u64) -> Result<Vec<
         Line::parse(&text).unwrap_or_else(|| panic!("not a commit line: {text}"))
     };
     run(elf, isa, scope, budget, line).map(|(lines, _)| lines)
+}
+
+/// The ELF file's first `budget` instructions with the states that they left, and `bytes` of memory from `from` on at the
+/// end.
+///
+/// # Errors
+/// A text, if the program is refused.
+pub fn states(
+    elf: &Path,
+    isa: &Isa,
+    scope: &Scope,
+    budget: u64,
+    from: u64,
+    bytes: usize,
+) -> Result<(Vec<Retired>, Vec<u8>), String> {
+    let note = |commit: &Commit<'_, Riscv>| Retired {
+        mode: commit.mode,
+        pc: commit.pc,
+        word: commit.word,
+        after: Snapshot::of(commit.hart),
+    };
+    let (retired, machine) = run(elf, isa, scope, budget, note)?;
+    let mut memory = vec![0; bytes];
+    machine.board.bus.memory().read_bytes(GuestPhys(from), &mut memory).map_err(|fault| format!("{fault:?}"))?;
+    Ok((retired, memory))
 }

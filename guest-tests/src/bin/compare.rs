@@ -2,6 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use guest_tests::campaign::{self, Arguments};
+use guest_tests::qemu::Qemu;
 use guest_tests::spike::Spike;
 use std::process::ExitCode;
 
@@ -22,11 +23,14 @@ struct Cli {
 enum Name {
     /// Commit logs, line by line
     Spike,
+    /// All registers after each instruction, and memory at the end
+    Qemu,
 }
 
 fn main() -> ExitCode {
     let Cli { witness, arguments } = Cli::parse();
     match witness {
         Name::Spike => campaign::main(Spike::new(), &arguments),
+        Name::Qemu => campaign::main(Qemu::new(), &arguments),
     }
 }

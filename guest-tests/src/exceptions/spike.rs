@@ -2,13 +2,15 @@
 
 use super::{Exception, T1, T2, data, keep, read};
 use crate::asm::{self, addi, csrrs, csrrw};
-use crate::random::{DATA, Exit, Op, Scope, Target};
+use crate::random::{DATA, Exit, Op, Scope, Target, Unsplit};
 
 /// What it can judge.
 pub const SCOPE: Scope = Scope {
     absent: &[],
-    // time, marchid; the debug specification's contexts.
-    unread: &[0xc01..=0xc01, 0xc81..=0xc81, 0xf12..=0xf12, 0x5a8..=0x5a8, 0x6a8..=0x6a8, 0x7a8..=0x7aa],
+    // The debug specification's contexts.
+    unread: &[0x5a8..=0x5a8, 0x6a8..=0x6a8, 0x7a8..=0x7aa],
+    // time, marchid.
+    unseen: &[0xc01..=0xc01, 0xc81..=0xc81, 0xf12..=0xf12],
     written: &[
         ("fflags", !0),
         ("frm", !0),
@@ -41,14 +43,15 @@ pub const SCOPE: Scope = Scope {
         ("menvcfgh", !(1 << 31)),
     ],
     interrupts: &[("mie", !0), ("mip", !0), ("sie", !0), ("sip", !0)],
+    enabled_together: &[!0],
+    whole_fields: &[],
     hides_flags: false,
-    clean_fs: true,
     delegated: !0,
     environment: 0,
     misaligned_atomics: &[],
     tame: &[],
     misaligned_faults: true,
-    split_faults: false,
+    unsplit: Unsplit::Refused,
     odd_reservations: true,
     entry_bits: 54,
     reserved_pmp: true,

@@ -1,7 +1,7 @@
 //! The items of a random program.
 
 use super::near::Near;
-use super::{Op, Scope, Target, layout};
+use super::{Op, Scope, Target, Unsplit, layout};
 use crate::asm::{self, csrrs, csrrw, jalr, load_x};
 use crate::pattern::{field, set_field};
 use crate::rng::Rng;
@@ -36,6 +36,8 @@ pub(super) struct Generator<'r> {
     control: Vec<(usize, &'static Row)>,
     pub(super) csrs: Vec<u16>,
     pub(super) interrupts: bool,
+    /// Those that may be enabled, by their bits in `mie`.
+    pub(super) enabled: u64,
     protection: bool,
     /// Whether programs stay in M mode without translation or protection, where every page of the data may be stored to.
     open: bool,
@@ -50,6 +52,7 @@ impl<'r> Generator<'r> {
         let (mut plain, mut memory, mut control) = (Vec::new(), Vec::new(), Vec::new());
         let open = rng.chance(25);
         let (interrupts, protection) = (rng.chance(25), !open && rng.chance(40));
+        let enabled = *rng.pick(scope.enabled_together);
         let low = std::array::from_fn(|_| match rng.below(3) {
             0 => 0x1000 - 8 + rng.below(8) as u32,
             1 => rng.below(0x1000) as u32,
@@ -73,6 +76,7 @@ impl<'r> Generator<'r> {
         let readable = |number: &u16| !scope.is_unread(*number);
         Generator {
             interrupts,
+            enabled,
             protection,
             open,
             low,
@@ -199,17 +203,19 @@ impl<'r> Generator<'r> {
         // Compressed ones have three bits for `s0` and `s1`, or none for `sp`.
         let base = if row.1.bytes == 2 { self.rng.below(2) as u32 } else { *self.rng.pick(&POINTERS) };
         match self.word(row, Some(base)) {
-            Some(word) if !self.scope.split_faults && self.may_stop_halfway(row.1, word) => Vec::new(),
+            Some(word) if self.is_split(row.1, word) => Vec::new(),
             Some(word) => vec![encoded(row.1, word)],
             None => Vec::new(),
         }
     }
 
-    /// Whether this is a store near a pointer across pages, of which the second may refuse it.
-    fn may_stop_halfway(&self, row: &Row, word: u32) -> bool {
-        let Some(access) = Near::of(row, word).filter(|_| !self.open && row.touches == Touches::Stores) else {
-            return false;
+    /// Whether this access near a pointer goes across pages, and is one of those that must not.
+    fn is_split(&self, row: &Row, word: u32) -> bool {
+        let unsplit = match self.scope.unsplit {
+            Unsplit::Refused => !self.open && row.touches == Touches::Stores,
+            Unsplit::Protected => self.protection,
         };
+        let Some(access) = Near::of(row, word).filter(|_| unsplit) else { return false };
         let low = POINTERS.iter().position(|&r| r == access.base).map_or(0, |at| self.low[at]);
         access.crosses_page(low.into())
     }
@@ -307,7 +313,7 @@ impl<'r> Generator<'r> {
         let stores = row.touches == Touches::Stores;
         let image = layout::BASE..layout::BASE + u64::from(layout::POOL);
         let hits_image = image.contains(&first) || image.contains(&last);
-        stores && hits_image || access.crosses_page(base) && !self.scope.split_faults
+        stores && hits_image || access.crosses_page(base) && (self.scope.unsplit == Unsplit::Refused || self.protection)
     }
 
     /// A jump to where no code is, or none that may be executed.

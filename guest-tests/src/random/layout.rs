@@ -92,7 +92,12 @@ pub fn start(isa: &Isa, scope: &Scope) -> Vec<u8> {
     }
     // All of memory for everybody, by the last PMP entry.
     let last = if isa.xlen == 64 { 0x3a2 } else { 0x3a3 };
-    code.extend([addi(6, 0, -1), csrrw(0, 0x3bf, 6), lui(6, 0x1f000), csrrw(0, 0x3a0, 0)]);
+    code.push(addi(6, 0, -1));
+    if isa.xlen == 64 {
+        // It has 54 bits.
+        code.push(asm::i(0x13, 5, 6, 6, 10));
+    }
+    code.extend([csrrw(0, 0x3bf, 6), lui(6, 0x1f000), csrrw(0, 0x3a0, 0)]);
     if isa.xlen == 64 {
         code.push(asm::i(0x13, 1, 6, 6, 32));
     }

@@ -5,9 +5,6 @@ use super::{Op, Target, layout, values};
 use crate::asm::{self, csrrc, csrrs, csrrw};
 use emu_core::riscv::csr;
 
-/// mstatus.FS.
-const FS: u64 = 3 << 13;
-
 /// Where the CLINT is: `msip`; `mtimecmp` is 0x4000 further.
 const CLINT: u32 = 0x200_0000;
 
@@ -18,7 +15,8 @@ impl Generator<'_> {
         if self.scope.is_unread(number as u16) {
             return Vec::new();
         }
-        vec![Op::Word(csrrs(self.register(), number as u32, 0))]
+        let rd = if self.scope.is_unseen(number as u16) { 0 } else { self.register() };
+        vec![Op::Word(csrrs(rd, number as u32, 0))]
     }
 
     pub(super) fn write_csr(&mut self) -> Vec<Op> {
@@ -26,7 +24,9 @@ impl Generator<'_> {
         let list = if interrupts { self.scope.interrupts } else { self.scope.written };
         let &(name, bits) = self.rng.pick(list);
         let number = csr::number(name).unwrap_or_else(|| panic!("{name} is a CSR")) as u32;
-        let (rd, r) = (self.register(), self.register().max(1));
+        let rd = if self.scope.is_unseen(number as u16) { 0 } else { self.register() };
+        let r = self.register().max(1);
+        let bits = if matches!(name, "mie" | "sie") { bits & self.enabled } else { bits };
         let access = match self.rng.below(3) {
             0 => csrrw(rd, number, r),
             1 => csrrs(rd, number, r),
@@ -34,8 +34,9 @@ impl Generator<'_> {
         };
         if bits != !0 {
             let mut value = values::integer(self.rng) & bits;
-            if name.ends_with("status") && !self.scope.clean_fs && value & FS != 0 {
-                value |= FS;
+            if name.ends_with("status") {
+                let some = self.scope.whole_fields.iter().filter(|&field| value & field != 0);
+                value = some.fold(value, |value, field| value | field);
             }
             let mut ops = self.li(7, value);
             ops.push(Op::Word(access & !(31 << 15) | 7 << 15));
