@@ -118,6 +118,8 @@ pub struct Hart<A: Arch> {
     pub trap: Cell<Trap>,
     /// Set by WFI until something wakes the hart.
     pub waiting: Cell<bool>,
+    /// Whether the instruction in progress runs by itself, so that everything is looked at before the next one.
+    pub alone: Cell<bool>,
     /// Counts FENCE.I and its likes: code decoded in an earlier generation must be compared with memory.
     pub code_generation: Cell<u64>,
     /// The privilege level, as the architecture numbers it (below [`MODES`]).
@@ -159,6 +161,7 @@ impl<A: Arch> Hart<A> {
             trap: Cell::default(),
             waiting: Cell::new(false),
             code_generation: Cell::new(1),
+            alone: Cell::new(false),
             mode: Cell::new(0),
             mode_retired: Default::default(),
             mode_since: Cell::new(0),

@@ -31,6 +31,6 @@ pub enum Stop {
     Undefined,
     /// The short form cannot do it: nothing has happened yet, run the whole form.
     Retry,
-    /// It touches a device and must be the last of its block: nothing has happened yet, run it again alone.
+    /// It touches a device: nothing has happened yet, run it again alone.
     Alone,
 }
