@@ -46,12 +46,42 @@ fn truncated_files() {
 #[test]
 fn segments_and_entries_that_make_no_sense() {
     refused(hello("", 0).with(|e| e.entry = 0x1234).bytes(), &["the entry 0x1234 is outside every segment", "--entry"]);
-    let second = (1, RAM + 4, vec![0; 4], 4);
-    refused(hello("", 0).with(|e| e.segments.push(second)).bytes(), &["overlap", "correct the linker script"]);
+    refused(hello("", 0).with(|e| e.entry = u64::MAX - 1).bytes(), &["the entry 0xfffffffffffffffe is outside"]);
+    refused(hello("", 0).with(|e| e.entry = RAM + 1).bytes(), &["the entry 0x80000001 is odd", "--entry"]);
+    // The same twice, in the middle of another, and in what another has zeroed.
+    let inside = |at, bytes: Vec<u8>, size| hello("", 0).with(|e| e.segments.push((1, at, bytes, size))).bytes();
+    for (at, bytes, size) in [(RAM, vec![0; 4], 4), (RAM + 4, vec![0; 4], 4), (RAM - 0x1000, vec![0; 4], 0x2000)] {
+        refused(inside(at, bytes, size), &["segments 0x", " overlap", "correct the linker script"]);
+    }
     refused(
         hello("", 0).with(|e| e.segments[0].3 = u64::MAX).bytes(),
         &["runs over the end of the address space", "correct the linker script"],
     );
+}
+
+/// Numbers in headers that no file can keep: they are compared with its length and never reserved.
+#[test]
+fn headers_outside_the_file() {
+    // In a 64-bit file: e_phoff, e_shoff, then p_offset and p_filesz of the first segment.
+    for (at, value, part) in [
+        (32, 1 << 20, "the program header table needs 0x100038 bytes"),
+        (32, u64::MAX - 7, "the program header table needs 0xffffffffffffffff bytes"),
+        (40, u64::MAX, "the section header table needs"),
+        (64 + 8, u64::MAX - 1, "segment 0 needs"),
+        (64 + 8, 1 << 40, "segment 0 needs"),
+    ] {
+        let mut file = hello("", 0).bytes();
+        file[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        refused(file, &["truncated", part, "copy or build it again"]);
+    }
+    let mut many = hello("", 0).bytes();
+    many[56..58].copy_from_slice(&0xfffe_u16.to_le_bytes());
+    refused(many, &["truncated: the program header table needs", "copy or build it again"]);
+    // As large in memory as in the file, and both absurd; and more in the file than in memory.
+    refused(hello("", 0).with(|e| e.segments[0].3 = 1).bytes(), &["malformed", "but 0x1 in memory", "build it again"]);
+    let mut huge = hello("", 0).with(|e| e.segments[0].3 = 1 << 62).bytes();
+    huge[64 + 32..64 + 40].copy_from_slice(&(1u64 << 62).to_le_bytes());
+    refused(huge, &["truncated: segment 0 needs 0x40000000", "copy or build it again"]);
 }
 
 #[test]
@@ -168,6 +198,26 @@ fn boards() {
             vec!["overlaps", "move or shrink"],
         ),
         (format!("{ram}[[devices]]\ntype = \"uart16550\"\nbase = 0x8000_1000\n"), vec!["overlaps", "uart16550"]),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = 0x8000_f000\nsize = \"1M\"\n"),
+            vec!["ram[1] (\"two\", 0x8000f000 to 0x8010efff) overlaps ram[0]", "move or shrink"],
+        ),
+        (
+            format!("{ram}[[devices]]\ntype = \"clint\"\nbase = 0\n[[devices]]\ntype = \"rtc\"\nbase = 0x8000\n"),
+            vec!["devices[1] (\"rtc\", 0x8000 to 0x8fff) overlaps devices[0]", "move or shrink"],
+        ),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = \"0xffff_ffff_ffff_f000\"\nsize = 8192\n"),
+            vec!["ram[1].base", "reach past the end of the address space", "move it down"],
+        ),
+        (
+            format!("{ram}[[devices]]\ntype = \"clint\"\nbase = \"0xffff_ffff_ffff_f000\"\n"),
+            vec!["devices[0].base", "reach past the end of the address space", "move it down"],
+        ),
+        (format!("{ram}[[rom]]\nname = \"none\"\nbase = 0\nsize = 0\n"), vec!["rom[0].size", "has no bytes", "4K"]),
+        (format!("{ram}[[rom]]\nname = \"odd\"\nbase = 0\nsize = 100\n"), vec!["rom[0]", "round them"]),
+        (ram.replace("1M", "0x7fff_ffff_ffff_f000"), vec!["ram[0].size", "too many", "may have 0x1000000000"]),
+        (format!("reset_pc = 0x1000\n{ram}"), vec!["reset_pc", "in no RAM or ROM"]),
         (format!("{ram}colour = 1\n"), vec!["unknown field `colour`"]),
         (format!("{ram}[[devices]]\ntype = \"lamp\"\nbase = 0\n"), vec!["lamp"]),
         ("name = \n".to_owned(), vec!["not a valid board file"]),
