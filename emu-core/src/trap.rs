@@ -9,6 +9,15 @@ pub struct Trap {
     pub tval: u64,
 }
 
+/// A kind of trap, by the instruction set's own numbers.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Cause {
+    /// Whether it is an interrupt.
+    pub is_interrupt: bool,
+    /// Cause code; RISC-V: as in `mcause`, without the interrupt bit.
+    pub code: u64,
+}
+
 /// A trap that was taken.
 #[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
 pub struct Taken {

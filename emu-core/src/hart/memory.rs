@@ -145,6 +145,7 @@ impl<A: Arch> Hart<A> {
         if let Some(phys) = hit().or_else(|| if self.tlb.recall(access, va) { hit() } else { None }) {
             return Ok(phys);
         }
+        self.tlb.walked(access);
         let Translation { phys, leaf_bytes, entry } = self.stop_on(A::translate(self, va, access, bytes))?;
         if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);

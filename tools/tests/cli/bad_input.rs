@@ -1,6 +1,6 @@
 //! Whatever can be wrong with files and arguments: one message, status 125.
 
-use super::elf::{Elf, LOOP, RAM, hello, jump, print};
+use super::elf::{Elf, LOOP, NOP, RAM, hello, jump, print};
 use super::{Folder, command, emu, finish};
 use std::process::Stdio;
 
@@ -271,4 +271,58 @@ fn a_closed_standard_output_ends_the_run_with_one_message() {
         let output = finish(command);
         output.is_refusal(&["standard output"]);
     }
+}
+
+/// Where nothing can be written, nothing is lost without a word, whatever it is that is written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_apart_from_a_closed_pipe() {
+    let folder = Folder::new();
+    let text = folder.file("text.elf", hello("one\ntwo\n", 0).bytes());
+    // Without a line's end: nothing is written before the run is over.
+    let short = folder.file("short.elf", hello("x", 0).bytes());
+    let line = print("line\n");
+    let back = jump(-4 * line.len() as i32);
+    let endless = folder.file("endless.elf", Elf::new(&[line, vec![back]].concat()).bytes());
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").expect("Linux has it"));
+    for args in [
+        vec!["run", &text],
+        vec!["run", &short],
+        vec!["run", &endless],
+        vec!["dis", &text],
+        vec!["test", &text],
+        vec!["demo", "rv64/hello"],
+        vec!["--help"],
+    ] {
+        let mut command = command(&args);
+        command.stdout(full()).stderr(Stdio::piped());
+        let output = finish(command);
+        output.is_refusal(&["standard output: No space left on device", "is lost; make room, or choose another place"]);
+    }
+    // Files: those that grow while the program runs, which ends an endless run, and those that are written at its end.
+    let signed = hello("", 0).with(|e| e.symbols.extend([("begin_signature", RAM, 0), ("end_signature", RAM + 8, 0)]));
+    let signed = folder.file("signed.elf", signed.bytes());
+    let forever = folder.file("forever.elf", Elf::new(&[NOP, jump(-4)]).bytes());
+    for (program, option) in
+        [(&signed, "--trace"), (&forever, "--trace"), (&signed, "--signature"), (&signed, "--stat-file")]
+    {
+        let output = emu(["run", program, option, "/dev/full"]);
+        output.is_refusal(&[option, "/dev/full: cannot be written: No space left on device", "make room"]);
+    }
+    emu(["test", &text, "--junit", "/dev/full"]).has_status(125);
+    // One failure does not keep the others from being told, nor what can be written from being written.
+    let output = emu(["run", &signed, "--trace", "/dev/full", "--signature", &folder.path("out"), "--stat"]);
+    assert!(output.stderr.contains(" instructions") && output.stderr.contains("--trace"), "{}", output.stderr);
+    assert_eq!(output.has_status(125).stdout, "");
+    assert!(folder.read("out").lines().count() == 2, "the signature is there");
+    // Messages and counts: there is no place left to tell, but the status does.
+    for args in [vec!["run", &text, "--stat"], vec!["run", &text, "--fly"], vec!["run", &forever, "--max-insns", "9"]] {
+        let mut command = command(&args);
+        command.stderr(full());
+        finish(command).has_status(125);
+    }
+    // What is said on request by -v is not worth a failure.
+    let mut command = command(["run", &text, "-vv"]);
+    command.stderr(full());
+    assert_eq!(finish(command).has_status(0).stdout, "one\ntwo\n");
 }
