@@ -90,14 +90,16 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         let text = format!("emu: disk {disk}: {errors} {requests} failed on the host ({last}); the guest was told\n");
         told = told.and(output::try_tell(text));
     }
-    let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.isa());
-    let stat = session.stat(title, host, end.to_string());
+    let stat = || {
+        let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.isa());
+        session.stat(title, host, end.to_string())
+    };
     if args.stat {
-        told = told.and(output::try_tell(&stat));
+        told = told.and(output::try_tell(stat()));
     }
+    let counted = args.stat_file.as_deref().map_or(Ok(()), |path| output::save(path, &stat().lines()));
     // Each goes its own way: what one cannot write is no reason to lose the others.
     let traced = session.finish_trace();
-    let counted = args.stat_file.as_deref().map_or(Ok(()), |path| output::save(path, &stat.lines()));
     let saved = args.signature.as_deref().map_or(Ok(()), |path| save_signature(&session, path));
     let printed = console.output_error().map_or(Ok(()), |error| Err(output::stdout_failed(&error)));
     let traced = traced.map_err(|error| output::file_failed(args.trace.as_deref().unwrap_or(Path::new("")), &error));
