@@ -5,9 +5,10 @@
 
 mod memory;
 
+use crate::engine::{Engine, Exec};
 use crate::interp::Handler;
 use crate::isa::{Kind, Packed, Touches};
-use crate::slot::Slots;
+use crate::slot::{Slot, Slots};
 use crate::trap::{Cause, Stop, Taken, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
@@ -17,6 +18,19 @@ use std::sync::Arc;
 
 /// What an instruction set adds to a hart.
 pub trait Arch: Sized + 'static {
+    /// What a row means depends on this beside its operands: decode-time knowledge that is fixed for a hart.
+    type Variant: Copy + Send + 'static;
+    /// The slots whose values meanings ask for at decode time ([`Engine::key`]).
+    const KEYS: &'static [Slot];
+
+    /// Which variant this is.
+    fn variant(&self) -> Self::Variant;
+    /// Runs the meaning of a row on any engine; `None` for a slow row.
+    fn meaning<E: Engine>(variant: Self::Variant, engine: &E, row: u16, operands: &Packed) -> Option<Exec<E>>;
+    /// Whether every load and store now goes to the physical address that equals the virtual one, and is allowed.
+    fn is_flat(hart: &Hart<Self>) -> bool;
+    /// Whether an instruction that raises the inexact flag (NX) and no other now changes nothing by that.
+    fn has_sticky_inexact(hart: &Hart<Self>) -> bool;
     /// Where `at` lies in physical memory, for an access of this kind under the hart's present rules; or the fault.
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap>;
     /// The page `pages` pages from that of `at`, and where it lies, found out without any effect; `None` where that is not
@@ -28,6 +42,8 @@ pub trait Arch: Sized + 'static {
     fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
     /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
     fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap>;
+    /// Whether [`Arch::misaligned`] traps. Fixed for a hart.
+    fn traps_misaligned(&self) -> bool;
     /// The exception that the undefined instruction `word` raises.
     fn undefined(hart: &Hart<Self>, word: u32) -> Trap;
     /// Bytes of the instruction that starts with these 16 bits.

@@ -6,7 +6,7 @@
 //! `interp/block.rs`. This file knows no instruction set.
 
 pub(crate) mod block;
-mod fp;
+pub mod fp;
 pub mod run;
 
 use crate::engine::*;
@@ -366,7 +366,7 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
 }
 
 /// The product of two polynomials over GF(2).
-fn carryless_product(a: u64, b: u64) -> u128 {
+pub fn carryless_product(a: u64, b: u64) -> u128 {
     (0..64).filter(|i| b >> i & 1 != 0).fold(0, |product, i| product ^ (a as u128) << i)
 }
 

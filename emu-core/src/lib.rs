@@ -1,6 +1,7 @@
 //! Instruction tables with one meaning each, harts, the interpreter and the machine.
 
 pub mod engine;
+pub mod executor;
 pub mod float;
 pub mod hart;
 pub mod image;

@@ -1,4 +1,4 @@
-//! A board with its harts, run by the interpreter on virtual time.
+//! A board with its harts, run by their executors on virtual time.
 //!
 //! Time is counted in retired instructions. Harts take turns: each runs through the same stretch of time, at most
 //! [`QUANTUM_INSNS`] long if there are several, and events happen at their exact instruction. So a run depends on
@@ -6,6 +6,7 @@
 
 mod stats;
 
+use crate::executor::Executor;
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
@@ -81,7 +82,7 @@ pub struct Machine<A: Arch> {
     /// What is around the harts.
     pub board: Board,
     harts: Vec<Hart<A>>,
-    interps: Vec<Interp<A>>,
+    executors: Vec<Box<dyn Executor<A>>>,
     /// Instruction time up to which every hart has run.
     time: u64,
     round: Round,
@@ -111,10 +112,16 @@ enum Turn {
 }
 
 impl<A: Arch> Machine<A> {
-    /// A machine of a board and its harts, which have been reset.
+    /// A machine of a board and its harts, which have been reset. The interpreter runs them.
     pub fn new(board: Board, harts: Vec<Hart<A>>) -> Self {
-        let interps = harts.iter().map(|_| Interp::default()).collect();
-        Machine { board, harts, interps, time: 0, round: Round::default(), tracer: None }
+        let executors = harts.iter().map(|_| Box::new(Interp::default()) as Box<dyn Executor<A>>).collect();
+        Machine { board, harts, executors, time: 0, round: Round::default(), tracer: None }
+    }
+
+    /// Has each hart run by what `make` makes for it. To be called before the machine runs: what the executors so far have
+    /// counted goes with them.
+    pub fn execute_with(&mut self, make: impl FnMut(&Hart<A>) -> Box<dyn Executor<A>>) {
+        self.executors = self.harts.iter().map(make).collect();
     }
 
     /// Puts a program into memory and connects its `tohost`. Harts start at the board's reset address or, if it has
@@ -146,7 +153,7 @@ impl<A: Arch> Machine<A> {
 
     /// Where the last taken branches and jumps of a hart went, oldest first.
     pub fn recent(&self, hart: usize) -> Vec<u64> {
-        self.interps[hart].recent()
+        self.executors[hart].recent()
     }
 
     /// Instructions retired by all harts.
@@ -154,9 +161,21 @@ impl<A: Arch> Machine<A> {
         self.harts.iter().map(|hart| hart.retired.get()).sum()
     }
 
+    /// What the executors tell of their work, summed over harts.
+    pub fn details(&self) -> Vec<(&'static str, u64)> {
+        let mut sums: Vec<(&'static str, u64)> = Vec::new();
+        for (name, n) in self.executors.iter().flat_map(|executor| executor.details()) {
+            match sums.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += n,
+                None => sums.push((name, n)),
+            }
+        }
+        sums
+    }
+
     /// Counts of what has run.
     pub fn stats(&self) -> Stats {
-        Stats::collect(&self.harts, &self.interps)
+        Stats::collect(&self.harts, &self.executors)
     }
 
     /// What the harts' TLBs did. Unlike [`stats`](Self::stats) it is no property of the guest: another version, a trace, or
@@ -269,7 +288,7 @@ impl<A: Arch> Machine<A> {
             if self.tracer.is_some() {
                 self.run_traced(id);
             } else {
-                self.interps[id].run(hart, insns);
+                self.executors[id].run(hart, insns);
             }
             *budget -= self.harts[id].retired.get() - before;
         }
@@ -279,12 +298,12 @@ impl<A: Arch> Machine<A> {
     fn run_traced(&mut self, id: usize) {
         let hart = &self.harts[id];
         let (pc, mode, before) = (hart.pc.get(), hart.mode.get(), hart.retired.get());
-        let peeked = self.interps[id].peek(hart);
+        let peeked = self.executors[id].peek(hart);
         if let Some(log) = hart.log.borrow_mut().as_mut() {
             log.clear();
         }
         A::clear_log(hart);
-        self.interps[id].run(hart, 1);
+        self.executors[id].run(hart, 1);
         if let (Some((word, row)), Some(tracer), true) = (peeked, &mut self.tracer, hart.retired.get() > before) {
             let log = hart.log.borrow();
             let memory = log.as_deref().unwrap_or_default();
@@ -321,7 +340,7 @@ impl<A: Arch> Machine<A> {
     fn stuck(&self, id: usize, trap: Option<Trap>) -> Ended {
         let hart = &self.harts[id];
         let first = trap.map(|_| A::first_trap(hart));
-        Ended::Stuck(Stuck { hart: id, pc: hart.pc.get(), trap, first, recent: self.interps[id].recent() })
+        Ended::Stuck(Stuck { hart: id, pc: hart.pc.get(), trap, first, recent: self.executors[id].recent() })
     }
 
     /// A hash of the harts' architectural state, their counts, and all console output. Memory is not part of it.

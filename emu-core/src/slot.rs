@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 /// The number of one 64-bit cell of architectural state.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Slot(pub u8);
 
 /// Reads as zero because nothing writes it: what decoders name for x0 and XZR as a source.

@@ -1,16 +1,61 @@
-//! Translation of guest code to host code. This crate holds its plan only: `emu` runs everything on the interpreter, and says so
-//! when it is asked for the translator.
+//! Translation of guest code to host code, a region at a time.
 //!
-//! # What will stand here
+//! A region is a control-flow graph of guest instructions, compiled by Cranelift as one function. Guest registers are its
+//! variables: loaded once where it is entered, stored where it is left and only if they may have changed. It is made by
+//! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
-//! A second meaning for the verbs of [`emu_core::engine::Engine`]: values of Cranelift's intermediate language instead of integers.
-//! `emu_core::riscv::table::translate` already runs any row's meaning on any engine and answers `None` for slow rows, so this crate
-//! will know no instruction set: it sees slots, verbs and a region's key.
+//! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
+//! `value` and `emit` (the verbs), `memory`, `float`, `exits`, then `translate` (the function around them), `cache` (which
+//! code is where, and links), `code_memory`, `enter`, and `run` (the loop: [`Jit`]).
 //!
 //! # What is deliberately absent
 //!
-//! - A list of instructions. What the table calls slow leaves the compiled region, and the interpreter executes that one row.
+//! - A list of instructions. What the table calls slow leaves the region, and the interpreter executes that one row.
 //! - A second page walk, a second exception. A TLB miss, a device, a fault: the region is left with exact state before the
-//!   instruction, as the interpreter's short form is.
-//! - A clock. Both executors stop at the same instruction for the same event; installing a region earlier or later changes nothing
-//!   that a guest or a count can see.
+//!   instruction, and the interpreter executes it.
+//! - A test of stores for translated code. Guests announce new code (FENCE.I), and it is then compared with what was
+//!   translated.
+//! - A clock. Both executors stop at the same instruction for the same event; installing a region earlier or later changes
+//!   nothing that a guest or a count can see.
+//!
+//! # How instructions are counted
+//!
+//! A variable has how many may still run. Each block subtracts its length; blocks that a loop goes around, and entries, look
+//! whether the longest way to the next look still fits, and leave if not: the interpreter runs the few that are left. So a
+//! region never runs one too many, and whatever leaves it in the middle adds back what did not run.
+
+mod cache;
+mod code_memory;
+mod emit;
+mod enter;
+mod exits;
+mod float;
+mod memory;
+mod region;
+mod rows;
+mod run;
+mod scan;
+mod slots;
+mod translate;
+mod value;
+
+pub use run::{Jit, Options, Stats, Tier};
+
+/// Why no code can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Cranelift does not know this host: why.
+    #[error("no code can be made for this host: {0}")]
+    Host(String),
+    /// The host gives no memory for code.
+    #[error("the host gives no {bytes} bytes of memory that code can run in: {source}")]
+    CodeMemory {
+        /// How much was asked for.
+        bytes: usize,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A function could not be compiled: why.
+    #[error("a region could not be compiled: {0}")]
+    Compile(String),
+}

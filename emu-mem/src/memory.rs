@@ -72,6 +72,24 @@ pub struct Found<'a> {
     pub writable: bool,
 }
 
+/// Bytes around all watches that [`Memory::open_ram`] leaves out at most.
+const MAX_CLOSED_BYTES: u64 = 16 * PAGE_SIZE;
+
+/// RAM that generated code may access with one comparison, or two for stores; see [`Memory::open_ram`].
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct OpenRam {
+    /// Its first byte's address in the guest.
+    pub guest: GuestPhys,
+    /// Its size; a multiple of 4,096, not zero.
+    pub bytes: u64,
+    /// Its first byte's address in the host.
+    pub host: usize,
+    /// The stretch of it that must not be written like that: how far into it that begins.
+    pub closed_from: u64,
+    /// The size of that stretch; zero if there is none.
+    pub closed_bytes: u64,
+}
+
 impl Memory {
     /// `regions` do not overlap; they need not be sorted.
     pub(crate) fn new(mut regions: Vec<Region>) -> Self {
@@ -280,6 +298,27 @@ impl Memory {
         self.0.watched.write().unwrap_or_else(PoisonError::into_inner).push((first, last));
         self.0.watching.store(true, Ordering::Release);
         self.withdraw_rights();
+    }
+
+    /// The main RAM, if its pages may be accessed without asking: nobody logs writes, and few pages or none are watched. Holds
+    /// until [`Tlb::refresh`](crate::Tlb::refresh) would drop something.
+    pub fn open_ram(&self) -> Option<OpenRam> {
+        if self.is_logging() {
+            return None;
+        }
+        let main = self.0.regions.get(self.0.main).filter(|region| region.writable)?;
+        let (first, bytes) = (main.range.first, main.ram.bytes());
+        let mut open = OpenRam { guest: first, bytes, host: main.ram.host_address(), closed_from: 0, closed_bytes: 0 };
+        let watched = self.0.watched.read().unwrap_or_else(PoisonError::into_inner);
+        let inside = |at: &GuestPhys| at.0.wrapping_sub(first.0) < bytes;
+        for &(from, last) in watched.iter().filter(|(from, last)| inside(from) || inside(last)) {
+            let offset = |at: GuestPhys| at.page().0.saturating_sub(first.0).min(bytes - PAGE_SIZE);
+            let (from, end) = (offset(from), offset(last) + PAGE_SIZE);
+            let known = open.closed_from..open.closed_from + open.closed_bytes;
+            let all = if known.is_empty() { from..end } else { from.min(known.start)..end.max(known.end) };
+            (open.closed_from, open.closed_bytes) = (all.start, all.end - all.start);
+        }
+        (open.closed_bytes <= MAX_CLOSED_BYTES).then_some(open)
     }
 
     /// Counts what makes entries of write TLBs invalid; one that has seen less may hold pages it must not.

@@ -41,8 +41,8 @@ pub use self::host::SystemCalls;
 use self::host::{Mapping, Rights, page_bytes};
 use self::raw::{Raw, load_unaligned, store_unaligned};
 pub use self::reserve::Block;
-pub use self::tables::Counts;
 pub(crate) use self::tables::Tables;
+pub use self::tables::{Counts, Lookup};
 use crate::access::{AmoOp, Unit};
 use crate::error::Error;
 
@@ -97,6 +97,12 @@ impl Ram {
     #[inline]
     pub fn is_writable(&self) -> bool {
         self.writable
+    }
+
+    /// Where it starts in the host's memory, for generated code. That must keep to the rules above, and a handle to the
+    /// same memory must live as long as it may run.
+    pub fn host_address(&self) -> usize {
+        self.base.as_ptr().expose_provenance()
     }
 
     /// How many system calls this memory, with all that was reserved together with it, has cost so far.

@@ -24,7 +24,7 @@ use crate::addr::{GuestPhys, GuestVirt, PAGE_SIZE};
 use crate::memory::{Found, Memory};
 use crate::ram::Tables;
 
-pub use crate::ram::Counts;
+pub use crate::ram::{Counts, Lookup};
 
 /// How many spaces are kept, for data and for fetches each.
 pub const MAX_SPACES: usize = 32;
@@ -300,6 +300,11 @@ impl Tlb {
         if self.rights_epoch.replace(epoch) != epoch {
             self.flush_data(|_| true);
         }
+    }
+
+    /// Where generated code finds the table for loads or for stores of the selected space.
+    pub fn lookup(&self, access: Access) -> Lookup {
+        self.tables.lookup(access)
     }
 
     /// Counts a translation that is nowhere at hand, so that somebody has to find it out.

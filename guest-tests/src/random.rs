@@ -12,7 +12,7 @@ mod layout;
 mod near;
 mod privileged;
 mod scope;
-mod values;
+pub mod values;
 
 use crate::asm;
 use crate::rng::Rng;

@@ -11,17 +11,19 @@ use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::Config;
 use emu_devices::board::{Options, spike};
 use emu_devices::console::Console;
+use guest_tests::engines::Engine;
 
 /// More than any small kernel needs.
 const BUDGET_INSNS: u64 = 20_000_000;
 
 /// Runs a kernel to its end: how it ended and how many instructions retired, as text if it is not an exit with 0.
-fn run(file: &Path, xlen: u32) -> Result<u64, String> {
+fn run(file: &Path, xlen: u32, engine: Engine) -> Result<u64, String> {
     let file = fs::read(file).map_err(|error| error.to_string())?;
     let image = Image::elf(file).map_err(|error| error.to_string())?;
     let board = spike::description().build(&Options::new(Console::captured())).map_err(|error| error.to_string())?;
     let mut machine = riscv::machine(board, &Isa::all(xlen), Config::default(), "");
     machine.load(&image).map_err(|error| error.to_string())?;
+    engine.install(&mut machine);
     match machine.run(BUDGET_INSNS) {
         Some(Ended::Exit { code: 0, .. }) => Ok(machine.retired()),
         ended => Err(format!("ended as {ended:?} after {} instructions", machine.retired())),
@@ -39,9 +41,11 @@ fn compare(xlen: u32, column: usize) {
     for row in small {
         let name = row[0];
         let expected: u64 = row[column].parse().unwrap();
-        match run(&folder.join(format!("elf/rv{xlen}/{name}.elf")), xlen) {
-            Ok(retired) if retired == expected => {}
-            outcome => failures.push(format!("{name} rv{xlen}: {outcome:?}, expected {expected}")),
+        for engine in [Engine::Interp, Engine::Hot] {
+            match run(&folder.join(format!("elf/rv{xlen}/{name}.elf")), xlen, engine) {
+                Ok(retired) if retired == expected => {}
+                outcome => failures.push(format!("{name} rv{xlen}, {engine:?}: {outcome:?}, expected {expected}")),
+            }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -13,6 +13,7 @@ use emu_devices::board::{self, Options};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Access, DiskSpec};
 use emu_devices::virtio::mmio::Interface;
+use guest_tests::engines::{ENGINES, Engine};
 use serde::Deserialize;
 
 /// Several times what the longest program needs.
@@ -82,7 +83,7 @@ impl Drop for DiskImage {
     }
 }
 
-fn run(program: &Program, folder: &Path) -> Result<Outcome, String> {
+fn run(program: &Program, folder: &Path, engine: Engine) -> Result<Outcome, String> {
     let file = fs::read(folder.join(&program.file)).map_err(|error| error.to_string())?;
     let image = Image::elf(file).map_err(|error| error.to_string())?;
     let isa = match &program.isa {
@@ -103,6 +104,7 @@ fn run(program: &Program, folder: &Path) -> Result<Outcome, String> {
     let board = description.build(&options).map_err(|error| error.to_string())?;
     let mut machine = riscv::machine(board, &isa, Config::default(), &program.name);
     machine.load(&image).map_err(|error| error.to_string())?;
+    engine.install(&mut machine);
     match machine.run(BUDGET_INSNS) {
         Some(Ended::Exit { code, .. }) => Ok(Outcome {
             exit: code,
@@ -124,7 +126,8 @@ fn every_program_does_what_it_must() {
     let failures: Vec<String> = manifest
         .program
         .iter()
-        .filter_map(|program| {
+        .flat_map(|program| ENGINES.map(|engine| (program, engine)))
+        .filter_map(|(program, engine)| {
             let Program { name, exit, stdout, instructions, disk_after, .. } = program;
             let expected = Outcome {
                 exit: *exit,
@@ -132,10 +135,10 @@ fn every_program_does_what_it_must() {
                 instructions: *instructions,
                 disk_after: disk_after.clone(),
             };
-            match run(program, &folder) {
+            match run(program, &folder, engine) {
                 Ok(outcome) if outcome == expected => None,
-                Ok(outcome) => Some(format!("{name}: {outcome:?}, expected {expected:?}")),
-                Err(error) => Some(format!("{name}: {error}")),
+                Ok(outcome) => Some(format!("{name}, {engine:?}: {outcome:?}, expected {expected:?}")),
+                Err(error) => Some(format!("{name}, {engine:?}: {error}")),
             }
         })
         .collect();

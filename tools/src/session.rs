@@ -22,7 +22,7 @@ use emu_devices::console::Console;
 use emu_devices::virtio::block::Disk;
 use emu_mem::TlbCounts;
 
-use crate::cli::machine::{Limits, MachineArgs, Misaligned};
+use crate::cli::machine::{Choice, Engine, Limits, MachineArgs, Misaligned};
 use crate::report::number::grouped;
 use crate::report::stat::Stat;
 use crate::report::stuck;
@@ -79,6 +79,7 @@ pub(crate) struct Session {
     isa: Isa,
     config: Config,
     command_line: String,
+    engine: (Engine, Choice),
     machine: Machine<Riscv>,
     /// Counts of the machines before the last reset.
     earlier: Vec<(Stats, TlbCounts)>,
@@ -98,6 +99,7 @@ impl Session {
         command_line: String,
         console: Console,
         disks: Vec<Disk>,
+        counts_rows: bool,
     ) -> Result<Self> {
         let board = describe(&args.board)?;
         let isa = isa::choose(name, &image, args.isa.as_deref(), board.isa.as_deref())?;
@@ -113,9 +115,22 @@ impl Session {
         for segment in image.segments() {
             tracing::debug!("{name}: segment {} to {}", segment.phys, segment.last());
         }
+        let choice = Choice { code_memory_bytes: args.code_memory, counts_rows };
+        let engine = (args.engine, choice);
         let machine =
-            assemble(&board, &options, &isa, config, &command_line, &image).with_context(|| name.to_owned())?;
-        Ok(Session { image, board, options, isa, config, command_line, machine, earlier: Vec::new(), trace: None })
+            assemble(&board, &options, &isa, config, &command_line, &image, engine).with_context(|| name.to_owned())?;
+        Ok(Session {
+            image,
+            board,
+            options,
+            isa,
+            config,
+            command_line,
+            engine,
+            machine,
+            earlier: Vec::new(),
+            trace: None,
+        })
     }
 
     /// Runs until the program ends or a limit is reached.
@@ -153,7 +168,8 @@ impl Session {
 
     /// Builds the machine anew, as after power-on. Whatever the guest wrote is gone.
     fn reset(&mut self) -> Result<()> {
-        let machine = assemble(&self.board, &self.options, &self.isa, self.config, &self.command_line, &self.image)?;
+        let machine =
+            assemble(&self.board, &self.options, &self.isa, self.config, &self.command_line, &self.image, self.engine)?;
         self.earlier.push((self.machine.stats(), self.machine.tlb_counts()));
         self.machine = machine;
         if let Some(trace) = &self.trace {
@@ -242,6 +258,7 @@ impl Session {
         all().for_each(|&(_, counts)| tlb += counts);
         Stat {
             title,
+            details: self.machine.details(),
             insns: sum(|s| s.instructions),
             modes: vec![("M", sum(|s| s.by_mode[3])), ("S", sum(|s| s.by_mode[1])), ("U", sum(|s| s.by_mode[0]))],
             exceptions: sum(|s| s.exceptions),
@@ -283,10 +300,12 @@ fn assemble(
     config: Config,
     command_line: &str,
     image: &Image,
+    (engine, choice): (Engine, Choice),
 ) -> Result<Machine<Riscv>> {
     let board = board.build(options).map_err(plain)?;
     let mut machine = riscv::machine(board, isa, config, command_line);
     machine.load(image)?;
+    engine.install(&mut machine, choice)?;
     Ok(machine)
 }
 

@@ -14,6 +14,9 @@ use std::cell::Cell;
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
 pub(crate) const MAX_OPS: usize = 64;
 
+/// The heat of a block that a translator should look at.
+pub(crate) const HOT: u32 = u32::MAX;
+
 /// One decoded block. Aligned so that finding one by its number is a shift.
 #[repr(align(64))]
 pub(crate) struct Block<A: Arch> {
@@ -31,6 +34,8 @@ pub(crate) struct Block<A: Arch> {
     pub ends_slow: bool,
     /// The hart's code generation for which memory was last seen to hold `words`.
     pub generation: Cell<u64>,
+    /// Counts up to [`HOT`] while somebody waits for that.
+    pub heat: Cell<u32>,
     /// How often it ended before each instruction, and behind the last, other than by a branch: at a slow row, a trap, the
     /// end of a budget.
     pub ended_before: Box<[Cell<u64>]>,
@@ -39,7 +44,7 @@ pub(crate) struct Block<A: Arch> {
 impl<A: Arch> Block<A> {
     /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
     /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
-    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<Self, Trap> {
+    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64, heat: u32) -> Result<Self, Trap> {
         let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let mut straddles = None;
         let stretch = leaf_bytes.min(PAGE_SIZE);
@@ -95,6 +100,7 @@ impl<A: Arch> Block<A> {
             straddles,
             ends_slow,
             generation: Cell::new(hart.code_generation.get()),
+            heat: Cell::new(heat),
             ended_before: vec![Cell::new(0); ops.len() + 1].into(),
             ops: ops.into(),
         })

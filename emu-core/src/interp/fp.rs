@@ -35,8 +35,9 @@ fn answer<V: Into<u64>>((value, flags): (V, Flags)) -> (X, X) {
     (X(value.into()), X(flags.bits() as u64))
 }
 
+/// [`Engine::fp2`] on bits.
 #[inline(always)]
-pub(super) fn binary(op: Fp2, fmt: Fmt, rm: u8, a: u64, b: u64) -> (X, X) {
+pub fn binary(op: Fp2, fmt: Fmt, rm: u8, a: u64, b: u64) -> (X, X) {
     with_format!(fmt, F => {
         let (a, b) = (F::narrow(a), F::narrow(b));
         answer(match op {
@@ -50,20 +51,23 @@ pub(super) fn binary(op: Fp2, fmt: Fmt, rm: u8, a: u64, b: u64) -> (X, X) {
     })
 }
 
+/// [`Engine::fp_sqrt`] on bits.
 #[inline(always)]
-pub(super) fn sqrt(fmt: Fmt, rm: u8, a: u64) -> (X, X) {
+pub fn sqrt(fmt: Fmt, rm: u8, a: u64) -> (X, X) {
     with_format!(fmt, F => answer(float::sqrt::<F>(Rules::RISCV, round(rm), F::narrow(a))))
 }
 
+/// [`Engine::fp_fma`] on bits.
 #[inline(always)]
-pub(super) fn fma(fmt: Fmt, rm: u8, a: u64, b: u64, c: u64) -> (X, X) {
+pub fn fma(fmt: Fmt, rm: u8, a: u64, b: u64, c: u64) -> (X, X) {
     with_format!(fmt, F => {
         answer(float::fma::<F>(Rules::RISCV, round(rm), F::narrow(a), F::narrow(b), F::narrow(c)))
     })
 }
 
+/// [`Engine::fp_cmp`] on bits.
 #[inline(always)]
-pub(super) fn compare(op: FpCmp, fmt: Fmt, a: u64, b: u64) -> (bool, X) {
+pub fn compare(op: FpCmp, fmt: Fmt, a: u64, b: u64) -> (bool, X) {
     with_format!(fmt, F => {
         let (a, b) = (F::narrow(a), F::narrow(b));
         let (holds, flags) = match op {
@@ -75,20 +79,23 @@ pub(super) fn compare(op: FpCmp, fmt: Fmt, a: u64, b: u64) -> (bool, X) {
     })
 }
 
+/// [`Engine::fp_class`] on bits.
 #[inline(always)]
-pub(super) fn class(fmt: Fmt, a: u64) -> X {
+pub fn class(fmt: Fmt, a: u64) -> X {
     with_format!(fmt, F => X(float::classify::<F>(F::narrow(a))))
 }
 
+/// [`Engine::fp_to_fp`] on bits.
 #[inline(always)]
-pub(super) fn convert(from: Fmt, to: Fmt, rm: u8, a: u64) -> (X, X) {
+pub fn convert(from: Fmt, to: Fmt, rm: u8, a: u64) -> (X, X) {
     with_format!(from, From => {
         with_format!(to, To => answer(float::convert::<From, To>(Rules::RISCV, round(rm), From::narrow(a))))
     })
 }
 
+/// [`Engine::fp_to_int`] on bits.
 #[inline(always)]
-pub(super) fn to_int(from: Fmt, to: Int, rm: u8, a: u64) -> (X, X) {
+pub fn to_int(from: Fmt, to: Int, rm: u8, a: u64) -> (X, X) {
     with_format!(from, F => {
         let (rm, a) = (round(rm), F::narrow(a));
         let of = |(value, flags): (u64, Flags)| (X(value), X(flags.bits() as u64));
@@ -106,8 +113,9 @@ fn wide<I>((value, flags): (I, Flags), to_bits: impl FnOnce(I) -> u64) -> (u64, 
     (to_bits(value), flags)
 }
 
+/// [`Engine::int_to_fp`] on bits.
 #[inline(always)]
-pub(super) fn from_int(from: Int, to: Fmt, rm: u8, a: u64) -> (X, X) {
+pub fn from_int(from: Int, to: Fmt, rm: u8, a: u64) -> (X, X) {
     with_format!(to, F => {
         let rm = round(rm);
         answer(match from {

@@ -2,7 +2,7 @@
 //! something outside the instruction stream has to be looked at.
 
 use super::Exit;
-use super::block::{Block, MAX_OPS};
+use super::block::{Block, HOT, MAX_OPS};
 use crate::hart::{Arch, Hart};
 use crate::trap::Trap;
 use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
@@ -31,6 +31,8 @@ pub struct Interp<A: Arch> {
     jumps: Box<[Jump; JUMPS]>,
     /// Physical address of the first byte to block.
     by_phys: FxHashMap<u64, u32>,
+    /// The blocks of each physical page, by the page's address.
+    by_page: FxHashMap<u64, Vec<u32>>,
     decoded: usize,
     /// Executions of each row, of blocks that have been dropped.
     dropped: Vec<u64>,
@@ -40,6 +42,21 @@ pub struct Interp<A: Arch> {
     alone: Option<u32>,
     recent: [u64; RECENT],
     recent_at: usize,
+    /// How often a new block has to run to be called hot.
+    threshold: u32,
+    /// The block that was called hot last.
+    hot: u32,
+}
+
+/// Why a run is over.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// The budget is used up.
+    Budget,
+    /// Something has to be looked at: after a slow row, a device access or a trap.
+    Service,
+    /// The block at the hart's `pc` has run often, and somebody waits for that.
+    Hot,
 }
 
 impl<A: Arch> Default for Interp<A> {
@@ -48,12 +65,15 @@ impl<A: Arch> Default for Interp<A> {
             blocks: Vec::new(),
             jumps: vec![Jump { pc: 0, epoch: 0, block: 0 }; JUMPS].try_into().unwrap_or_else(|_| unreachable!()),
             by_phys: FxHashMap::default(),
+            by_page: FxHashMap::default(),
             decoded: 0,
             dropped: Vec::new(),
             dropped_taken: Vec::new(),
             alone: None,
             recent: [0; RECENT],
             recent_at: 0,
+            threshold: 1,
+            hot: 0,
         }
     }
 }
@@ -61,16 +81,35 @@ impl<A: Arch> Default for Interp<A> {
 impl<A: Arch> Interp<A> {
     /// Runs at most `budget` instructions (more than zero), and fewer if something has to be looked at: after a slow row, a
     /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
-    pub fn run(&mut self, hart: &Hart<A>, budget: u64) {
+    pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
         if A::counts_events(hart) {
-            self.run_blocks::<true>(hart, budget)
+            self.run_blocks::<true, false>(hart, budget)
         } else {
-            self.run_blocks::<false>(hart, budget)
+            self.run_blocks::<false, false>(hart, budget)
         }
     }
 
-    fn run_blocks<const COUNTS: bool>(&mut self, hart: &Hart<A>, budget: u64) {
+    /// As [`run`](Self::run), but stops as well before a block that has been entered as often as
+    /// [`set_threshold`](Self::set_threshold) says.
+    pub fn run_until_hot(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        self.run_blocks::<false, true>(hart, budget)
+    }
+
+    /// How often a block has to be entered to be hot; at least once. Holds for blocks that are decoded from now on.
+    pub fn set_threshold(&mut self, entries: u32) {
+        self.threshold = entries.max(1);
+    }
+
+    /// Has the block that [`run_until_hot`](Self::run_until_hot) stopped before run another `entries` times until it is hot
+    /// again.
+    pub fn cool(&mut self, entries: u32) {
+        if let Some(block) = self.blocks.get(self.hot as usize) {
+            block.heat.set(HOT - entries.max(1));
+        }
+    }
+
+    fn run_blocks<const COUNTS: bool, const HEATS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
         let epoch = hart.tlb.epoch();
@@ -89,11 +128,21 @@ impl<A: Arch> Interp<A> {
                     }
                     Err(trap) => {
                         A::take_trap(hart, trap);
-                        return;
+                        return Why::Service;
                     }
                 }
             };
             let block = &self.blocks[index as usize];
+            if HEATS {
+                let heat = block.heat.get();
+                if heat == HOT {
+                    self.hot = index;
+                    hart.retired.set(retired);
+                    hart.pc.set(pc);
+                    return Why::Hot;
+                }
+                block.heat.set(heat + 1);
+            }
             let room = end - retired;
             let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
             // A slow row may read the counts, so what stands before it is counted first.
@@ -127,10 +176,12 @@ impl<A: Arch> Interp<A> {
             }
             hart.retired.set(retired);
             hart.pc.set(exit.pc);
-            return self.leave(hart, index, done, exit);
+            self.leave(hart, index, done, exit);
+            return Why::Service;
         }
         hart.retired.set(retired);
         hart.pc.set(pc);
+        Why::Budget
     }
 
     /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
@@ -200,7 +251,7 @@ impl<A: Arch> Interp<A> {
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
                 self.retire(index);
                 self.decoded += block.ops.len();
                 self.blocks[index as usize] = block;
@@ -210,11 +261,12 @@ impl<A: Arch> Interp<A> {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys, leaf_bytes)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
                 self.decoded += block.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
                 self.by_phys.insert(phys.0, index);
+                self.by_page.entry(phys.page().0).or_default().push(index);
                 index
             }
         };
@@ -224,7 +276,7 @@ impl<A: Arch> Interp<A> {
 
     /// A block of one instruction that nobody finds again: its surroundings may be forbidden, so each fetch is asked for.
     fn decode_alone(&mut self, hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<u32, Trap> {
-        let block = Block::decode(hart, pc, phys, leaf_bytes)?;
+        let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
         if self.decoded > MAX_DECODED {
             self.clear();
         }
@@ -277,6 +329,7 @@ impl<A: Arch> Interp<A> {
         self.blocks.clear();
         self.alone = None;
         self.by_phys.clear();
+        self.by_page.clear();
         self.jumps.fill(Jump { pc: 0, epoch: 0, block: 0 });
     }
 
@@ -287,6 +340,18 @@ impl<A: Arch> Interp<A> {
             add_counts(block, &mut all, &mut taken);
         }
         (all, taken)
+    }
+
+    /// How often the instruction at each halfword of a physical page has retired, in blocks that start in that page.
+    pub fn executions_in(&self, page: GuestPhys) -> Vec<u64> {
+        let mut counts = vec![0; (PAGE_SIZE / 2) as usize];
+        for &index in self.by_page.get(&page.0).into_iter().flatten() {
+            let block = &self.blocks[index as usize];
+            for (op, n) in block.ops.iter().zip(block.executions()) {
+                counts[((block.phys.page_offset() + op.offset()) / 2) as usize] += n;
+            }
+        }
+        counts
     }
 
     /// Where the last blocks started, oldest first: the last targets of branches and jumps.

@@ -1,7 +1,7 @@
 //! What `--stat` tells: exact counts of a run.
 
+use crate::executor::Executor;
 use crate::hart::{Arch, Hart, MODES};
-use crate::interp::run::Interp;
 use crate::isa::{Kind, Touches};
 use crate::trap::Cause;
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct Stats {
     pub interrupts: u64,
     /// Both by their cause; only those that occurred.
     pub by_cause: BTreeMap<Cause, u64>,
+    /// Whether the counts below were taken; if not, they are zero.
+    pub by_row: bool,
     /// Retired instructions that read memory; an atomic read-modify-write counts here and as a store.
     pub loads: u64,
     /// Retired instructions that write memory.
@@ -32,9 +34,9 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(super) fn collect<A: Arch>(harts: &[Hart<A>], interps: &[Interp<A>]) -> Self {
-        let mut stats = Stats::default();
-        for (hart, interp) in harts.iter().zip(interps) {
+    pub(super) fn collect<A: Arch>(harts: &[Hart<A>], executors: &[Box<dyn Executor<A>>]) -> Self {
+        let mut stats = Stats { by_row: true, ..Stats::default() };
+        for (hart, executor) in harts.iter().zip(executors) {
             stats.instructions += hart.retired.get();
             for (sum, n) in stats.by_mode.iter_mut().zip(hart.retired_by_mode()) {
                 *sum += n;
@@ -46,7 +48,10 @@ impl Stats {
                     *stats.by_cause.entry(cause).or_default() += n;
                 }
             });
-            let (executions, taken) = interp.executions();
+            let Some((executions, taken)) = executor.executions() else {
+                stats.by_row = false;
+                continue;
+            };
             for (row, (n, taken)) in executions.into_iter().zip(taken).enumerate() {
                 let (touches, kind) = A::row(row);
                 if matches!(touches, Touches::Loads | Touches::Both) {

@@ -109,6 +109,15 @@ impl Pmp {
         now == mode::M
     }
 
+    /// Whether `now` may read and write everything up to the address `last`, accesses across any boundary too: then nothing
+    /// but an entry that matches all of it may come first.
+    pub fn is_open(&self, now: u8, last: u64) -> bool {
+        let first = (0..ENTRIES).find_map(|entry| Some((self.config[entry].get(), self.range(entry)?)));
+        let Some((config, (from, to))) = first else { return now == mode::M };
+        let allowed = now == mode::M && config & L == 0 || config & (R | W) == R | W;
+        from == 0 && last <= to && allowed
+    }
+
     /// Bytes of the largest naturally aligned stretch around `at`, at most a page, in which all bytes have the same rights.
     pub fn uniform_bytes(&self, at: u64) -> u64 {
         let mut bytes = PAGE_SIZE;

@@ -10,12 +10,14 @@ use super::isa_string::Isa;
 use super::mmu::{BARE, Paging};
 use super::pmp::Pmp;
 use super::semihosting::Environment;
-use super::slots::{ALIGN, FFLAGS, FS};
-use super::table::TABLE;
+use super::slots::{ALIGN, FFLAGS, FRM, FS};
+use super::table::{TABLE, translate};
 use super::trap::Tally;
+use super::xlen::{Rv32, Rv64};
 use super::{csr, mmu, trap};
+use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
-use crate::isa::{Kind, Touches};
+use crate::isa::{Kind, Packed, Touches};
 use crate::slot::Slot;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::clock::Mtime;
@@ -201,7 +203,42 @@ impl Riscv {
     }
 }
 
+/// The register width that meanings are for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Xlen {
+    /// RV32.
+    Rv32,
+    /// RV64.
+    Rv64,
+}
+
+/// The highest physical address that a translation gives, 12.1.1.
+const PHYS_LAST: u64 = (1 << 56) - 1;
+
+/// `FS`: some register was written since it was last clean, 3.1.6.6.
+const DIRTY: u64 = 3;
+
 impl Arch for Riscv {
+    type Variant = Xlen;
+    const KEYS: &'static [Slot] = &[FRM, FS, ALIGN];
+
+    fn variant(&self) -> Xlen {
+        if self.isa.xlen == 32 { Xlen::Rv32 } else { Xlen::Rv64 }
+    }
+    fn meaning<E: Engine>(variant: Xlen, engine: &E, row: u16, operands: &Packed) -> Option<Exec<E>> {
+        let code = TABLE.get(row as usize)?.code;
+        match variant {
+            Xlen::Rv32 => translate(Rv32(engine), code, operands),
+            Xlen::Rv64 => translate(Rv64(engine), code, operands),
+        }
+    }
+    fn is_flat(hart: &Hart<Self>) -> bool {
+        let (arch, mode) = (&hart.arch, hart.arch.data_mode(hart));
+        (mode == mode::M || arch.paging() == BARE) && arch.pmp.is_open(mode, arch.wrap(PHYS_LAST))
+    }
+    fn has_sticky_inexact(hart: &Hart<Self>) -> bool {
+        hart.slots.get(FFLAGS) & 1 != 0 && hart.slots.get(FS) == DIRTY
+    }
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
         mmu::translate(hart, at, access, bytes)
     }
@@ -220,6 +257,9 @@ impl Arch for Riscv {
             return Err(Trap { cause, tval: at.0 });
         }
         Ok(())
+    }
+    fn traps_misaligned(&self) -> bool {
+        self.config.misaligned_trap
     }
     fn undefined(_: &Hart<Self>, word: u32) -> Trap {
         Trap { cause: cause::ILLEGAL, tval: word as u64 }

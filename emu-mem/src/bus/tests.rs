@@ -252,6 +252,28 @@ fn a_split_access_joins_two_places() {
 }
 
 #[test]
+fn open_ram_leaves_out_watched_pages() {
+    let (bus, _) = bus();
+    let memory = bus.memory().clone();
+    let open = memory.open_ram().unwrap();
+    let ram = memory.find(open.guest, 1).unwrap();
+    assert_eq!((open.guest, open.bytes, open.closed_bytes), (GuestPhys(RAM), ram.ram.bytes(), 0));
+    assert_eq!(open.host, ram.ram.host_address());
+
+    let watch = |at| bus.watch(GuestPhys(at), 8, Box::new(Spy::default())).unwrap();
+    watch(RAM + 0x1108);
+    let closed = |memory: &Memory| memory.open_ram().map(|open| (open.closed_from, open.closed_bytes));
+    assert_eq!(closed(&memory), Some((0x1000, PAGE_SIZE)));
+    watch(RAM + 0x108);
+    assert_eq!(closed(&memory), Some((0, 2 * PAGE_SIZE)));
+
+    let log = memory.log_writes();
+    assert_eq!(memory.open_ram(), None, "somebody wants to know of writes");
+    drop(log);
+    assert!(memory.open_ram().is_some());
+}
+
+#[test]
 fn a_watch_is_told_after_the_store_and_only_of_its_range() {
     let (bus, _) = bus();
     let spy = Spy::default();

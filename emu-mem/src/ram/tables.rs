@@ -102,6 +102,33 @@ pub(super) const fn offset(tag: u64, mask: usize) -> usize {
     (tag.wrapping_mul(MIX) >> SHIFT) as usize & mask
 }
 
+/// What generated code needs to look pages up in the selected table for one kind of access: as long as nothing but such code
+/// uses the TLB, these values hold.
+///
+/// ```text
+/// tag    = va & (PAGE_MASK | bytes - 1)
+/// window = windows + (tag * MIX >> SHIFT & mask)
+/// hit    = [window + TAG] == tag;  host address = [window + ADDEND] + va
+/// ```
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Lookup {
+    /// Host address of the windows.
+    pub windows: usize,
+    /// Their number less one, as a byte offset.
+    pub mask: usize,
+}
+
+impl Lookup {
+    /// See the type.
+    pub const MIX: u64 = MIX;
+    /// See the type.
+    pub const SHIFT: u32 = SHIFT;
+    /// Byte offset of a window's tag.
+    pub const TAG: usize = std::mem::offset_of!(Window, tag);
+    /// Byte offset of a window's addend.
+    pub const ADDEND: usize = std::mem::offset_of!(Window, addend);
+}
+
 /// One context's table for one kind of access, and what surrounds it.
 struct Table {
     windows: Windows,
@@ -297,6 +324,12 @@ impl Tables {
     /// The selected slot.
     pub(crate) fn selected(&self) -> usize {
         self.slot.get()
+    }
+
+    /// Where generated code finds the selected table.
+    pub(crate) fn lookup(&self, access: Access) -> Lookup {
+        let Selected { windows, mask } = self.selected[access as usize % KINDS].get();
+        Lookup { windows: windows.as_ptr().expose_provenance(), mask }
     }
 
     /// What was done since the beginning.

@@ -90,7 +90,8 @@ fn run(demo: &Demo) -> Result<Row> {
     let console = Console::new(Box::new(std::io::stdout()));
     let image = Image::elf(demo.elf)?;
     let machine = MachineArgs::default();
-    let mut session = Session::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new())?;
+    let mut session =
+        Session::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new(), false)?;
     let start = Instant::now();
     let end = session.run(Limits { max_insns: Some(MAX_INSNS), timeout: None });
     let time = start.elapsed();

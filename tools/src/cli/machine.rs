@@ -1,9 +1,13 @@
 //! The options that say what machine a program runs on, shared by `run` and `test`.
 
 use std::fmt::{self, Display, Formatter};
+use std::sync::Once;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use emu_core::machine::Machine;
+use emu_core::riscv::state::Riscv;
+use emu_jit::{Jit, Tier};
 
 use crate::values;
 
@@ -32,6 +36,9 @@ pub(crate) struct MachineArgs {
     /// What executes the instructions
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub(crate) engine: Engine,
+    /// Room for translated code; when it is full, translation starts anew
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = values::size_bytes)]
+    pub(crate) code_memory: u64,
 }
 
 /// What a misaligned load or store does.
@@ -54,8 +61,18 @@ impl Default for MachineArgs {
             misaligned: Misaligned::Hardware,
             seed: 0,
             engine: Engine::Auto,
+            code_memory: 64 << 20,
         }
     }
+}
+
+/// What is chosen of an engine beside its kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    /// Room for translated code.
+    pub(crate) code_memory_bytes: u64,
+    /// Whether loads, stores and branches are counted.
+    pub(crate) counts_rows: bool,
 }
 
 /// What executes the instructions.
@@ -63,23 +80,46 @@ impl Default for MachineArgs {
 pub(crate) enum Engine {
     /// The interpreter
     Interp,
-    /// The compiler to host code
+    /// The translator to host code, from the first instruction on
     Jit,
-    /// The best there is
+    /// The interpreter first; what is hot is translated
     Auto,
 }
 
 impl Engine {
-    /// Which engine really runs.
+    /// Has this engine run the machine's harts.
     ///
     /// # Errors
     ///
-    /// When it is not in this build.
-    pub(crate) fn resolve(self) -> Result<Engine> {
-        match self {
-            Engine::Interp | Engine::Auto => Ok(Engine::Interp),
-            Engine::Jit => bail!("--engine jit: this build has no JIT yet; use --engine interp or --engine auto"),
+    /// It was asked for and cannot work on this host. [`Engine::Auto`] does without.
+    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: Choice) -> Result<()> {
+        let tier = match self {
+            Engine::Interp => return Ok(()),
+            Engine::Jit => Tier::Eager,
+            Engine::Auto => Tier::Hot,
+        };
+        let options = emu_jit::Options {
+            tier,
+            code_memory_bytes: usize::try_from(choice.code_memory_bytes).unwrap_or(usize::MAX),
+            counts_rows: choice.counts_rows,
+            ..Default::default()
+        };
+        let mut made: Vec<Jit<Riscv>> = Vec::new();
+        for _ in machine.harts() {
+            match Jit::new(options) {
+                Ok(jit) => made.push(jit),
+                Err(error) if self == Engine::Auto => {
+                    // Once is enough, however many programs `emu test` runs.
+                    static TOLD: Once = Once::new();
+                    TOLD.call_once(|| eprintln!("emu: warning: {error}; everything is interpreted"));
+                    return Ok(());
+                }
+                Err(error) => bail!("--engine jit: {error}; use --engine interp"),
+            }
         }
+        let mut made = made.into_iter();
+        machine.execute_with(|_| Box::new(made.next().expect("one for each hart")));
+        Ok(())
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
-    let engine = args.machine.engine.resolve()?;
+    let engine = args.machine.engine;
     let image = program::open(&args.program, args.raw)?;
     let name = args.program.display().to_string();
     if args.signature.is_some() {
@@ -65,7 +65,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let disks = args.disk.iter().map(|text| open_disk(text)).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
-    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks)?;
+    let counts_rows = args.stat || args.stat_file.is_some();
+    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks, counts_rows)?;
     let trace = args.trace.as_deref().map(output::create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));

@@ -49,7 +49,6 @@ pub(crate) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
-    args.machine.engine.resolve()?;
     let (programs, found) = select(args)?;
     let bar = progress_bar(programs.len());
     let limits = Limits { max_insns: Some(args.max_insns), timeout: args.timeout };

@@ -34,6 +34,8 @@ pub(crate) struct Stat {
     pub(crate) branches: u64,
     /// Of these, taken ones.
     pub(crate) taken: u64,
+    /// What the engine tells of its work.
+    pub(crate) details: Vec<(&'static str, u64)>,
     /// What the emulator's TLB did.
     pub(crate) tlb: TlbCounts,
     /// Time of the host from the first instruction to the last.
@@ -89,6 +91,9 @@ impl Stat {
         add("TLB misses: translated ahead".to_owned(), self.tlb.prefetched_used, of_misses);
         add("TLB walks to fetch".to_owned(), self.tlb.fetch_walks, None);
         add("TLB ahead in vain".to_owned(), self.tlb.prefetched - self.tlb.prefetched_used, None);
+        for &(name, count) in &self.details {
+            add(name.to_owned(), count, None);
+        }
         rows
     }
 
@@ -139,6 +144,7 @@ mod tests {
     fn example() -> Stat {
         let cause = |is_interrupt, code| Cause { is_interrupt, code };
         Stat {
+            details: Vec::new(),
             title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
             insns: 1_234_567,
             modes: vec![("M", 1_234_000), ("S", 0), ("U", 567)],

@@ -233,11 +233,12 @@ fn boards() {
 fn arguments() {
     let folder = Folder::new();
     let file = folder.file("good.elf", hello("", 0).bytes());
-    emu(["run", &file, "--engine", "jit"]).is_refusal(&["no JIT yet", "--engine interp"]);
     // The parser's own messages have several lines, with a hint and the usage.
     for (args, part) in [
         (vec!["run"], "required arguments were not provided"),
         (vec!["run", &file, "--memory", "lots"], "give a size such as 256M"),
+        (vec!["run", &file, "--code-memory", "lots"], "give a size such as 256M"),
+        (vec!["run", &file, "--engine", "fast"], "interp, jit, auto"),
         (vec!["run", &file, "--max-insns", "-1"], "unexpected argument"),
         (vec!["run", &file, "--max-insns", "many"], "give a count such as"),
         (vec!["run", &file, "--timeout", "0"], "give a time in seconds"),

@@ -112,6 +112,31 @@ fn a_guest_that_cannot_go_on() {
 }
 
 #[test]
+fn engines_count_the_same() {
+    let folder = Folder::new();
+    let file = folder.file("hello.elf", hello("hi\n", 0).bytes());
+    let lines = |engine: &str, memory: &str| {
+        let path = folder.path("counts");
+        emu(["run", &file, "--stat-file", &path, "--engine", engine, "--code-memory", memory]).has_status(0);
+        let text = folder.read("counts");
+        let (own, counts): (Vec<_>, Vec<_>) = text
+            .lines()
+            .filter(|line| !line.starts_with("TLB") && !line.starts_with("host"))
+            .map(str::to_owned)
+            .partition(|line| line.starts_with("in translated code"));
+        (own, counts)
+    };
+    let (own, expected) = lines("interp", "64M");
+    assert!(own.is_empty() && expected.iter().any(|line| line == "stores\t4"), "{expected:?}");
+    assert_eq!(lines("auto", "64M").1, expected);
+    for memory in ["64M", "1", "1T"] {
+        let (own, counts) = lines("jit", memory);
+        assert_eq!(counts, expected, "with {memory} of code memory");
+        assert!(own.iter().any(|line| line.starts_with("in translated code: regions\t")), "{own:?}");
+    }
+}
+
+#[test]
 fn the_summary() {
     let folder = Folder::new();
     let file = folder.file("hello.elf", hello("hi\n", 0).bytes());
@@ -120,7 +145,7 @@ fn the_summary() {
     // 1 + 3 * 2 to print, 4 to end; the loop after the store to the finisher is never reached.
     for part in [
         "hello.elf' on virt, rv64",
-        ", interp:",
+        ", auto:",
         "                  11  instructions\n",
         "                  11    in M mode",
         "                   0  traps\n",

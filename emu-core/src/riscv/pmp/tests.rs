@@ -143,3 +143,30 @@ fn addresses_have_34_or_56_bits() {
     pmp.set_address(0, u64::MAX, 64);
     assert_eq!(pmp.address(0), (1 << 54) - 1);
 }
+
+#[test]
+fn what_is_open_lets_every_access_through() {
+    const LAST: u64 = 0xffff;
+    let mut random = Random(7);
+    let mut seen = [0; 2];
+    for _ in 0..2000 {
+        let pmp = Pmp::default();
+        for entry in 0..random.next() as usize % 3 {
+            // Often one that matches all.
+            let address = if random.next().is_multiple_of(2) { u64::MAX } else { random.next() % (LAST >> 2) };
+            pmp.set_address(entry, address, 64);
+            pmp.set_config(entry, random.next() as u8);
+        }
+        for now in [mode::U, mode::S, mode::M] {
+            let open = pmp.is_open(now, LAST);
+            seen[open as usize] += 1;
+            for _ in 0..if open { 50 } else { 0 } {
+                let (at, bytes) = (random.next() % (LAST - 8), 1 << (random.next() % 4));
+                for access in [Access::Read, Access::Write] {
+                    assert!(pmp.allows(at, bytes, access, now), "{bytes} bytes at {at:#x} in mode {now}: {pmp:?}");
+                }
+            }
+        }
+    }
+    assert!(seen[0] > 500 && seen[1] > 500, "both occur: {seen:?}");
+}

@@ -216,7 +216,9 @@ fn an_interrupt_may_be_what_leads_to_trapping_for_ever() {
     let mut interp = crate::interp::run::Interp::default();
     interp.run(&hart, 1);
     take_interrupt(&hart, interrupt::MTI);
-    (0..STUCK).for_each(|_| interp.run(&hart, 100));
+    for _ in 0..STUCK {
+        interp.run(&hart, 100);
+    }
     assert!(Riscv::is_stuck(&hart));
     let timer = Trap { cause: interrupt::MTI, tval: 0 };
     assert_eq!(Riscv::first_trap(&hart), Taken { pc: RAM + 4, trap: timer, is_interrupt: true });

@@ -74,7 +74,7 @@ fn run(
     let reference = find::reference(path);
     let image = program::open(path, RawArgs { load: None, entry: None })?;
     let name = path.display().to_string();
-    let mut session = Session::new(&name, image, machine, name.clone(), console.clone(), Vec::new())?;
+    let mut session = Session::new(&name, image, machine, name.clone(), console.clone(), Vec::new(), false)?;
     let end = session.run(limits);
     *insns = session.insns();
     match (end, reference) {

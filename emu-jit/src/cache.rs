@@ -1,0 +1,352 @@
+//! Which code is where: regions, the contexts they are found in, and the links between them.
+//!
+//! A *context* is what code means at present: the epoch of instruction fetches (address space, mode, what was flushed) and
+//! the region key. Regions are found by virtual address within a context, and behind that by physical address: what
+//! was compiled stays when a context ends, and is found again if its pages lie where they did.
+
+use std::cell::Cell;
+
+use emu_core::hart::{Arch, Hart};
+use emu_mem::{Access, GuestPhys, GuestVirt};
+use rustc_hash::FxHashMap;
+
+use crate::emit::Key;
+use crate::exits::{JUMP_ENTRIES, Jump, Link, jump_index};
+use crate::region::{Page, Region};
+use crate::rows::RowCounts;
+
+/// Contexts that are kept; beyond, the one that was not used for longest goes.
+const MAX_CONTEXTS: usize = 16;
+
+/// Where to enter compiled code.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Entry {
+    /// The region's number.
+    pub(crate) region: u32,
+    /// Address of its code.
+    pub(crate) code: usize,
+    /// Which of its entries.
+    pub(crate) entry: u64,
+}
+
+/// A region that was compiled.
+#[derive(Debug)]
+struct Compiled {
+    key: u32,
+    code: usize,
+    pages: Vec<Page>,
+    /// Its entries' addresses.
+    entries: Vec<u64>,
+    /// The instructions that it was made from, and where.
+    source: Vec<(GuestPhys, u32, u8)>,
+    /// How often its instructions ran, if that is counted.
+    rows: Option<RowCounts>,
+    /// Links out of it, by number.
+    links: Vec<u32>,
+    /// Links of others that lead here.
+    linked_from: Vec<u32>,
+}
+
+/// A link, where it leads to in the guest, and whose it is.
+#[derive(Debug)]
+struct KnownLink {
+    link: Box<Link>,
+    target: u64,
+    /// The region it leads out of.
+    from: u32,
+    /// The region it leads to.
+    to: Option<u32>,
+}
+
+struct Context {
+    epoch: u64,
+    key: u32,
+    used: u64,
+    entries: FxHashMap<u64, Entry>,
+    jumps: Box<[Jump]>,
+}
+
+/// All compiled code of one hart.
+pub(crate) struct Cache {
+    /// Address of what stands behind links that lead nowhere.
+    unlinked: usize,
+    keys: Vec<Key>,
+    regions: Vec<Option<Compiled>>,
+    /// By physical address of an entry, and key.
+    by_phys: FxHashMap<(u64, u32), (u32, u64)>,
+    links: Vec<KnownLink>,
+    free_links: Vec<u32>,
+    /// Links that hold in the current context only.
+    passing: Vec<u32>,
+    contexts: Vec<Context>,
+    current: usize,
+    uses: u64,
+    /// How often instructions ran in regions that have been dropped, by row, and how often they were taken.
+    dropped: (Vec<u64>, Vec<u64>),
+    /// The hart's code generation that all regions are known to be from.
+    generation: u64,
+}
+
+impl Cache {
+    /// Nothing compiled yet. `unlinked` is the address of what links lead to that lead nowhere.
+    pub(crate) fn new(unlinked: usize) -> Self {
+        Cache {
+            unlinked,
+            keys: Vec::new(),
+            regions: Vec::new(),
+            by_phys: FxHashMap::default(),
+            links: Vec::new(),
+            free_links: Vec::new(),
+            passing: Vec::new(),
+            contexts: Vec::new(),
+            current: 0,
+            uses: 0,
+            dropped: Default::default(),
+            generation: 0,
+        }
+    }
+
+    /// Makes this the context that code is looked up in; gives the address of its table of indirect jumps.
+    pub(crate) fn select(&mut self, epoch: u64, key: &Key) -> usize {
+        if let Some(context) = self.contexts.get(self.current)
+            && context.epoch == epoch
+            && self.keys[context.key as usize] == *key
+        {
+            return context.jumps.as_ptr().expose_provenance();
+        }
+        let key = match self.keys.iter().position(|known| known == key) {
+            Some(known) => known as u32,
+            None => {
+                self.keys.push(key.clone());
+                self.keys.len() as u32 - 1
+            }
+        };
+        for link in std::mem::take(&mut self.passing) {
+            self.unlink(link);
+        }
+        let known = self.contexts.iter().position(|context| context.epoch == epoch && context.key == key);
+        self.uses += 1;
+        self.current = known.unwrap_or_else(|| {
+            let new = Context {
+                epoch,
+                key,
+                used: 0,
+                entries: FxHashMap::default(),
+                jumps: (0..JUMP_ENTRIES).map(|_| nowhere()).collect(),
+            };
+            if self.contexts.len() < MAX_CONTEXTS {
+                self.contexts.push(new);
+                return self.contexts.len() - 1;
+            }
+            let oldest = (0..MAX_CONTEXTS).min_by_key(|&n| self.contexts[n].used).expect("there are some");
+            self.contexts[oldest] = new;
+            oldest
+        });
+        self.contexts[self.current].used = self.uses;
+        self.contexts[self.current].jumps.as_ptr().expose_provenance()
+    }
+
+    /// Drops what is not in memory any more, if code may have changed since the last time; then how many regions that were.
+    pub(crate) fn revalidate<A: Arch>(&mut self, hart: &Hart<A>) -> Option<u64> {
+        let generation = hart.code_generation.get();
+        if std::mem::replace(&mut self.generation, generation) == generation {
+            return None;
+        }
+        let changed: Vec<u32> = (0..self.regions.len())
+            .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !is_current(hart, region)))
+            .map(|n| n as u32)
+            .collect();
+        changed.iter().for_each(|&n| self.drop_region(n));
+        Some(changed.len() as u64)
+    }
+
+    /// The code for an address in the current context.
+    pub(crate) fn find<A: Arch>(&mut self, hart: &Hart<A>, pc: u64) -> Option<Entry> {
+        let context = &mut self.contexts[self.current];
+        let entry = match context.entries.get(&pc) {
+            Some(&entry) => entry,
+            None => {
+                let phys = hart.tlb.translate(Access::Fetch, GuestVirt(pc))?;
+                let &(number, entry) = self.by_phys.get(&(phys.0, context.key))?;
+                let region = self.regions[number as usize].as_ref()?;
+                let lies = |page: &Page| hart.tlb.translate(Access::Fetch, page.virt) == Some(page.phys);
+                if region.entries[entry as usize] != pc || !region.pages.iter().all(lies) {
+                    return None;
+                }
+                let entry = Entry { region: number, code: region.code, entry };
+                context.entries.insert(pc, entry);
+                entry
+            }
+        };
+        let jump = &context.jumps[jump_index(pc)];
+        jump.pc.set(pc);
+        jump.code.set(entry.code);
+        jump.entry.set(entry.entry);
+        Some(entry)
+    }
+
+    /// Whether a region is there for the physical address in the current context's key, wherever it is found.
+    pub(crate) fn has_code_at(&self, phys: GuestPhys) -> bool {
+        self.by_phys.contains_key(&(phys.0, self.contexts[self.current].key))
+    }
+
+    /// Makes links for the ways out of a region that is about to be compiled.
+    pub(crate) fn make_links(&mut self, targets: impl IntoIterator<Item = u64>) -> Vec<(u64, u32, *const Link)> {
+        let mut made = Vec::new();
+        for target in targets {
+            let number = self.free_links.pop().unwrap_or(self.links.len() as u32);
+            let link = Box::new(Link { code: Cell::new(self.unlinked), entry: Cell::new(number.into()) });
+            std::ptr::from_ref(&*link).expose_provenance();
+            made.push((target, number, std::ptr::from_ref(&*link)));
+            let known = KnownLink { link, target, from: u32::MAX, to: None };
+            match self.links.get_mut(number as usize) {
+                Some(free) => *free = known,
+                None => self.links.push(known),
+            }
+        }
+        made
+    }
+
+    /// Gives links back that no code has.
+    pub(crate) fn drop_links(&mut self, links: impl IntoIterator<Item = u32>) {
+        self.free_links.extend(links);
+    }
+
+    /// Enters a region whose code lies at `code`, in the current context's key.
+    pub(crate) fn insert(&mut self, region: &Region, code: usize, links: Vec<u32>, rows: Option<RowCounts>) {
+        let number = self.regions.len() as u32;
+        let key = self.contexts[self.current].key;
+        let place = |pc: u64| {
+            let virt = GuestVirt(pc);
+            let page = region.pages.iter().find(|page| page.virt == virt.page()).expect("its pages are known");
+            page.phys.wrapping_add(virt.page_offset())
+        };
+        let mut source: Vec<_> = region
+            .blocks
+            .iter()
+            .flat_map(|block| &block.insns)
+            .map(|insn| (place(insn.pc), insn.word, insn.bytes as u8))
+            .collect();
+        source.sort_unstable();
+        source.dedup();
+        let entries: Vec<u64> = region.entries.iter().map(|&n| region.blocks[n].start.pc).collect();
+        for (entry, &pc) in entries.iter().enumerate() {
+            // A region's head belongs to it; other entries to whoever has them first.
+            let at = (place(pc).0, key);
+            if entry == 0 {
+                self.by_phys.insert(at, (number, 0));
+            } else {
+                self.by_phys.entry(at).or_insert((number, entry as u64));
+            }
+            for context in self.contexts.iter_mut().filter(|_| entry == 0) {
+                context.entries.remove(&pc);
+            }
+        }
+        links.iter().for_each(|&link| self.links[link as usize].from = number);
+        self.regions.push(Some(Compiled {
+            key,
+            code,
+            pages: region.pages.clone(),
+            entries,
+            source,
+            rows,
+            links,
+            linked_from: Vec::new(),
+        }));
+    }
+
+    /// Where a link leads to in the guest.
+    pub(crate) fn target(&self, link: u32) -> u64 {
+        self.links[link as usize].target
+    }
+
+    /// Has a link lead to `entry` from now on.
+    pub(crate) fn link(&mut self, number: u32, entry: Entry) {
+        let known = &mut self.links[number as usize];
+        known.link.code.set(entry.code);
+        known.link.entry.set(entry.entry);
+        known.to = Some(entry.region);
+        let from = known.from;
+        let (Some(from), Some(to)) = (self.region(from), self.region(entry.region)) else { return };
+        // Where a region's pages lie has been seen when it was entered; of others it is only known in this context.
+        if !to.pages.iter().all(|page| from.pages.contains(page)) {
+            self.passing.push(number);
+        }
+        if let Some(Some(to)) = self.regions.get_mut(entry.region as usize) {
+            to.linked_from.push(number);
+        }
+    }
+
+    fn region(&self, number: u32) -> Option<&Compiled> {
+        self.regions.get(number as usize)?.as_ref()
+    }
+
+    fn unlink(&mut self, number: u32) {
+        let known = &mut self.links[number as usize];
+        known.link.code.set(self.unlinked);
+        known.link.entry.set(number.into());
+        if let Some(to) = known.to.take()
+            && let Some(Some(to)) = self.regions.get_mut(to as usize)
+        {
+            to.linked_from.retain(|&from| from != number);
+        }
+    }
+
+    fn drop_region(&mut self, number: u32) {
+        let Some(region) = self.regions[number as usize].take() else { return };
+        if let Some(rows) = &region.rows {
+            rows.add_to(&mut self.dropped);
+        }
+        for link in region.linked_from {
+            self.unlink(link);
+        }
+        for link in region.links {
+            self.unlink(link);
+            self.passing.retain(|&passing| passing != link);
+            self.free_links.push(link);
+        }
+        self.by_phys.retain(|&(_, key), &mut (n, _)| key != region.key || n != number);
+        for context in &mut self.contexts {
+            context.entries.retain(|_, entry| entry.region != number);
+            for jump in context.jumps.iter().filter(|jump| jump.code.get() == region.code) {
+                jump.pc.set(NO_PC);
+            }
+        }
+    }
+
+    /// Adds how often instructions ran, by row, and how often they were taken.
+    pub(crate) fn add_rows(&self, to: &mut (Vec<u64>, Vec<u64>)) {
+        let grown = self.dropped.0.len().max(to.0.len());
+        to.0.resize(grown, 0);
+        to.1.resize(grown, 0);
+        to.0.iter_mut().zip(&self.dropped.0).for_each(|(sum, n)| *sum += n);
+        to.1.iter_mut().zip(&self.dropped.1).for_each(|(sum, n)| *sum += n);
+        self.regions.iter().flatten().filter_map(|region| region.rows.as_ref()).for_each(|rows| rows.add_to(to));
+    }
+
+    /// Forgets all code.
+    pub(crate) fn clear(&mut self) {
+        let mut dropped = Default::default();
+        self.add_rows(&mut dropped);
+        *self = Cache { generation: self.generation, dropped, ..Cache::new(self.unlinked) };
+    }
+}
+
+/// No instruction lies at an odd address.
+const NO_PC: u64 = u64::MAX;
+
+fn nowhere() -> Jump {
+    Jump { pc: Cell::new(NO_PC), code: Cell::new(0), entry: Cell::new(0) }
+}
+
+/// Whether memory still holds what a region was made from.
+fn is_current<A: Arch>(hart: &Hart<A>, region: &Compiled) -> bool {
+    region.source.iter().all(|&(at, word, bytes)| {
+        let memory = &hart.memory;
+        if bytes == 4 && at.0 & 3 == 0 {
+            return memory.read::<u32>(at) == Ok(word);
+        }
+        let low = memory.read::<u16>(at).is_ok_and(|low| low == word as u16);
+        low && (bytes == 2 || memory.read::<u16>(at.wrapping_add(2)).is_ok_and(|high| high == (word >> 16) as u16))
+    })
+}

@@ -1,0 +1,433 @@
+//! The engine that translates: every verb becomes Cranelift's language. Knows slots and memory, and no instruction set.
+//!
+//! An instruction reads, then may stop, then writes; where the running engine would stop for anything but a control
+//! transfer, the translation leaves the region with the state before the instruction, and the interpreter does it.
+
+use std::cell::{Cell, RefCell};
+
+use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::{self, InstBuilder};
+use cranelift_frontend::{FunctionBuilder, Variable};
+use emu_core::engine::*;
+use emu_core::slot::{SINK, SLOTS, Slot, ZERO};
+use emu_mem::OpenRam;
+use rustc_hash::FxHashMap;
+
+use crate::exits::Why;
+use crate::memory::{Checked, Span};
+use crate::rows::BlockCounters;
+use crate::slots::{SlotSet, WHY, offset};
+use crate::value::{Form, Truth, TruthForm, Val};
+
+/// What a region is compiled for, beside its address: what decode time may rely on.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Key {
+    /// The slots of [`emu_core::hart::Arch::KEYS`] and their values.
+    pub(crate) slots: Vec<(Slot, u64)>,
+    /// RAM that addresses mean as they are; `None` if every access has to be looked up.
+    pub(crate) flat: Option<OpenRam>,
+    /// Raising the inexact flag changes nothing.
+    pub(crate) sticky_inexact: bool,
+    /// Accesses that are not naturally aligned are the interpreter's business.
+    pub(crate) traps_misaligned: bool,
+}
+
+impl Key {
+    /// The value of a slot that is part of the key.
+    pub(crate) fn slot(&self, slot: Slot) -> Option<u64> {
+        self.slots.iter().find(|(key, _)| *key == slot).map(|&(_, value)| value)
+    }
+}
+
+/// The translation of one region in progress.
+pub(crate) struct Emit<'f> {
+    pub(crate) b: RefCell<FunctionBuilder<'f>>,
+    pub(crate) key: &'f Key,
+    /// Address of the slots.
+    pub(crate) slots: ir::Value,
+    /// How many instructions may still run, counted when a block is entered.
+    pub(crate) left: Variable,
+    variables: RefCell<[Option<Variable>; SLOTS]>,
+    /// What slots are known to hold, in the current block.
+    now: RefCell<[Option<Form>; SLOTS]>,
+    /// Slots that memory may lack.
+    pub(crate) dirty: Cell<SlotSet>,
+    /// The current instruction.
+    pc: Cell<u64>,
+    bytes: Cell<u64>,
+    /// Instructions of the block that have been counted but not run: the current one and those behind it.
+    pub(crate) ahead: Cell<usize>,
+    /// Instructions of the block.
+    insns: Cell<usize>,
+    /// Where the block is counted, if it is.
+    pub(crate) counters: Cell<Option<BlockCounters>>,
+    /// What later accesses of the block want checked with the current instruction's.
+    pub(crate) span: Cell<Option<Span>>,
+    /// Sums of a value and a constant.
+    sums: RefCell<FxHashMap<ir::Value, (ir::Value, i64)>>,
+    /// Values that are 32-bit ones, zero-extended.
+    zero_extended: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    extensions: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    halves: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    /// Bits and the f64 that they are, so that nothing is moved to and fro.
+    floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    /// Stretches of memory that are known to be there.
+    pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
+}
+
+/// The rest of the block cannot be reached.
+#[derive(Debug)]
+pub(crate) struct Left;
+
+/// Where control goes after an instruction.
+pub(crate) enum Next<'e, 'f> {
+    /// To the next one.
+    Falls,
+    /// To the region's own branch target if so, else to the next one.
+    Branch(Truth<'e, 'f>),
+    /// To the region's own jump target.
+    Jump,
+    /// To an address known when running.
+    JumpTo(Val<'e, 'f, 64>),
+}
+
+impl<'f> Emit<'f> {
+    pub(crate) fn new(mut b: FunctionBuilder<'f>, key: &'f Key, slots: ir::Value) -> Self {
+        let left = b.declare_var(I64);
+        Emit {
+            b: RefCell::new(b),
+            key,
+            slots,
+            left,
+            variables: RefCell::new([None; SLOTS]),
+            now: RefCell::new([None; SLOTS]),
+            dirty: Cell::default(),
+            pc: Cell::new(0),
+            bytes: Cell::new(0),
+            ahead: Cell::new(0),
+            insns: Cell::new(0),
+            counters: Cell::new(None),
+            span: Cell::new(None),
+            sums: RefCell::default(),
+            zero_extended: RefCell::default(),
+            extensions: RefCell::default(),
+            halves: RefCell::default(),
+            floats: RefCell::default(),
+            checked: RefCell::default(),
+        }
+    }
+
+    /// Makes a variable for each of these slots and loads it.
+    pub(crate) fn load_slots(&self, slots: SlotSet) {
+        for slot in slots.iter() {
+            let mut b = self.b.borrow_mut();
+            let variable = b.declare_var(I64);
+            let value = b.ins().load(I64, slot_access(), self.slots, offset(slot));
+            b.def_var(variable, value);
+            self.variables.borrow_mut()[slot.0 as usize] = Some(variable);
+        }
+    }
+
+    /// Starts a block: nothing is known but which slots memory may lack.
+    pub(crate) fn begin_block(&self, dirty: SlotSet, insns: usize) {
+        self.now.borrow_mut().fill(None);
+        self.sums.borrow_mut().clear();
+        self.zero_extended.borrow_mut().clear();
+        self.extensions.borrow_mut().clear();
+        self.halves.borrow_mut().clear();
+        self.floats.borrow_mut().clear();
+        self.checked.borrow_mut().clear();
+        self.dirty.set(dirty);
+        self.ahead.set(insns);
+        self.insns.set(insns);
+    }
+
+    /// Starts an instruction.
+    pub(crate) fn begin_insn(&self, pc: u64, bytes: u64, span: Option<Span>) {
+        self.pc.set(pc);
+        self.bytes.set(bytes);
+        self.span.set(span);
+    }
+
+    /// Ends an instruction; whether the key still says what the slots do.
+    pub(crate) fn end_insn(&self) -> bool {
+        self.ahead.set(self.ahead.get() - 1);
+        let now = self.now.borrow();
+        self.key.slots.iter().all(|&(slot, value)| now[slot.0 as usize].is_none_or(|form| form == Form::Const(value)))
+    }
+
+    fn current(&self, slot: Slot) -> Form {
+        if slot == ZERO {
+            return Form::Const(0);
+        }
+        if let Some(form) = self.now.borrow()[slot.0 as usize] {
+            return form;
+        }
+        if let Some(value) = self.key.slot(slot) {
+            return Form::Const(value);
+        }
+        let variable = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+        let form = Form::Ssa(self.b.borrow_mut().use_var(variable));
+        self.now.borrow_mut()[slot.0 as usize] = Some(form);
+        form
+    }
+
+    fn change(&self, slot: Slot, v: Val<'_, 'f, 64>) {
+        if slot == SINK || self.current(slot) == v.form {
+            return;
+        }
+        if self.key.slot(slot).is_none() {
+            let variable = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+            let value = v.ssa();
+            self.b.borrow_mut().def_var(variable, value);
+        }
+        let mut dirty = self.dirty.get();
+        dirty.insert(slot);
+        self.dirty.set(dirty);
+        self.now.borrow_mut()[slot.0 as usize] = Some(v.form);
+    }
+
+    /// Stores what memory lacks.
+    pub(crate) fn store_dirty(&self) {
+        for slot in self.dirty.get().iter() {
+            let value = Val::<64> { form: self.current(slot), e: self }.ssa();
+            self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
+        }
+    }
+
+    /// Leaves the region in the current block, which ends: before the instruction at `pc`, with `ahead` instructions counted
+    /// that will not run.
+    pub(crate) fn leave(&self, why: Why, pc: ir::Value, ahead: usize) {
+        self.store_dirty();
+        if ahead != 0 {
+            self.count_leaving(self.insns.get() - ahead);
+        }
+        let mut b = self.b.borrow_mut();
+        let why = b.ins().iconst(I64, why as i64);
+        b.ins().store(slot_access(), why, self.slots, offset(WHY));
+        let left = b.use_var(self.left);
+        let left = if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) };
+        b.ins().return_(&[left, pc]);
+    }
+
+    /// Leaves before the current instruction unless `ok`.
+    pub(crate) fn leave_unless(&self, ok: ir::Value) {
+        let goes_on = {
+            let mut b = self.b.borrow_mut();
+            let (leaves, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(leaves);
+            b.ins().brif(ok, goes_on, &[], leaves, &[]);
+            b.seal_block(leaves);
+            b.seal_block(goes_on);
+            b.switch_to_block(leaves);
+            goes_on
+        };
+        self.leave_here();
+        self.b.borrow_mut().switch_to_block(goes_on);
+    }
+
+    /// Has the interpreter run the current instruction. The block ends.
+    pub(crate) fn leave_here(&self) {
+        // What the cold block finds out about slots is not known elsewhere.
+        let now = *self.now.borrow();
+        let pc = self.b.borrow_mut().ins().iconst(I64, self.pc.get() as i64);
+        self.leave(Why::Interpret, pc, self.ahead.get());
+        *self.now.borrow_mut() = now;
+    }
+
+    /// Notes that `sum` is `a` plus the `bits`-bit constant `c`.
+    pub(crate) fn note_sum(&self, sum: ir::Value, a: ir::Value, c: u64, bits: u32) {
+        let c = if bits == 32 { c as i32 as i64 } else { c as i64 };
+        let (base, off) = self.sums.borrow().get(&a).copied().unwrap_or((a, 0));
+        self.sums.borrow_mut().insert(sum, (base, off.wrapping_add(c)));
+    }
+
+    /// The value and the constant that `value` is the sum of.
+    pub(crate) fn as_sum(&self, value: ir::Value) -> (ir::Value, i64) {
+        self.sums.borrow().get(&value).copied().unwrap_or((value, 0))
+    }
+
+    /// The 32-bit value that `value` is the zero extension of.
+    pub(crate) fn as_zero_extended(&self, value: ir::Value) -> Option<ir::Value> {
+        self.zero_extended.borrow().get(&value).copied()
+    }
+
+    pub(crate) fn zero_extended(&self, value: ir::Value) -> ir::Value {
+        if let Some(&known) = self.extensions.borrow().get(&value) {
+            return known;
+        }
+        let wide = self.b.borrow_mut().ins().uextend(I64, value);
+        self.zero_extended.borrow_mut().insert(wide, value);
+        self.extensions.borrow_mut().insert(value, wide);
+        wide
+    }
+
+    /// The f64 with these bits.
+    pub(crate) fn as_float(&self, bits: ir::Value) -> ir::Value {
+        if let Some(&known) = self.floats.borrow().get(&bits) {
+            return known;
+        }
+        let float = self.b.borrow_mut().ins().bitcast(F64, ir::MemFlagsData::new(), bits);
+        self.note_float(bits, float);
+        float
+    }
+
+    /// Notes that these are the bits of `float`.
+    pub(crate) fn note_float(&self, bits: ir::Value, float: ir::Value) {
+        self.floats.borrow_mut().insert(bits, float);
+    }
+
+    pub(crate) fn low_half(&self, value: ir::Value) -> ir::Value {
+        if let Some(narrow) = self.as_zero_extended(value) {
+            return narrow;
+        }
+        if let Some(&known) = self.halves.borrow().get(&value) {
+            return known;
+        }
+        let narrow = self.b.borrow_mut().ins().ireduce(I32, value);
+        self.halves.borrow_mut().insert(value, narrow);
+        narrow
+    }
+}
+
+/// How slots are accessed: they are there, aligned, and nothing else is.
+pub(crate) fn slot_access() -> ir::MemFlagsData {
+    ir::MemFlagsData::trusted()
+}
+
+/// [`Emit`] as an engine. Verbs take `&self`; the reference inside gives values their lifetime.
+#[derive(Copy, Clone)]
+pub(crate) struct Translator<'e, 'f>(pub(crate) &'e Emit<'f>);
+
+impl<'e, 'f> Translator<'e, 'f> {
+    fn val<const N: u32>(&self, form: Form) -> Val<'e, 'f, N> {
+        Val { form, e: self.0 }
+    }
+
+    fn ssa<const N: u32>(&self, value: ir::Value) -> Val<'e, 'f, N> {
+        self.val(Form::Ssa(value))
+    }
+}
+
+type Value<'e, 'f> = Val<'e, 'f, 64>;
+
+impl<'e, 'f> Engine for Translator<'e, 'f> {
+    type B = Truth<'e, 'f>;
+    type W = Val<'e, 'f, 32>;
+    type X = Val<'e, 'f, 64>;
+    type Stop = Left;
+    type Next = Next<'e, 'f>;
+
+    fn w(&self, n: u32) -> Self::W {
+        self.val(Form::Const(n.into()))
+    }
+    fn x(&self, n: u64) -> Value<'e, 'f> {
+        self.val(Form::Const(n))
+    }
+    fn b2x(&self, b: Truth<'e, 'f>) -> Value<'e, 'f> {
+        if let TruthForm::Const(known) = b.form {
+            return self.x(known.into());
+        }
+        let bit = b.ssa();
+        self.ssa(self.0.b.borrow_mut().ins().uextend(I64, bit))
+    }
+
+    fn pc(&self) -> u64 {
+        self.0.pc.get()
+    }
+    fn insn_bytes(&self) -> u64 {
+        self.0.bytes.get()
+    }
+    fn key(&self, slot: Slot) -> u64 {
+        self.0.key.slot(slot).expect("meanings ask for slots of the key")
+    }
+
+    fn get(&self, slot: Slot) -> Value<'e, 'f> {
+        self.val(self.0.current(slot))
+    }
+    fn set(&self, slot: Slot, v: Value<'e, 'f>) {
+        self.0.change(slot, v);
+    }
+
+    fn load(&self, at: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
+        Ok(self.ssa(self.0.load(at, kind)))
+    }
+    fn store(&self, at: Value<'e, 'f>, v: Value<'e, 'f>, kind: Mem) -> Result<(), Left> {
+        self.0.store(at, v, kind);
+        Ok(())
+    }
+    fn amo(&self, at: Value<'e, 'f>, op: Amo, v: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
+        Ok(self.ssa(self.0.amo(at, op, v, kind)))
+    }
+    fn load_reserved(&self, _: Value<'e, 'f>, _: Mem) -> Result<Value<'e, 'f>, Left> {
+        self.undefined()
+    }
+    fn store_conditional(&self, _: Value<'e, 'f>, _: Value<'e, 'f>, _: Mem) -> Result<Truth<'e, 'f>, Left> {
+        self.undefined()
+    }
+    fn require(&self, ok: Truth<'e, 'f>, _: u64, _: Value<'e, 'f>) -> Result<(), Left> {
+        match ok.form {
+            TruthForm::Const(true) => Ok(()),
+            TruthForm::Const(false) => self.undefined(),
+            _ => {
+                self.0.leave_unless(ok.ssa());
+                Ok(())
+            }
+        }
+    }
+    fn undefined<T>(&self) -> Result<T, Left> {
+        self.0.leave_here();
+        Err(Left)
+    }
+
+    fn next(&self) -> Next<'e, 'f> {
+        Next::Falls
+    }
+    fn branch(&self, taken: Truth<'e, 'f>, _: u64) -> Next<'e, 'f> {
+        Next::Branch(taken)
+    }
+    fn jump(&self, _: u64) -> Next<'e, 'f> {
+        Next::Jump
+    }
+    fn jump_to(&self, target: Value<'e, 'f>) -> Next<'e, 'f> {
+        Next::JumpTo(target)
+    }
+
+    fn fp2(&self, op: Fp2, fmt: Fmt, rm: u8, a: Value<'e, 'f>, b: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp2(op, fmt, rm, a, b)
+    }
+    fn fp_sqrt(&self, fmt: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_sqrt(fmt, rm, a)
+    }
+    fn fp_fma(
+        &self,
+        fmt: Fmt,
+        rm: u8,
+        a: Value<'e, 'f>,
+        b: Value<'e, 'f>,
+        c: Value<'e, 'f>,
+    ) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_fma(fmt, rm, a, b, c)
+    }
+    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, a: Value<'e, 'f>, b: Value<'e, 'f>) -> (Truth<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_cmp(op, fmt, a, b)
+    }
+    fn fp_class(&self, fmt: Fmt, a: Value<'e, 'f>) -> Value<'e, 'f> {
+        self.0.fp_class(fmt, a)
+    }
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_to_fp(from, to, rm, a)
+    }
+    fn fp_to_int(&self, from: Fmt, to: Int, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_to_int(from, to, rm, a)
+    }
+    fn int_to_fp(&self, from: Int, to: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.int_to_fp(from, to, rm, a)
+    }
+    fn clmul(&self, a: Value<'e, 'f>, b: Value<'e, 'f>) -> Value<'e, 'f> {
+        self.0.clmul(a, b, false)
+    }
+    fn clmulh(&self, a: Value<'e, 'f>, b: Value<'e, 'f>) -> Value<'e, 'f> {
+        self.0.clmul(a, b, true)
+    }
+}

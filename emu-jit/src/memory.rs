@@ -1,0 +1,211 @@
+//! How translated code reaches guest memory, and what it does where it may not.
+//!
+//! Where addresses mean RAM as they are (translation off, everything allowed), one comparison says whether an access stays
+//! inside; accesses off the same base share it. Otherwise each is looked up in the TLB, inline. What fails either is the
+//! interpreter's business: devices, faults, misses, pages that somebody watches.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
+use emu_core::engine::{Amo, Mem};
+use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK};
+
+use crate::emit::{Emit, slot_access};
+use crate::slots::{LOOKUP, offset};
+use crate::value::{Form, Val};
+
+/// Bytes that accesses off one base may lie apart to share a check.
+const MAX_SPAN_BYTES: i64 = 2048;
+
+/// A stretch around a base that is known to be RAM.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Checked {
+    /// From the base on.
+    first: i64,
+    /// Behind the last byte.
+    end: i64,
+    /// Whether it may be written.
+    writable: bool,
+    /// Host address of the stretch's first byte.
+    host: ir::Value,
+}
+
+/// How far the accesses that may share a check go beyond the one that makes it.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Span {
+    /// Bytes before its first one.
+    pub(crate) before: i64,
+    /// Bytes behind its last one.
+    pub(crate) behind: i64,
+    /// Whether one of them stores.
+    pub(crate) writes: bool,
+}
+
+/// A host address and a displacement.
+type Place = (ir::Value, i32);
+
+fn guest_access() -> ir::MemFlagsData {
+    ir::MemFlagsData::new().with_notrap()
+}
+
+impl<'f> Emit<'f> {
+    pub(crate) fn load(&self, at: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
+        let (p, off) = self.place(at, kind.bytes(), Access::Read);
+        let mut b = self.b.borrow_mut();
+        match kind {
+            Mem::U8 => b.ins().uload8(I64, guest_access(), p, off),
+            Mem::S8 => b.ins().sload8(I64, guest_access(), p, off),
+            Mem::U16 => b.ins().uload16(I64, guest_access(), p, off),
+            Mem::S16 => b.ins().sload16(I64, guest_access(), p, off),
+            Mem::U32 => b.ins().uload32(guest_access(), p, off),
+            Mem::S32 => b.ins().sload32(guest_access(), p, off),
+            Mem::U64 => b.ins().load(I64, guest_access(), p, off),
+        }
+    }
+
+    pub(crate) fn store(&self, at: Val<'_, 'f, 64>, v: Val<'_, 'f, 64>, kind: Mem) {
+        let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        let value = v.ssa();
+        let mut b = self.b.borrow_mut();
+        match kind {
+            Mem::U8 | Mem::S8 => b.ins().istore8(guest_access(), value, p, off),
+            Mem::U16 | Mem::S16 => b.ins().istore16(guest_access(), value, p, off),
+            Mem::U32 | Mem::S32 => b.ins().istore32(guest_access(), value, p, off),
+            Mem::U64 => b.ins().store(guest_access(), value, p, off),
+        };
+    }
+
+    /// The meaning has seen to it that the address is aligned.
+    pub(crate) fn amo(&self, at: Val<'_, 'f, 64>, op: Amo, v: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
+        let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        let value = v.ssa();
+        let mut b = self.b.borrow_mut();
+        let p = if off == 0 { p } else { b.ins().iadd_imm_s(p, off as i64) };
+        let op = match op {
+            Amo::Swap => AtomicRmwOp::Xchg,
+            Amo::Add => AtomicRmwOp::Add,
+            Amo::Xor => AtomicRmwOp::Xor,
+            Amo::And => AtomicRmwOp::And,
+            Amo::Or => AtomicRmwOp::Or,
+            Amo::Min => AtomicRmwOp::Smin,
+            Amo::Max => AtomicRmwOp::Smax,
+            Amo::MinU => AtomicRmwOp::Umin,
+            Amo::MaxU => AtomicRmwOp::Umax,
+        };
+        if kind.bytes() == 8 {
+            return b.ins().atomic_rmw(I64, guest_access(), op, p, value);
+        }
+        let value = b.ins().ireduce(I32, value);
+        let old = b.ins().atomic_rmw(I32, guest_access(), op, p, value);
+        if kind == Mem::S32 { b.ins().sextend(I64, old) } else { b.ins().uextend(I64, old) }
+    }
+
+    /// Where in the host `bytes` bytes at a guest address lie; leaves where that is not known.
+    fn place(&self, at: Val<'_, 'f, 64>, bytes: u64, access: Access) -> Place {
+        let Some(ram) = self.key.flat else {
+            return (self.look_up(at.ssa(), bytes, access), 0);
+        };
+        if self.key.traps_misaligned && bytes > 1 {
+            let va = at.ssa();
+            let aligned = {
+                let mut b = self.b.borrow_mut();
+                let low = b.ins().band_imm_u(va, bytes as i64 - 1);
+                b.ins().icmp_imm_u(IntCC::Equal, low, 0)
+            };
+            self.leave_unless(aligned);
+        }
+        self.place_flat(at, bytes, access == Access::Write, ram)
+    }
+
+    fn place_flat(&self, at: Val<'_, 'f, 64>, bytes: u64, mut writes: bool, ram: OpenRam) -> Place {
+        let value = match at.form {
+            Form::Ssa(value) => value,
+            Form::Const(address) => {
+                if let Some(host) = constant_place(ram, address, bytes, writes) {
+                    return (self.b.borrow_mut().ins().iconst(I64, host as i64), 0);
+                }
+                at.ssa()
+            }
+        };
+        let narrow = self.as_zero_extended(value);
+        let (base, off) = self.as_sum(narrow.unwrap_or(value));
+        let (mut first, mut end) = (off, off.wrapping_add(bytes as i64));
+        let known = self.checked.borrow().get(&base).copied();
+        if let Some(known) =
+            known.filter(|known| known.first <= first && end <= known.end && (known.writable || !writes))
+        {
+            return (known.host, (first - known.first) as i32);
+        }
+        // What later accesses will want is checked now, if it is near.
+        if let Some(Span { before, behind, writes: later }) = self.span.get()
+            && before + behind <= MAX_SPAN_BYTES
+        {
+            writes |= later;
+            (first, end) = (first - before, end + behind);
+        }
+        let closed = if writes { ram.closed_bytes } else { 0 };
+        let (inside, ok) = {
+            let mut b = self.b.borrow_mut();
+            let start = match narrow {
+                None if first == off => value,
+                None => b.ins().iadd_imm_s(base, first),
+                Some(narrow) => {
+                    let start = if first == off { narrow } else { b.ins().iadd_imm_s(base, first) };
+                    b.ins().uextend(I64, start)
+                }
+            };
+            let inside = b.ins().iadd_imm_s(start, (ram.guest.0 as i64).wrapping_neg());
+            let last = ram.bytes as i64 - (end - first);
+            let ok = b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last);
+            (inside, ok)
+        };
+        self.leave_unless(ok);
+        if closed != 0 {
+            let ok = {
+                let mut b = self.b.borrow_mut();
+                let reach = (end - first - 1) as u64;
+                let behind = b.ins().iadd_imm_s(inside, reach.wrapping_sub(ram.closed_from) as i64);
+                b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, behind, (closed + reach) as i64)
+            };
+            self.leave_unless(ok);
+        }
+        let host = {
+            let mut b = self.b.borrow_mut();
+            let ram_host = b.ins().iconst(I64, ram.host as i64);
+            b.ins().iadd(ram_host, inside)
+        };
+        let writable = writes || ram.closed_bytes == 0;
+        self.checked.borrow_mut().insert(base, Checked { first, end, writable, host });
+        (host, (off - first) as i32)
+    }
+
+    /// See [`Lookup`]. What is in the slots does not change while a region runs.
+    fn look_up(&self, va: ir::Value, bytes: u64, access: Access) -> ir::Value {
+        let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
+        let (window, ok) = {
+            let mut b = self.b.borrow_mut();
+            let constant = slot_access().with_readonly();
+            let tag = b.ins().band_imm_u(va, (PAGE_MASK | (bytes - 1)) as i64);
+            let mixed = b.ins().imul_imm_s(tag, Lookup::MIX as i64);
+            let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
+            let mask = b.ins().load(I64, constant, self.slots, offset(mask));
+            let index = b.ins().band(mixed, mask);
+            let windows = b.ins().load(I64, constant, self.slots, offset(windows));
+            let window = b.ins().iadd(windows, index);
+            let found = b.ins().load(I64, slot_access(), window, Lookup::TAG as i32);
+            (window, b.ins().icmp(IntCC::Equal, found, tag))
+        };
+        self.leave_unless(ok);
+        let mut b = self.b.borrow_mut();
+        let addend = b.ins().load(I64, slot_access(), window, Lookup::ADDEND as i32);
+        b.ins().iadd(addend, va)
+    }
+}
+
+/// The host address of a guest address that is known now.
+fn constant_place(ram: OpenRam, address: u64, bytes: u64, writes: bool) -> Option<usize> {
+    let inside = address.wrapping_sub(ram.guest.0);
+    let closed =
+        writes && inside.saturating_add(bytes) > ram.closed_from && inside < ram.closed_from + ram.closed_bytes;
+    (inside <= ram.bytes - bytes && !closed).then(|| ram.host + inside as usize)
+}

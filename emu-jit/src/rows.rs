@@ -1,0 +1,103 @@
+//! Counts of instructions by their table rows, kept by compiled code where somebody wants them.
+//!
+//! Each block counts how often it was entered and how often its branch was taken; what leaves it early counts before which
+//! instruction. How often each instruction retired follows.
+
+use std::cell::Cell;
+
+use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{self, InstBuilder};
+
+use crate::emit::{Emit, slot_access};
+use crate::region::Region;
+
+/// The counters of one region.
+#[derive(Debug)]
+pub(crate) struct RowCounts {
+    /// For each block: entries, taken branches, then for each instruction how often control left before it.
+    counters: Box<[Cell<u64>]>,
+    /// The rows of each block's instructions.
+    rows: Vec<Vec<u16>>,
+}
+
+/// Where the counters of a block are.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct BlockCounters(usize);
+
+impl RowCounts {
+    /// All zero.
+    pub(crate) fn new(region: &Region) -> Self {
+        let rows: Vec<Vec<u16>> =
+            region.blocks.iter().map(|block| block.insns.iter().map(|insn| insn.row).collect()).collect();
+        let counters = rows.iter().map(|rows| 2 + rows.len()).sum();
+        RowCounts { counters: vec![Cell::new(0); counters].into(), rows }
+    }
+
+    /// The counters of each block, for code that may run as long as `self` lives.
+    pub(crate) fn blocks(&self) -> Vec<BlockCounters> {
+        let mut at = self.counters.as_ptr().expose_provenance();
+        let mut blocks = Vec::with_capacity(self.rows.len());
+        for rows in &self.rows {
+            blocks.push(BlockCounters(at));
+            at += (2 + rows.len()) * size_of::<u64>();
+        }
+        blocks
+    }
+
+    /// Adds how often each row retired, and was taken.
+    pub(crate) fn add_to(&self, (all, taken): &mut (Vec<u64>, Vec<u64>)) {
+        let mut counters = self.counters.iter().map(Cell::get);
+        let mut next = || counters.next().expect("each block has its counters");
+        for rows in &self.rows {
+            let (mut retired, branched) = (next(), next());
+            for &row in rows {
+                retired -= next();
+                let row = row as usize;
+                if all.len() <= row {
+                    all.resize(row + 1, 0);
+                    taken.resize(row + 1, 0);
+                }
+                all[row] += retired;
+            }
+            if let Some(&last) = rows.last() {
+                taken[last as usize] += branched;
+            }
+        }
+    }
+}
+
+impl Emit<'_> {
+    fn count(&self, counter: usize, by: ir::Value) {
+        let mut b = self.b.borrow_mut();
+        let at = b.ins().iconst(I64, counter as i64);
+        let n = b.ins().load(I64, slot_access(), at, 0);
+        let n = b.ins().iadd(n, by);
+        b.ins().store(slot_access(), n, at, 0);
+    }
+
+    fn one(&self) -> ir::Value {
+        self.b.borrow_mut().ins().iconst(I64, 1)
+    }
+
+    /// The current block is entered.
+    pub(crate) fn count_entry(&self) {
+        if let Some(BlockCounters(at)) = self.counters.get() {
+            self.count(at, self.one());
+        }
+    }
+
+    /// The current block's branch is taken, or not.
+    pub(crate) fn count_branch(&self, taken: ir::Value) {
+        if let Some(BlockCounters(at)) = self.counters.get() {
+            let taken = self.b.borrow_mut().ins().uextend(I64, taken);
+            self.count(at + size_of::<u64>(), taken);
+        }
+    }
+
+    /// Control leaves the current block before its instruction number `insn`.
+    pub(crate) fn count_leaving(&self, insn: usize) {
+        if let Some(BlockCounters(at)) = self.counters.get() {
+            self.count(at + (2 + insn) * size_of::<u64>(), self.one());
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! From a region to host code. Compiled on any thread: nothing here sees a hart or guest memory.
+
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, UserFuncName};
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use emu_core::hart::Arch;
+use emu_core::slot::Slot;
+use rustc_hash::FxHashMap;
+
+use crate::Error;
+use crate::emit::{Emit, Key, Left, Next, Translator};
+use crate::exits::{Link, Why, define_unlinked, region_signature};
+use crate::float::host_convention;
+use crate::memory::Span;
+use crate::region::{Block, Edge, End, Region};
+use crate::rows::BlockCounters;
+use crate::scan::Known;
+use crate::slots::SlotSet;
+use crate::value::{Form, TruthForm};
+
+/// What a region is translated from.
+pub(crate) struct Source<A: Arch> {
+    pub(crate) variant: A::Variant,
+    pub(crate) key: Key,
+    pub(crate) region: Region,
+    /// Where each block is counted, if they are.
+    pub(crate) counters: Option<Vec<BlockCounters>>,
+    /// The links to addresses outside, by address.
+    pub(crate) links: FxHashMap<u64, *const Link>,
+}
+
+/// Makes host code.
+pub(crate) struct Compiler {
+    isa: OwnedTargetIsa,
+    context: Context,
+    builder: FunctionBuilderContext,
+}
+
+impl Compiler {
+    /// For this host.
+    ///
+    /// # Errors
+    /// Cranelift does not know this host.
+    pub(crate) fn new() -> Result<Self, Error> {
+        let mut flags = settings::builder();
+        for (name, value) in [
+            ("opt_level", "speed"),
+            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+            // Tail calls on x86-64 need them.
+            ("preserve_frame_pointers", "true"),
+            ("unwind_info", "false"),
+        ] {
+            flags.set(name, value).expect("Cranelift has this setting");
+        }
+        let isa = cranelift_native::builder()
+            .map_err(|why| Error::Host(why.to_owned()))?
+            .finish(settings::Flags::new(flags))
+            .map_err(|why| Error::Host(why.to_string()))?;
+        let (context, builder) = (Context::new(), FunctionBuilderContext::new());
+        Ok(Compiler { isa, context, builder })
+    }
+
+    fn start(&mut self, signature: ir::Signature) {
+        self.context.clear();
+        self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
+    }
+
+    fn finish(&mut self) -> Result<Vec<u8>, Error> {
+        let code = self.context.compile(&*self.isa, &mut Default::default()).map_err(|error| {
+            // What Cranelift says is long, and ours to understand.
+            Error::Compile(format!("{:?}", error.inner))
+        })?;
+        // All calls go through addresses, so that code can be put anywhere.
+        if !code.buffer.relocs().is_empty() {
+            return Err(Error::Compile("the code wants linking".to_owned()));
+        }
+        Ok(code.code_buffer().to_vec())
+    }
+
+    /// What stands behind links that lead nowhere yet.
+    pub(crate) fn unlinked(&mut self) -> Result<Vec<u8>, Error> {
+        self.start(region_signature());
+        define_unlinked(FunctionBuilder::new(&mut self.context.func, &mut self.builder))
+            .finalize(self.isa.frontend_config());
+        self.finish()
+    }
+
+    /// A function `(code, slots, left, entry) -> (left, pc)` in the host's convention that calls a region.
+    pub(crate) fn trampoline(&mut self) -> Result<Vec<u8>, Error> {
+        let mut signature = region_signature();
+        signature.call_conv = host_convention();
+        signature.params.push(ir::AbiParam::new(I64));
+        self.start(signature);
+        let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
+        let block = b.create_block();
+        b.append_block_params_for_function_params(block);
+        b.switch_to_block(block);
+        b.seal_block(block);
+        let &[code, slots, left, entry] = b.block_params(block) else { unreachable!("it has four parameters") };
+        let region = b.import_signature(region_signature());
+        let call = b.ins().call_indirect(region, code, &[slots, left, entry]);
+        let results = b.inst_results(call).to_vec();
+        b.ins().return_(&results);
+        b.finalize(self.isa.frontend_config());
+        self.finish()
+    }
+
+    /// A region's code.
+    pub(crate) fn region<A: Arch>(&mut self, source: &Source<A>) -> Result<Vec<u8>, Error> {
+        self.start(region_signature());
+        let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let &[slots, left, begin] = b.block_params(entry) else { unreachable!("the signature has three parameters") };
+        let emit = Emit::new(b, &source.key, slots);
+        emit.b.borrow_mut().def_var(emit.left, left);
+        Translation::new(source, &emit).run(begin);
+        let mut b = emit.b.into_inner();
+        b.seal_all_blocks();
+        b.finalize(self.isa.frontend_config());
+        self.finish()
+    }
+}
+
+/// One region in progress.
+struct Translation<'s, 'e, 'f, A: Arch> {
+    source: &'s Source<A>,
+    emit: &'e Emit<'f>,
+    blocks: Vec<ir::Block>,
+    /// Slots that memory may lack at the start of each block.
+    dirty: Vec<SlotSet>,
+    /// For blocks that look at how much is left: how many instructions may run until the next look.
+    ways: Vec<Option<usize>>,
+}
+
+impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
+    fn new(source: &'s Source<A>, emit: &'e Emit<'f>) -> Self {
+        let region = &source.region;
+        let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
+        Translation { source, emit, blocks, dirty: dirty(region, &source.key), ways: ways(region) }
+    }
+
+    fn run(&self, begin: ir::Value) {
+        let region = &self.source.region;
+        let mut slots = SlotSet::default();
+        for insn in region.blocks.iter().flat_map(|block| &block.insns) {
+            slots.extend(&insn.effect.reads);
+            slots.extend(&insn.effect.writes);
+        }
+        self.emit.load_slots(slots.without(self.source.key.slots.iter().map(|&(slot, _)| slot)));
+        self.enter(begin);
+        for (n, block) in region.blocks.iter().enumerate() {
+            self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
+            self.emit.begin_block(self.dirty[n], 0);
+            if let Some(way) = self.ways[n] {
+                self.look(block.start.pc, way);
+            }
+            self.emit.counters.set(self.source.counters.as_ref().map(|counters| counters[n]));
+            self.block(block);
+        }
+    }
+
+    /// Goes to the block that the region is entered at.
+    fn enter(&self, begin: ir::Value) {
+        let mut b = self.emit.b.borrow_mut();
+        let entries: Vec<_> = self.source.region.entries.iter().map(|&n| self.blocks[n]).collect();
+        if let [only] = entries[..] {
+            b.ins().jump(only, &[]);
+            return;
+        }
+        let pool = &mut b.func.dfg.value_lists;
+        let calls: Vec<_> = entries.iter().map(|&block| BlockCall::new(block, [], pool)).collect();
+        // A call's own list: one that is shared would be changed twice.
+        let otherwise = BlockCall::new(entries[0], [], pool);
+        let table = JumpTableData::new(otherwise, &calls);
+        let table = b.create_jump_table(table);
+        let begin = b.ins().ireduce(ir::types::I32, begin);
+        b.ins().br_table(begin, table);
+    }
+
+    /// Leaves if not all of the longest way to the next look may run.
+    fn look(&self, pc: u64, way: usize) {
+        let goes_on = {
+            let mut b = self.emit.b.borrow_mut();
+            let left = b.use_var(self.emit.left);
+            let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
+            let (leaves, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(leaves);
+            b.ins().brif(enough, goes_on, &[], leaves, &[]);
+            b.seal_block(leaves);
+            b.seal_block(goes_on);
+            b.switch_to_block(leaves);
+            goes_on
+        };
+        let pc = self.constant(pc);
+        self.emit.leave(Why::Budget, pc, 0);
+        self.emit.b.borrow_mut().switch_to_block(goes_on);
+        // What the cold block has looked at is not known here.
+        self.emit.begin_block(self.emit.dirty.get(), 0);
+    }
+
+    fn constant(&self, n: u64) -> ir::Value {
+        self.emit.b.borrow_mut().ins().iconst(I64, n as i64)
+    }
+
+    fn block(&self, block: &Block) {
+        let emit = self.emit;
+        {
+            let mut b = emit.b.borrow_mut();
+            let left = b.use_var(emit.left);
+            let left = b.ins().iadd_imm_s(left, -(block.insns.len() as i64));
+            b.def_var(emit.left, left);
+        }
+        emit.begin_block(emit.dirty.get(), block.insns.len());
+        emit.count_entry();
+        let spans = spans(block);
+        let translator = Translator(emit);
+        for (n, insn) in block.insns.iter().enumerate() {
+            let last = n + 1 == block.insns.len();
+            emit.begin_insn(insn.pc, insn.bytes, spans[n]);
+            if last && block.end == End::Leaves {
+                return emit.leave_here();
+            }
+            let next = match A::meaning(self.source.variant, &translator, insn.row, &insn.operands) {
+                Some(Ok(next)) => next,
+                Some(Err(Left)) => return,
+                None => return emit.leave_here(),
+            };
+            let key_holds = emit.end_insn();
+            match next {
+                Next::Falls if !key_holds => {
+                    let after = self.constant(insn.pc.wrapping_add(insn.bytes));
+                    return emit.leave(Why::Key, after, emit.ahead.get());
+                }
+                Next::Falls if !last => {}
+                next => return self.end(block, next),
+            }
+        }
+    }
+
+    fn end(&self, block: &Block, next: Next<'e, 'f>) {
+        match (block.end, next) {
+            (End::Goes(edge), Next::Falls | Next::Jump) => self.follow(edge),
+            (End::Goes(edge), Next::JumpTo(target)) if matches!(target.form, Form::Const(_)) => self.follow(edge),
+            (End::Branches(taken, falls), Next::Branch(truth)) => match truth.form {
+                TruthForm::Const(true) => {
+                    self.emit.count_branch(truth.ssa());
+                    self.follow(taken);
+                }
+                TruthForm::Const(false) => self.follow(falls),
+                _ => self.branch(truth.ssa(), taken, falls),
+            },
+            (End::Indirect(expected), Next::JumpTo(target)) => {
+                if let Some(expected) = expected {
+                    self.go_back(target.form, target.ssa(), expected);
+                } else {
+                    self.emit.go_to(target.ssa());
+                }
+            }
+            (end, _) => unreachable!("forming and translating disagree on how a block ends: {end:?}"),
+        }
+    }
+
+    fn branch(&self, taken: ir::Value, to: Edge, falls: Edge) {
+        self.emit.count_branch(taken);
+        let (to_block, to_is_new) = self.target(to);
+        let (falls_block, falls_is_new) = self.target(falls);
+        self.emit.b.borrow_mut().ins().brif(taken, to_block, &[], falls_block, &[]);
+        let dirty = self.emit.dirty.get();
+        for (block, edge, new) in [(to_block, to, to_is_new), (falls_block, falls, falls_is_new)] {
+            if new {
+                self.emit.b.borrow_mut().switch_to_block(block);
+                self.emit.begin_block(dirty, 0);
+                self.follow(edge);
+            }
+        }
+    }
+
+    /// The block that an edge goes to; a new one for those that leave.
+    fn target(&self, edge: Edge) -> (ir::Block, bool) {
+        match edge {
+            Edge::Inside(n) => (self.blocks[n], false),
+            Edge::Outside(_) => (self.emit.b.borrow_mut().create_block(), true),
+        }
+    }
+
+    fn follow(&self, edge: Edge) {
+        match edge {
+            Edge::Inside(n) => {
+                self.emit.b.borrow_mut().ins().jump(self.blocks[n], &[]);
+            }
+            Edge::Outside(pc) => self.emit.go(self.source.links[&pc]),
+        }
+    }
+
+    /// Goes to the expected block if that is where the target is.
+    fn go_back(&self, form: Form, target: ir::Value, expected: usize) {
+        let pc = self.source.region.blocks[expected].start.pc;
+        if form == Form::Const(pc) {
+            return self.follow(Edge::Inside(expected));
+        }
+        let elsewhere = {
+            let mut b = self.emit.b.borrow_mut();
+            let pc = b.ins().iconst(I64, pc as i64);
+            let ok = b.ins().icmp(IntCC::Equal, target, pc);
+            let elsewhere = b.create_block();
+            b.set_cold_block(elsewhere);
+            b.ins().brif(ok, self.blocks[expected], &[], elsewhere, &[]);
+            b.switch_to_block(elsewhere);
+            elsewhere
+        };
+        let dirty = self.emit.dirty.get();
+        self.emit.b.borrow_mut().seal_block(elsewhere);
+        self.emit.begin_block(dirty, 0);
+        self.emit.go_to(target);
+    }
+}
+
+/// Forward data-flow: what memory may lack at the start of each block.
+fn dirty(region: &Region, key: &Key) -> Vec<SlotSet> {
+    let keys = || key.slots.iter().map(|&(slot, _)| slot);
+    let written: Vec<SlotSet> = region
+        .blocks
+        .iter()
+        .map(|block| {
+            let mut written = SlotSet::default();
+            block.insns.iter().for_each(|insn| {
+                written.extend(&insn.effect.writes);
+            });
+            written.without(keys())
+        })
+        .collect();
+    let mut dirty = vec![SlotSet::default(); region.blocks.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for n in 0..region.blocks.len() {
+            let mut after = dirty[n];
+            after.extend(&written[n]);
+            for next in successors(&region.blocks[n].end) {
+                changed |= dirty[next].extend(&after);
+            }
+        }
+    }
+    dirty
+}
+
+fn successors(end: &End) -> impl Iterator<Item = usize> {
+    let edges = match *end {
+        End::Goes(edge) => [Some(edge), None],
+        End::Branches(taken, falls) => [Some(taken), Some(falls)],
+        End::Indirect(expected) => [expected.map(Edge::Inside), None],
+        End::Leaves => [None, None],
+    };
+    edges.into_iter().flatten().filter_map(|edge| match edge {
+        Edge::Inside(n) => Some(n),
+        Edge::Outside(_) => None,
+    })
+}
+
+/// Which blocks look at how much is left: entries and targets of back edges, so that every way around meets one. For each,
+/// the most instructions on the way to the next look, to an exit, or to the region's end.
+fn ways(region: &Region) -> Vec<Option<usize>> {
+    #[derive(Copy, Clone, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut looks: Vec<bool> = vec![false; region.blocks.len()];
+    region.entries.iter().for_each(|&n| looks[n] = true);
+    let mut marks = vec![Mark::New; region.blocks.len()];
+    // Blocks in the order in which they were left, so that a block's successors come first but for back edges.
+    let mut order = Vec::with_capacity(region.blocks.len());
+    for root in 0..region.blocks.len() {
+        let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
+        if marks[root] == Mark::New {
+            marks[root] = Mark::Open;
+            path.push((root, successors(&region.blocks[root].end).collect()));
+        }
+        while let Some((n, rest)) = path.last_mut() {
+            let n = *n;
+            match rest.pop() {
+                Some(next) if marks[next] == Mark::Open => looks[next] = true,
+                Some(next) if marks[next] == Mark::New => {
+                    marks[next] = Mark::Open;
+                    path.push((next, successors(&region.blocks[next].end).collect()));
+                }
+                Some(_) => {}
+                None => {
+                    marks[n] = Mark::Done;
+                    order.push(n);
+                    path.pop();
+                }
+            }
+        }
+    }
+    let mut way = vec![0; region.blocks.len()];
+    for n in order {
+        let behind = successors(&region.blocks[n].end).filter(|&next| !looks[next]).map(|next| way[next]).max();
+        way[n] = region.blocks[n].insns.len() + behind.unwrap_or(0);
+    }
+    looks.iter().zip(way).map(|(&looks, way)| looks.then_some(way)).collect()
+}
+
+/// For each instruction with an access to memory off a slot: how many bytes before and behind it the accesses off the same
+/// value of the slot touch that follow.
+fn spans(block: &Block) -> Vec<Option<Span>> {
+    let mut spans = vec![None; block.insns.len()];
+    // From the back: what later accesses off each slot want, as long as the slot is not written.
+    let mut wanted: FxHashMap<Slot, (i64, i64, bool)> = FxHashMap::default();
+    for (n, insn) in block.insns.iter().enumerate().rev() {
+        insn.effect.writes.iter().for_each(|slot| {
+            wanted.remove(&slot);
+        });
+        if let Some(touch) = insn.effect.touch
+            && let Known::Near(slot, off) = touch.at
+        {
+            let own = (off, off.saturating_add(touch.bytes as i64), touch.writes);
+            let all = wanted.entry(slot).or_insert(own);
+            *all = (all.0.min(own.0), all.1.max(own.1), all.2 | own.2);
+            spans[n] = Some(Span { before: own.0 - all.0, behind: all.1 - own.1, writes: all.2 });
+        }
+    }
+    spans
+}
