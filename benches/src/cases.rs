@@ -1,0 +1,123 @@
+//! The table of all cases, and by group what they do. No case here knows a harness.
+//!
+//! What the emulator cannot do yet stands in the table as a comment, where it belongs.
+
+mod access;
+mod decode;
+mod interpret;
+mod stream;
+mod switch;
+mod walk;
+
+use crate::Case;
+
+/// Hands the table of cases to the macro `$with`: groups, each with what one operation is, and in them a name and an
+/// expression that sets the case up. A harness that needs the names at compile time gets them from here too.
+#[macro_export]
+macro_rules! for_each_case {
+    ($with:ident) => {
+        $with! {
+            reference "a read of a host slice, bounds checked" {
+                read_8 = access::slice_reads();
+            }
+            ram "an access to guest RAM by offset" {
+                read_1 = access::ram_reads::<u8>(Aligned);
+                read_2 = access::ram_reads::<u16>(Aligned);
+                read_4 = access::ram_reads::<u32>(Aligned);
+                read_8 = access::ram_reads::<u64>(Aligned);
+                read_8_unaligned = access::ram_reads::<u64>(Unaligned);
+                write_1 = access::ram_writes::<u8>(Aligned);
+                write_2 = access::ram_writes::<u16>(Aligned);
+                write_4 = access::ram_writes::<u32>(Aligned);
+                write_8 = access::ram_writes::<u64>(Aligned);
+                write_8_unaligned = access::ram_writes::<u64>(Unaligned);
+                // batch mapping against one by one
+            }
+            bus "an access over the bus by physical address" {
+                read_8 = access::bus_reads(Aligned);
+                write_8 = access::bus_writes(Aligned);
+                read_8_split = access::bus_split_reads();
+                write_8_split = access::bus_split_writes();
+                device_read_4 = access::device_reads();
+                device_write_4 = access::device_writes();
+            }
+            load "a load as an instruction does it, under Sv39, of a page that the TLB has" {
+                aligned_1 = access::loads::<u8>(Aligned);
+                aligned_2 = access::loads::<u16>(Aligned);
+                aligned_4 = access::loads::<u32>(Aligned);
+                aligned_8 = access::loads::<u64>(Aligned);
+                unaligned_2 = access::loads::<u16>(Unaligned);
+                unaligned_4 = access::loads::<u32>(Unaligned);
+                unaligned_8 = access::loads::<u64>(Unaligned);
+                crossing_2 = access::loads::<u16>(Crossing);
+                crossing_4 = access::loads::<u32>(Crossing);
+                crossing_8 = access::loads::<u64>(Crossing);
+            }
+            store "a store as an instruction does it, under Sv39, to a page that the TLB has" {
+                aligned_1 = access::stores::<u8>(Aligned);
+                aligned_2 = access::stores::<u16>(Aligned);
+                aligned_4 = access::stores::<u32>(Aligned);
+                aligned_8 = access::stores::<u64>(Aligned);
+                unaligned_2 = access::stores::<u16>(Unaligned);
+                unaligned_4 = access::stores::<u32>(Unaligned);
+                unaligned_8 = access::stores::<u64>(Unaligned);
+                crossing_2 = access::stores::<u16>(Crossing);
+                crossing_4 = access::stores::<u32>(Crossing);
+                crossing_8 = access::stores::<u64>(Crossing);
+            }
+            walk "the first load from a page after a flush, the flush shared by 256" {
+                bare = walk::misses(Bare);
+                sv32 = walk::misses(Sv32);
+                sv39 = walk::misses(Sv39);
+                sv48 = walk::misses(Sv48);
+                sv57 = walk::misses(Sv57);
+                // a miss in a page that was prefetched
+            }
+            stream "an access to a working set larger than the TLB, under Sv39" {
+                sequential = stream::sequential();
+                strided = stream::strided();
+                random = stream::random();
+                chase = stream::chase();
+                apart_4m = stream::arrays_apart();
+            }
+            switch "a change, and four loads behind it" {
+                satp = switch::address_spaces();
+                mode = switch::modes();
+                // the same with pooled tables; acquire and release of a pool
+            }
+            decode "a decoded instruction" {
+                short = decode::short();
+                long = decode::long();
+                // translating a fixed region
+            }
+            interpret "a guest instruction" {
+                alu = interpret::alu();
+                branch = interpret::branch();
+                memory = interpret::memory();
+                single = interpret::single();
+                double = interpret::double();
+                device = interpret::device();
+                // running compiled code; vectored block I/O
+            }
+        }
+    };
+}
+
+macro_rules! define {
+    ($($group:ident $operation:literal { $($name:ident = $prepare:expr;)* })*) => {
+        /// All cases in the table's order.
+        pub fn all() -> Vec<Case> {
+            use crate::guest::Translation::*;
+            use access::Place::*;
+            vec![$($(
+                Case {
+                    group: stringify!($group),
+                    name: stringify!($name),
+                    operation: $operation,
+                    prepare: || $prepare,
+                },
+            )*)*]
+        }
+    };
+}
+for_each_case!(define);

@@ -1,0 +1,32 @@
+//! TLB misses and the walks behind them.
+
+use emu_mem::PAGE_SIZE;
+use guest_tests::rng::Rng;
+
+use crate::Prepared;
+use crate::guest::{self, Guest, Translation};
+
+/// Pages that are touched after each flush.
+const PAGES: usize = 256;
+/// The distance between them: each has its entry in a line of its own, so no walk brings its neighbour's.
+const DISTANCE: u64 = 8 * PAGE_SIZE;
+
+/// A flush, and then a load from each of many pages, in an order that no stride predictor knows.
+pub(super) fn misses(translation: Translation) -> Prepared {
+    let guest = Guest::translated(translation, PAGES as u64 * DISTANCE);
+    let mut pages: Vec<u64> = (0..PAGES as u64).map(|page| translation.data() + page * DISTANCE).collect();
+    shuffle(&mut pages);
+    Prepared::new(PAGES, move || {
+        guest.flush();
+        let hart = guest.hart();
+        pages.iter().fold(0, |sum, &at| sum ^ guest::load::<u64>(hart, at))
+    })
+}
+
+/// Brings the items into a random order, the same each time (Fisher and Yates).
+pub(super) fn shuffle(items: &mut [u64]) {
+    let mut rng = Rng::new(2);
+    for last in (1..items.len()).rev() {
+        items.swap(last, rng.below(last as u64 + 1) as usize);
+    }
+}
