@@ -121,3 +121,34 @@ macro_rules! define {
     };
 }
 for_each_case!(define);
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+    use crate::prepare;
+
+    #[test]
+    fn every_run_of_a_case_does_the_same() {
+        let mut paths = Vec::new();
+        for case in all() {
+            let mut prepared = (case.prepare)();
+            assert!(prepared.operations() >= 256, "{}: too few for the call not to count", case.path());
+            assert_eq!(prepared.run(), prepared.run(), "{}", case.path());
+            paths.push(case.path());
+        }
+        paths.sort();
+        let before = paths.len();
+        paths.dedup();
+        assert_eq!(paths.len(), before, "two cases have one name");
+    }
+
+    #[test]
+    fn guest_programs_trap_only_where_they_mean_to() {
+        let calls = |path: &str| prepare(path).run();
+        assert_eq!(calls("switch/mode"), prepare("switch/mode").operations() / 2);
+        assert_eq!(calls("switch/satp"), 0);
+        for case in all().iter().filter(|case| case.group == "interpret") {
+            assert_eq!(calls(&case.path()), 0, "{}", case.path());
+        }
+    }
+}

@@ -29,7 +29,9 @@ pub(crate) fn run(reason: Option<&str>) -> Result<Outcome> {
     }
     callgrind::require_tools()?;
     let measured = callgrind::measure(&cases)?;
-    history::keep(&toolchain, &measured)?;
+    if let Err(error) = history::keep(&toolchain, &measured) {
+        eprintln!("What was counted cannot be recorded: {error:#}");
+    }
 
     let table = Table::new(&old, &measured);
     print!("{table}");

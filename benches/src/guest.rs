@@ -135,13 +135,13 @@ impl Guest {
         }
     }
 
-    /// Runs from the start of RAM for exactly `instructions`; how many have retired.
+    /// Runs from the start of RAM for exactly `instructions`; how many traps were taken.
     pub(crate) fn run(&mut self, instructions: u64) -> u64 {
-        let before = self.machine.retired();
+        let traps = self.hart().traps.get();
         self.hart().pc.set(RAM);
         let ended = self.machine.run(instructions);
         assert!(ended.is_none(), "the case's program has ended: {ended:?}");
-        self.machine.retired() - before
+        self.hart().traps.get() - traps
     }
 }
 
