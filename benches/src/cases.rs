@@ -5,6 +5,7 @@
 mod access;
 mod decode;
 mod interpret;
+mod pool;
 mod stream;
 mod switch;
 mod walk;
@@ -66,24 +67,31 @@ macro_rules! for_each_case {
                 crossing_8 = access::stores::<u64>(Crossing);
             }
             walk "the first load from a page after a flush, the flush shared by 256" {
-                bare = walk::misses(Bare);
-                sv32 = walk::misses(Sv32);
-                sv39 = walk::misses(Sv39);
-                sv48 = walk::misses(Sv48);
-                sv57 = walk::misses(Sv57);
-                // a miss in a page that was prefetched
+                bare = walk::scattered(Bare);
+                sv32 = walk::scattered(Sv32);
+                sv39 = walk::scattered(Sv39);
+                sv48 = walk::scattered(Sv48);
+                sv57 = walk::scattered(Sv57);
+                sv39_ahead = walk::ahead(Sv39);
             }
             stream "an access to a working set larger than the TLB, under Sv39" {
-                sequential = stream::sequential();
-                strided = stream::strided();
-                random = stream::random();
-                chase = stream::chase();
+                sequential = stream::sequential(Ahead::Yes);
+                sequential_no_ahead = stream::sequential(Ahead::No);
+                strided = stream::strided(Ahead::Yes);
+                strided_no_ahead = stream::strided(Ahead::No);
+                random = stream::random(Ahead::Yes);
+                random_no_ahead = stream::random(Ahead::No);
+                chase = stream::chase(Ahead::Yes);
+                chase_no_ahead = stream::chase(Ahead::No);
                 apart_4m = stream::arrays_apart();
             }
             switch "a change, and four loads behind it" {
                 satp = switch::address_spaces();
                 mode = switch::modes();
-                // the same with pooled tables; acquire and release of a pool
+            }
+            pool "acquiring and releasing a buffer of 4 KiB" {
+                local = pool::local();
+                shared = pool::shared();
             }
             decode "a decoded instruction" {
                 short = decode::short();
@@ -109,6 +117,7 @@ macro_rules! define {
         pub fn all() -> Vec<Case> {
             use crate::guest::Translation::*;
             use access::Place::*;
+            use stream::Ahead;
             vec![$($(
                 Case {
                     group: stringify!($group),

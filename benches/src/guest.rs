@@ -71,7 +71,7 @@ impl Guest {
     /// Goes on in this mode and address space.
     pub(crate) fn enter(&self, mode: Mode, satp: u64) {
         let hart = self.hart();
-        hart.arch.registers.satp.set(satp);
+        hart.arch.set_satp(hart, satp);
         hart.arch.set_mode(hart, mode as u8);
         self.flush();
     }
@@ -101,6 +101,11 @@ impl Guest {
     /// Forgets all translations, as SFENCE.VMA does.
     pub(crate) fn flush(&self) {
         self.hart().arch.translation_changed(self.hart());
+    }
+
+    /// Whether translations that will be wanted next are entered into the TLB before they are.
+    pub(crate) fn fill_ahead(&self, on: bool) {
+        self.hart().tlb.set_prefetch(on);
     }
 
     /// The hart.

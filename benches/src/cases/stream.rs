@@ -13,9 +13,22 @@ const BYTES: u64 = 16 << 20;
 /// A cache line of every host we know.
 const LINE: u64 = 64;
 
-/// Loads from `address(0)`, `address(1)` and so on, `count` times.
-fn loads(count: usize, address: impl Fn(usize) -> u64 + 'static) -> Prepared {
+/// Whether the TLB may be filled ahead of the accesses.
+pub(super) enum Ahead {
+    Yes,
+    No,
+}
+
+/// A machine that has the working set mapped.
+fn guest(ahead: Ahead) -> Guest {
     let guest = Guest::translated(Translation::Sv39, BYTES);
+    guest.fill_ahead(matches!(ahead, Ahead::Yes));
+    guest
+}
+
+/// Loads from `address(0)`, `address(1)` and so on, `count` times.
+fn loads(ahead: Ahead, count: usize, address: impl Fn(usize) -> u64 + 'static) -> Prepared {
+    let guest = guest(ahead);
     Prepared::new(count, move || {
         let hart = guest.hart();
         (0..count).fold(0, |sum, i| sum ^ guest::load::<u64>(hart, VIRTUAL + address(i)))
@@ -23,25 +36,25 @@ fn loads(count: usize, address: impl Fn(usize) -> u64 + 'static) -> Prepared {
 }
 
 /// Words one after the other.
-pub(super) fn sequential() -> Prepared {
-    loads(1 << 17, |i| 8 * i as u64)
+pub(super) fn sequential(ahead: Ahead) -> Prepared {
+    loads(ahead, 1 << 17, |i| 8 * i as u64)
 }
 
 /// One word in each page, a line further on every time; four times through the set.
-pub(super) fn strided() -> Prepared {
-    loads(1 << 14, |i| i as u64 * (PAGE_SIZE + LINE) % BYTES)
+pub(super) fn strided(ahead: Ahead) -> Prepared {
+    loads(ahead, 1 << 14, |i| i as u64 * (PAGE_SIZE + LINE) % BYTES)
 }
 
 /// Words from anywhere.
-pub(super) fn random() -> Prepared {
+pub(super) fn random(ahead: Ahead) -> Prepared {
     let mut rng = Rng::new(3);
     let offsets: Vec<u64> = (0..1 << 14).map(|_| rng.below(BYTES / 8) * 8).collect();
-    loads(offsets.len(), move |i| offsets[i])
+    loads(ahead, offsets.len(), move |i| offsets[i])
 }
 
 /// Loads each of which gives the address of the next: one circle through a line of every page.
-pub(super) fn chase() -> Prepared {
-    let guest = Guest::translated(Translation::Sv39, BYTES);
+pub(super) fn chase(ahead: Ahead) -> Prepared {
+    let guest = guest(ahead);
     let mut offsets: Vec<u64> = (0..BYTES).step_by((PAGE_SIZE + LINE) as usize).collect();
     shuffle(&mut offsets);
     for (place, offset) in offsets.iter().enumerate() {
@@ -57,7 +70,7 @@ pub(super) fn chase() -> Prepared {
 pub(super) fn arrays_apart() -> Prepared {
     const APART: u64 = 4 << 20;
     const WORDS: usize = 4096;
-    let guest = Guest::translated(Translation::Sv39, BYTES);
+    let guest = guest(Ahead::Yes);
     Prepared::new(3 * WORDS, move || {
         let hart = guest.hart();
         (0..WORDS as u64).fold(0, |sum, word| {

@@ -8,19 +8,29 @@ use crate::guest::{self, Guest, Translation};
 
 /// Pages that are touched after each flush.
 const PAGES: usize = 256;
-/// The distance between them: each has its entry in a line of its own, so no walk brings its neighbour's.
+/// The distance between scattered ones: each has its entry in a line of its own, so no walk brings its neighbour's.
 const DISTANCE: u64 = 8 * PAGE_SIZE;
 
-/// A flush, and then a load from each of many pages, in an order that no stride predictor knows.
-pub(super) fn misses(translation: Translation) -> Prepared {
+/// A flush, and then a load from each page in turn.
+fn loads(translation: Translation, pages: Vec<u64>) -> Prepared {
     let guest = Guest::translated(translation, PAGES as u64 * DISTANCE);
-    let mut pages: Vec<u64> = (0..PAGES as u64).map(|page| translation.data() + page * DISTANCE).collect();
-    shuffle(&mut pages);
     Prepared::new(PAGES, move || {
         guest.flush();
         let hart = guest.hart();
-        pages.iter().fold(0, |sum, &at| sum ^ guest::load::<u64>(hart, at))
+        pages.iter().fold(0, |sum, &page| sum ^ guest::load::<u64>(hart, translation.data() + page))
     })
+}
+
+/// Pages far from each other, in an order that nobody foresees: every load misses.
+pub(super) fn scattered(translation: Translation) -> Prepared {
+    let mut pages: Vec<u64> = (0..PAGES as u64).map(|page| page * DISTANCE).collect();
+    shuffle(&mut pages);
+    loads(translation, pages)
+}
+
+/// One page after the other: what was entered ahead is a miss less.
+pub(super) fn ahead(translation: Translation) -> Prepared {
+    loads(translation, (0..PAGES as u64).map(|page| page * PAGE_SIZE).collect())
 }
 
 /// Brings the items into a random order, the same each time (Fisher and Yates).
