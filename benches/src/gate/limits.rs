@@ -20,6 +20,9 @@ const HEAD: &str = "\
 # simulates. `cargo run --release -p benches -- gate` compares; with `--bless --reason \"...\"` it writes this file.
 ";
 
+/// How new limits are taken.
+const BLESS: &str = "with gate --bless --reason \"...\"";
+
 /// The file's place.
 pub(super) fn path() -> PathBuf {
     folder().join("limits.toml")
@@ -55,16 +58,35 @@ impl Limits {
     /// Reads the file.
     ///
     /// # Errors
-    /// It is not there or not as it should be: which line, and why.
+    /// It is not there or not as it should be: which line, why, and the remedy.
     pub(super) fn read(file: &Path) -> Result<Limits> {
-        let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        let text = fs::read_to_string(file).with_context(|| {
+            format!("{}: cannot be read; restore it with git, or delete it and take new limits {BLESS}", file.display())
+        })?;
         Self::parse(file, text)
+    }
+
+    /// Reads the file to write it anew; none at all is as good as an empty one.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read): the reasons in a file that cannot be read would be lost.
+    pub(super) fn read_to_bless(file: &Path) -> Result<Limits> {
+        if file.exists() {
+            return Self::read(file);
+        }
+        let toolchain = Toolchain { rustc: String::new(), host: String::new() };
+        let content = Content { toolchain: Spanned::new(0..0, toolchain), reasons: vec![], limits: BTreeMap::new() };
+        Ok(Limits { content, file: file.to_owned(), text: String::new() })
     }
 
     fn parse(file: &Path, text: String) -> Result<Limits> {
         match toml::from_str(&text) {
             Ok(content) => Ok(Limits { content, file: file.to_owned(), text }),
-            Err(error) => bail!("{}: {}", place(file, &text, error.span()), error.message()),
+            Err(error) => bail!(
+                "{}: {}; mend the line, or restore the file with git",
+                place(file, &text, error.span()),
+                error.message().trim_end()
+            ),
         }
     }
 
@@ -83,7 +105,7 @@ impl Limits {
         ensure!(
             limits == toolchain,
             "{line}: the limits were counted with {limits}, and this is {toolchain}: nothing can be said. Count on \
-             the former, or take new limits with --bless"
+             the former, or take new limits {BLESS}"
         );
         for name in self.content.limits.keys() {
             let known = cases.iter().any(|case| case.path() == *name.get_ref());
@@ -93,7 +115,7 @@ impl Limits {
             let path = case.path();
             ensure!(
                 self.of(&path).is_some(),
-                "{}: the case {path:?} has no limit; take one with --bless --reason \"...\"",
+                "{}: the case {path:?} has no limit; take one {BLESS}",
                 self.file.display()
             );
         }

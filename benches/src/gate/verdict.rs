@@ -76,6 +76,16 @@ impl Table {
         self.count(Verdict::Worse) > 0
     }
 
+    /// What to do about it: a sentence, or nothing.
+    pub(super) fn advice(&self) -> String {
+        let when = match (self.is_worse(), self.count(Verdict::Better)) {
+            (true, _) => "If that is meant to be",
+            (false, 1..) => "To keep what was gained",
+            (false, 0) => return String::new(),
+        };
+        format!("\n{when}: `cargo run --release -p benches -- gate --bless --reason \"...\"`.\n")
+    }
+
     fn count(&self, verdict: Verdict) -> usize {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
@@ -123,17 +133,6 @@ impl fmt::Display for Table {
             percent(CACHE),
             CACHE.events
         )?;
-        if self.is_worse() {
-            writeln!(
-                f,
-                "\nIf that is meant to be: `cargo run --release -p benches -- gate --bless --reason \"...\"`."
-            )?;
-        } else if self.count(Verdict::Better) > 0 {
-            writeln!(
-                f,
-                "\nTo keep what was gained: `cargo run --release -p benches -- gate --bless --reason \"...\"`."
-            )?;
-        }
         Ok(())
     }
 }

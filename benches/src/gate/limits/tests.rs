@@ -41,6 +41,9 @@ fn errors_name_file_and_line() {
     let with = |from, to| check(&GOOD.replace(from, to), "1.95.0");
     let malformed = with("instructions = 90", "instructions = 9O");
     assert!(malformed.starts_with("benches/limits.toml:10: "), "{malformed}");
+    assert!(malformed.ends_with("; mend the line, or restore the file with git"), "{malformed}");
+    let large = with("instructions = 90", "instructions = 99999999999999999999");
+    assert!(large.starts_with("benches/limits.toml:10: "), "{large}");
     let negative =
         with("l1_misses = 2, ll_misses = 1 }\n\"decode/short", "l1_misses = -2, ll_misses = 1 }\n\"decode/short");
     assert!(negative.starts_with("benches/limits.toml:9: invalid value: integer `-2`"), "{negative}");
@@ -52,6 +55,26 @@ fn errors_name_file_and_line() {
     assert!(missing.starts_with("benches/limits.toml: the case \"decode/short\" has no limit"), "{missing}");
     let incomplete = with(", ll_misses = 1 }\n\"decode/short", " }\n\"decode/short");
     assert!(incomplete.starts_with("benches/limits.toml:9: missing field `ll_misses`"), "{incomplete}");
+    let surplus = with("\"decode/long\" = {", "\"decode/long\" = { cycles = 1,");
+    assert!(surplus.starts_with("benches/limits.toml:9: unknown field `cycles`"), "{surplus}");
+    let empty = check("", "1.95.0");
+    assert!(empty.starts_with("benches/limits.toml:1: missing field `toolchain`"), "{empty}");
+}
+
+#[test]
+fn a_missing_file_is_told_or_made() {
+    let file = std::env::temp_dir().join(format!("benches-no-limits-{}.toml", std::process::id()));
+    let missing = Limits::read(&file).map(drop).unwrap_err().to_string();
+    let remedy = "cannot be read; restore it with git, or delete it and take new limits with gate --bless";
+    assert!(missing.contains(&format!("{}: {remedy}", file.display())), "{missing}");
+    let counts = Counts { instructions: 7, l1_misses: 0, ll_misses: 0 };
+    let measured = decode_cases().iter().map(|case| (case.path(), Measured { operations: 1, counts })).collect();
+    let made = Limits::read_to_bless(&file).unwrap().bless(toolchain("1.95.0"), &measured, "first").unwrap();
+    made.check(&decode_cases(), &toolchain("1.95.0")).unwrap();
+    std::fs::write(&file, "toolchain = 7").unwrap();
+    let broken = Limits::read_to_bless(&file).map(drop).unwrap_err().to_string();
+    std::fs::remove_file(&file).unwrap();
+    assert!(broken.contains(":1: "), "the reasons must not be lost: {broken}");
 }
 
 #[test]
