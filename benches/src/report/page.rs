@@ -11,14 +11,16 @@ const STYLE: &str = include_str!("style.css");
 /// What is drawn of a case: how it is called, and where it is.
 struct Series {
     unit: &'static str,
+    /// A change up to this is none, in percent.
+    noise: f64,
     of: fn(&Figures) -> Option<f64>,
 }
 
 const SERIES: [Series; 3] = [
-    Series { unit: "host instructions", of: |figures| Some(figures.instructions) },
-    Series { unit: "ns", of: |figures| figures.ns },
+    Series { unit: "host instructions", noise: 1.0, of: |figures| Some(figures.instructions) },
+    Series { unit: "ns", noise: 10.0, of: |figures| figures.ns },
     // Fewer are those of the harness itself.
-    Series { unit: "L1 misses", of: |figures| Some(figures.l1_misses).filter(|misses| *misses >= 0.05) },
+    Series { unit: "L1 misses", noise: 5.0, of: |figures| Some(figures.l1_misses).filter(|misses| *misses >= 0.05) },
 ];
 
 /// The page of these entries, oldest first; cases that are not defined any more are left out.
@@ -89,7 +91,7 @@ fn figure(entries: &[Entry], path: &str, series: &Series) -> Markup {
             figure {
                 figcaption {
                     strong { (number(newest.value)) } " " (series.unit)
-                    @if let Some(change) = change { span class=(class(change)) { (format!("{change:+.1} %")) } }
+                    @if let Some(change) = change { span class=(class(change / series.noise)) { (format!("{change:+.1} %")) } }
                 }
                 (chart(&points, entries.len()))
             }
@@ -97,7 +99,7 @@ fn figure(entries: &[Entry], path: &str, series: &Series) -> Markup {
     }
 }
 
-/// A change within a percent is none.
+/// The change as a multiple of what is noise.
 fn class(change: f64) -> &'static str {
     match change {
         change if change > 1.0 => "worse",
