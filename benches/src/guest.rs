@@ -98,9 +98,9 @@ impl Guest {
         self.hart().slots.set(slots::FS, 3);
     }
 
-    /// Forgets all translations, as SFENCE.VMA does.
+    /// Forgets all translations.
     pub(crate) fn flush(&self) {
-        self.hart().arch.translation_changed(self.hart());
+        self.hart().tlb.flush_all();
     }
 
     /// Whether translations that will be wanted next are entered into the TLB before they are.
@@ -150,10 +150,19 @@ impl Guest {
     }
 }
 
-/// Loads as an instruction does.
+/// Loads as an instruction does: what is not the common case is done by a function of its own.
 #[inline(always)]
 pub(crate) fn load<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
     match hart.tlb.read::<T>(GuestVirt(at)) {
+        Some(value) => value.to_u64(),
+        None => load_otherwise::<T>(hart, at),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn load_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
+    match hart.load_within::<T>(at) {
         Some(value) => value.to_u64(),
         None => hart.load_slow(at, T::BYTES, 0).expect("cases load what is mapped"),
     }
@@ -163,6 +172,14 @@ pub(crate) fn load<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
 #[inline(always)]
 pub(crate) fn store<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
     if hart.tlb.write::<T>(GuestVirt(at), T::from_u64(value)).is_none() {
+        store_otherwise::<T>(hart, at, value);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn store_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
+    if hart.store_within::<T>(at, T::from_u64(value)).is_none() {
         hart.store_slow(at, T::BYTES, value, 0).expect("cases store to what is mapped");
     }
 }
