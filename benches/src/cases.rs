@@ -72,7 +72,8 @@ macro_rules! for_each_case {
                 sv39 = walk::scattered(Sv39);
                 sv48 = walk::scattered(Sv48);
                 sv57 = walk::scattered(Sv57);
-                sv39_ahead = walk::ahead(Sv39);
+                sv39_in_order = walk::in_order(Sv39, Ahead::No);
+                sv39_ahead = walk::in_order(Sv39, Ahead::Yes);
             }
             stream "an access to a working set larger than the TLB, under Sv39" {
                 sequential = stream::sequential(Ahead::Yes);
@@ -86,7 +87,8 @@ macro_rules! for_each_case {
                 apart_4m = stream::arrays_apart();
             }
             switch "a change, and four loads behind it" {
-                satp = switch::address_spaces();
+                satp = switch::address_spaces(Kept::Yes);
+                satp_flushing = switch::address_spaces(Kept::No);
                 mode = switch::modes();
             }
             pool "acquiring and releasing a buffer of 4 KiB" {
@@ -105,7 +107,8 @@ macro_rules! for_each_case {
                 single = interpret::single();
                 double = interpret::double();
                 device = interpret::device();
-                // running compiled code; vectored block I/O
+                // running compiled code
+                // Vectored block I/O is the kernel's work: emu-mem/examples/transfers.rs times it.
             }
         }
     };
@@ -118,6 +121,7 @@ macro_rules! define {
             use crate::guest::Translation::*;
             use access::Place::*;
             use stream::Ahead;
+            use switch::Kept;
             vec![$($(
                 Case {
                     group: stringify!($group),

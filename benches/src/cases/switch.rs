@@ -1,7 +1,7 @@
 //! Changes of the address space and of the mode, made by a guest as an operating system makes them.
 
 use emu_mem::PAGE_SIZE;
-use guest_tests::asm::{ECALL, SRET, addi, csrrs, csrrw};
+use guest_tests::asm::{ECALL, SFENCE_VMA, SRET, addi, csrrs, csrrw};
 
 use crate::Prepared;
 use crate::guest::program::{LD, load};
@@ -40,8 +40,15 @@ fn loads(program: &mut Program, first: u32) {
     }
 }
 
+/// Whether translations outlive a change.
+pub(super) enum Kept {
+    Yes,
+    /// The guest has all forgotten behind each change, as if there were no ASIDs.
+    No,
+}
+
 /// S mode writes `satp`, in turns those of eight address spaces with an ASID each, and uses each a little.
-pub(super) fn address_spaces() -> Prepared {
+pub(super) fn address_spaces(kept: Kept) -> Prepared {
     const VALUES: u32 = 8;
     let mut guest = Guest::new(64);
     let mut tables = guest.tables(Translation::Sv39);
@@ -51,6 +58,9 @@ pub(super) fn address_spaces() -> Prepared {
         map(&mut tables, Rights::CODE, VIRTUAL, data, Rights::DATA);
         guest.set(VALUES + space, tables.satp(space.into()));
         program.put(csrrw(0, SATP, VALUES + space));
+        if matches!(kept, Kept::No) {
+            program.put(SFENCE_VMA);
+        }
         loads(&mut program, POINTERS);
         if space == 0 {
             guest.enter(Mode::Supervisor, tables.satp(0));

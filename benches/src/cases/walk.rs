@@ -3,6 +3,7 @@
 use emu_mem::PAGE_SIZE;
 use guest_tests::rng::Rng;
 
+use super::stream::Ahead;
 use crate::Prepared;
 use crate::guest::{self, Guest, Translation};
 
@@ -12,8 +13,9 @@ const PAGES: usize = 256;
 const DISTANCE: u64 = 8 * PAGE_SIZE;
 
 /// A flush, and then a load from each page in turn.
-fn loads(translation: Translation, pages: Vec<u64>) -> Prepared {
+fn loads(translation: Translation, ahead: Ahead, pages: Vec<u64>) -> Prepared {
     let guest = Guest::translated(translation, PAGES as u64 * DISTANCE);
+    guest.fill_ahead(matches!(ahead, Ahead::Yes));
     Prepared::new(PAGES, move || {
         guest.flush();
         let hart = guest.hart();
@@ -25,12 +27,12 @@ fn loads(translation: Translation, pages: Vec<u64>) -> Prepared {
 pub(super) fn scattered(translation: Translation) -> Prepared {
     let mut pages: Vec<u64> = (0..PAGES as u64).map(|page| page * DISTANCE).collect();
     shuffle(&mut pages);
-    loads(translation, pages)
+    loads(translation, Ahead::Yes, pages)
 }
 
-/// One page after the other: what was entered ahead is a miss less.
-pub(super) fn ahead(translation: Translation) -> Prepared {
-    loads(translation, (0..PAGES as u64).map(|page| page * PAGE_SIZE).collect())
+/// One page after the other: what was entered ahead is a walk less.
+pub(super) fn in_order(translation: Translation, ahead: Ahead) -> Prepared {
+    loads(translation, ahead, (0..PAGES as u64).map(|page| page * PAGE_SIZE).collect())
 }
 
 /// Brings the items into a random order, the same each time (Fisher and Yates).
