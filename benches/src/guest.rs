@@ -164,7 +164,7 @@ pub(crate) fn load<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
 fn load_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
     match hart.load_within::<T>(at) {
         Some(value) => value.to_u64(),
-        None => hart.load_slow(at, T::BYTES, 0).expect("cases load what is mapped"),
+        None => hart.load_slow(at, T::BYTES).expect("cases load what is mapped"),
     }
 }
 
@@ -180,6 +180,6 @@ pub(crate) fn store<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
 #[inline(never)]
 fn store_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
     if hart.store_within::<T>(at, T::from_u64(value)).is_none() {
-        hart.store_slow(at, T::BYTES, value, 0).expect("cases store to what is mapped");
+        hart.store_slow(at, T::BYTES, value).expect("cases store to what is mapped");
     }
 }

@@ -8,7 +8,7 @@ mod memory;
 use crate::interp::Handler;
 use crate::isa::{Kind, Packed, Touches};
 use crate::slot::Slots;
-use crate::trap::{Stop, Taken, Trap};
+use crate::trap::{Cause, Stop, Taken, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
 use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Tlb};
@@ -49,6 +49,8 @@ pub trait Arch: Sized + 'static {
     fn is_stuck(hart: &Hart<Self>) -> bool;
     /// The trap after which a stuck hart has done nothing but trap.
     fn first_trap(hart: &Hart<Self>) -> Taken;
+    /// Tells `to` how often each kind of trap was taken.
+    fn each_trap(hart: &Hart<Self>, to: &mut dyn FnMut(Cause, u64));
     /// Whether [`Arch::count_events`] wants to be called. Changes only in slow rows.
     fn counts_events(hart: &Hart<Self>) -> bool;
     /// What a row of the table does to memory and to control flow.
@@ -116,6 +118,8 @@ pub struct Hart<A: Arch> {
     pub time_offset: Cell<u64>,
     /// The exception that stopped the last instruction.
     pub trap: Cell<Trap>,
+    /// Whether the instruction in progress runs by itself, so that everything is looked at before the next one.
+    pub alone: Cell<bool>,
     /// Set by WFI until something wakes the hart.
     pub waiting: Cell<bool>,
     /// Counts FENCE.I and its likes: code decoded in an earlier generation must be compared with memory.
@@ -157,6 +161,7 @@ impl<A: Arch> Hart<A> {
             retired: Cell::new(0),
             time_offset: Cell::new(0),
             trap: Cell::default(),
+            alone: Cell::new(false),
             waiting: Cell::new(false),
             code_generation: Cell::new(1),
             mode: Cell::new(0),
@@ -228,6 +233,7 @@ impl<A: Arch> Hart<A> {
         if let Some(phys) = self.tlb.translate(Access::Fetch, at) {
             return Ok((phys, PAGE_SIZE));
         }
+        self.tlb.walked(Access::Fetch);
         let Translation { phys, leaf_bytes, .. } = A::translate(self, at, Access::Fetch, 2)?;
         self.tlb.fill(Access::Fetch, at, phys, leaf_bytes);
         Ok((phys, leaf_bytes))

@@ -268,8 +268,11 @@ impl Image {
         if self.segments.is_empty() { Err(Error::NoSegment) } else { Ok(()) }
     }
 
-    /// Makes sure that the entry lies in a segment. A kernel's entry may be virtual: then it is translated.
+    /// Makes sure that the entry lies in a segment, where an instruction can be. A kernel's entry may be virtual: then it is translated.
     fn check_entry(&mut self) -> Result<(), Error> {
+        if !self.entry.is_aligned(2) {
+            return Err(Error::EntryOdd(self.entry));
+        }
         if self.segments.iter().any(|s| s.holds(self.entry)) {
             return Ok(());
         }

@@ -267,7 +267,7 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
         match hit {
             Some(v) => Ok(X(v)),
             None if !WHOLE => Err(Stop::Retry),
-            None => self.hart.load_slow(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind))),
+            None => self.hart.load_slow(at.0, kind.bytes()).map(|v| X(extend(v, kind))),
         }
     }
     #[inline(always)]
@@ -281,7 +281,7 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
         match hit {
             Some(()) => Ok(()),
             None if !WHOLE => Err(Stop::Retry),
-            None => self.hart.store_slow(at.0, kind.bytes(), v.0, self.left),
+            None => self.hart.store_slow(at.0, kind.bytes(), v.0),
         }
     }
     #[inline(always)]
@@ -289,21 +289,21 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
         if !WHOLE {
             return Err(Stop::Retry);
         }
-        self.hart.amo(at.0, op, v.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
+        self.hart.amo(at.0, op, v.0, kind.bytes()).map(|v| X(extend(v, kind)))
     }
     #[inline(always)]
     fn load_reserved(&self, at: X, kind: Mem) -> Result<X, Stop> {
         if !WHOLE {
             return Err(Stop::Retry);
         }
-        self.hart.load_reserved(at.0, kind.bytes(), self.left).map(|v| X(extend(v, kind)))
+        self.hart.load_reserved(at.0, kind.bytes()).map(|v| X(extend(v, kind)))
     }
     #[inline(always)]
     fn store_conditional(&self, at: X, v: X, kind: Mem) -> Result<bool, Stop> {
         if !WHOLE {
             return Err(Stop::Retry);
         }
-        self.hart.store_conditional(at.0, kind.bytes(), v.0, self.left).map(|done| done != 0)
+        self.hart.store_conditional(at.0, kind.bytes(), v.0).map(|done| done != 0)
     }
     #[inline(always)]
     fn require(&self, ok: bool, cause: u64, tval: X) -> Result<(), Stop> {

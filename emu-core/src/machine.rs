@@ -12,7 +12,7 @@ use crate::interp::run::Interp;
 use crate::trap::{Taken, Trap};
 use emu_devices::board::Board;
 use emu_devices::power::Request;
-use emu_mem::GuestPhys;
+use emu_mem::{GuestPhys, TlbCounts};
 use std::time::Duration;
 
 pub use stats::Stats;
@@ -157,6 +157,14 @@ impl<A: Arch> Machine<A> {
     /// Counts of what has run.
     pub fn stats(&self) -> Stats {
         Stats::collect(&self.harts, &self.interps)
+    }
+
+    /// What the harts' TLBs did. Unlike [`stats`](Self::stats) it is no property of the guest: another version, a trace, or
+    /// other budgets may make it different.
+    pub fn tlb_counts(&self) -> TlbCounts {
+        let mut sum = TlbCounts::default();
+        self.harts.iter().for_each(|hart| sum += hart.tlb.counts());
+        sum
     }
 
     /// Has `tracer` told of every instruction that retires from now on; `None` ends that. Traced runs are slow.

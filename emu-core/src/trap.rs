@@ -9,6 +9,15 @@ pub struct Trap {
     pub tval: u64,
 }
 
+/// A kind of trap, by the instruction set's own numbers.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Cause {
+    /// Whether it is an interrupt.
+    pub is_interrupt: bool,
+    /// Cause code; RISC-V: as in `mcause`, without the interrupt bit.
+    pub code: u64,
+}
+
 /// A trap that was taken.
 #[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
 pub struct Taken {
@@ -31,6 +40,6 @@ pub enum Stop {
     Undefined,
     /// The short form cannot do it: nothing has happened yet, run the whole form.
     Retry,
-    /// It touches a device and must be the last of its block: nothing has happened yet, run it again alone.
+    /// It touches a device: nothing has happened yet, run it again alone.
     Alone,
 }

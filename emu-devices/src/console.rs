@@ -46,7 +46,7 @@ struct Inner {
     pending: Vec<u8>,
     bytes: u64,
     hash: u64,
-    error: Option<io::Error>,
+    error: Option<Arc<io::Error>>,
     queue: VecDeque<u8>,
     source: Option<Source>,
 }
@@ -126,10 +126,10 @@ impl Console {
         }
     }
 
-    /// The first error the host reported for the output, such as a closed pipe. From then on output is counted and
+    /// The first error the host reported for the output, such as a closed pipe or a full disk. From then on output is counted and
     /// hashed but goes nowhere.
-    pub fn output_error(&self) -> Option<String> {
-        self.lock().error.as_ref().map(io::Error::to_string)
+    pub fn output_error(&self) -> Option<Arc<io::Error>> {
+        self.lock().error.clone()
     }
 
     /// Adds `bytes` to the input, to be read before anything of the source.
@@ -185,7 +185,7 @@ impl Inner {
                 kept.extend_from_slice(&self.pending[..self.pending.len().min(room)]);
             }
             Output::Stream(stream) if self.error.is_none() && !self.pending.is_empty() => {
-                self.error = stream.write_all(&self.pending).and_then(|()| stream.flush()).err();
+                self.error = stream.write_all(&self.pending).and_then(|()| stream.flush()).err().map(Arc::new);
             }
             Output::Stream(_) => {}
         }
@@ -301,10 +301,10 @@ mod tests {
     fn a_closed_output_is_remembered_and_counted_on() {
         let (console, writes) = streaming(1);
         console.write(b"one\n");
-        assert_eq!(console.output_error(), None);
+        assert!(console.output_error().is_none());
         console.write(b"two\n");
         console.write(b"three\n");
-        assert_eq!(console.output_error().as_deref(), Some("pipe closed"));
+        assert_eq!(console.output_error().expect("it failed").to_string(), "pipe closed");
         assert_eq!(seen(&writes).len(), 1);
         assert_eq!(console.bytes(), 14);
     }

@@ -29,4 +29,4 @@ pub use pool::Pool;
 pub use ram::{Ram, SystemCalls};
 pub use reservation::Reservations;
 pub use snapshot::{DirtyLog, Snapshot};
-pub use tlb::{Space, Tlb};
+pub use tlb::{Counts as TlbCounts, Space, Tlb};

@@ -302,6 +302,11 @@ impl Tlb {
         }
     }
 
+    /// Counts a translation that is nowhere at hand, so that somebody has to find it out.
+    pub fn walked(&self, access: Access) {
+        self.tables.walked(access);
+    }
+
     /// What was done outside the hot path.
     pub fn counts(&self) -> Counts {
         self.tables.counts()

@@ -85,6 +85,8 @@ pub fn load_x(xlen: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
 
 /// ECALL.
 pub const ECALL: u32 = 0x0000_0073;
+/// EBREAK.
+pub const EBREAK: u32 = 0x0010_0073;
 /// MRET.
 pub const MRET: u32 = 0x3020_0073;
 /// SRET.

@@ -20,6 +20,9 @@ impl fmt::Display for Line {
 }
 
 impl Line {
+    /// The head of a line that is no instruction: what is left at the end.
+    pub const END: &str = "at the end";
+
     /// Reads a line of `spike --log-commits`; `None` if it is none.
     pub fn parse(text: &str) -> Option<Line> {
         let rest = text.strip_prefix("core")?.split_once(": ")?.1;
@@ -44,6 +47,12 @@ impl Line {
     /// The address.
     pub fn pc(&self) -> Option<u64> {
         number(self.head.split(' ').nth(1)?)
+    }
+
+    /// 32 or 64, as many bits as the address has digits for.
+    pub fn xlen(&self) -> u32 {
+        let digits = self.head.split(' ').nth(1).map_or(0, str::len);
+        if digits == "0x00000000".len() { 32 } else { 64 }
     }
 
     /// The encoding.
@@ -101,20 +110,29 @@ impl State {
         state
     }
 
-    /// Both states side by side, with a mark where they differ.
-    pub fn beside(&self, other: &State) -> String {
+    /// Both states: what differs side by side, then what does not.
+    pub fn beside(&self, other: &State, witness: &str) -> String {
         let mut names: Vec<_> = self.0.keys().chain(other.0.keys()).collect();
         names.sort_by_key(|name| {
             let digits = name[1..].split('_').next().and_then(|digits| digits.parse::<u32>().ok());
             (std::cmp::Reverse(name.as_bytes()[0]), digits)
         });
         names.dedup();
+        // CSRs have their number before their name.
+        let spoken = |name: &String| name.split_once('_').map_or(name.as_str(), |(_, name)| name).to_owned();
+        let (same, different): (Vec<_>, _) = names.into_iter().partition(|&name| self.0.get(name) == other.0.get(name));
         let mut text = String::new();
-        for name in names {
+        if !different.is_empty() {
+            text.push_str(&format!("  registers that differ now\n    {:12}{witness:20}{}\n", "", "emu"));
+        }
+        for name in different {
             let show = |state: &State| state.0.get(name).map_or("-", |value| value.as_str()).to_owned();
-            let (left, right) = (show(self), show(other));
-            let mark = if left == right { ' ' } else { '*' };
-            text.push_str(&format!("{mark} {name:20} {left:20} {right}\n"));
+            text.push_str(&format!("    {:12}{:20}{}\n", spoken(name), show(self), show(other)));
+        }
+        text.push_str("  registers that are the same\n");
+        for row in same.chunks(4) {
+            let row: Vec<_> = row.iter().map(|&name| format!("{:10} {:18}", spoken(name), self.0[name])).collect();
+            text.push_str(&format!("    {}\n", row.join("  ").trim_end()));
         }
         text
     }
@@ -131,6 +149,7 @@ mod tests {
         assert_eq!(line.head, "0 0x00000000800001a8 (0x00b6b72f)");
         assert_eq!(line.items, ["mem 0x0000000080002000", "mem 0x0000000080002000 0x7f", "x14 0xffffffff80000000"]);
         assert_eq!((line.pc(), line.word()), (Some(0x8000_01a8), Some(0x00b6_b72f)));
+        assert_eq!(line.xlen(), 64);
         assert_eq!(line.store(), Some((0x8000_2000, 0x7f)));
         assert_eq!(Line::parse("core   0: >>>>  reset_vector"), None);
     }

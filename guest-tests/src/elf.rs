@@ -1,6 +1,7 @@
 //! Writes ELF files for RISC-V: one segment, and the symbols that a host looks for. No linker, no compiler.
 
-/// The ELF file of `image`, loaded at `base` and entered there, with these symbols. `xlen` is 32 or 64.
+/// The ELF file of `image`, loaded at `base` and entered there, with these doublewords as
+/// symbols. `xlen` is 32 or 64.
 pub fn write(xlen: u32, base: u64, image: &[u8], symbols: &[(&str, u64)]) -> Vec<u8> {
     let wide = xlen == 64;
     let (header, program, section) = if wide { (64, 56, 64) } else { (52, 32, 40) };
@@ -20,14 +21,14 @@ pub fn write(xlen: u32, base: u64, image: &[u8], symbols: &[(&str, u64)]) -> Vec
         names.extend(name.as_bytes());
         names.push(0);
         table.extend(at.to_le_bytes());
-        // Global, no type, in section 1.
+        // Global, no type, in section 1, eight bytes: QEMU asks for that.
         if wide {
             table.extend([0x10, 0, 1, 0]);
             table.extend(value.to_le_bytes());
-            table.extend([0; 8]);
+            table.extend(8u64.to_le_bytes());
         } else {
             table.extend((value as u32).to_le_bytes());
-            table.extend([0; 4]);
+            table.extend(8u32.to_le_bytes());
             table.extend([0x10, 0, 1, 0]);
         }
     }

@@ -1,15 +1,21 @@
 //! Everything that judges the emulator from outside. Nothing here is used by the emulator.
 //!
-//! - `random` makes programs, `spike` runs them there, `subject` here, `compare` puts the commit logs side by side.
+//! - `random` makes programs; `spike` and `qemu` run them there and `subject` here, `compare` puts the logs side by side,
+//!   `report` shows where they part, `campaign` does that until enough agree.
 
 pub mod asm;
+pub mod campaign;
 pub mod commits;
 pub mod compare;
 pub mod elf;
 pub mod exceptions;
 pub mod ins;
 pub mod pattern;
+pub mod qemu;
 pub mod random;
+pub mod report;
 pub mod rng;
 pub mod spike;
+pub mod states;
 pub mod subject;
+pub mod witness;

@@ -9,13 +9,17 @@
 
 mod items;
 mod layout;
+mod near;
+mod privileged;
+mod scope;
 mod values;
 
 use crate::asm;
 use crate::rng::Rng;
 use emu_core::riscv::isa_string::Isa;
 
-pub use layout::{BASE, DATA, RAM_BYTES, TOHOST};
+pub use layout::{ALIAS, BASE, DATA, SPARE, TOHOST, body, is_vector};
+pub use scope::{Exit, Scope, Unsplit};
 
 /// Where an address leads.
 #[derive(Copy, Clone, Debug)]
@@ -66,21 +70,23 @@ pub struct Program {
     data: Vec<u8>,
     /// Handlers and the like.
     start: Vec<u8>,
+    exit: Exit,
 }
 
 impl Program {
     /// The program of `seed` with about `insns` instructions in its body.
-    pub fn new(isa: &Isa, seed: u64, insns: usize) -> Self {
+    pub fn new(isa: &Isa, scope: &Scope, seed: u64, insns: usize) -> Self {
         let mut rng = Rng::new(seed);
-        let data = layout::data(&mut rng, isa.xlen);
-        let items = items::Generator::new(isa, &mut rng).body(insns);
-        Program { xlen: isa.xlen, items, data, start: layout::start(isa) }
+        let data = layout::data(&mut rng, isa.xlen, scope.entry_bits);
+        let items = items::Generator::new(isa, scope, &mut rng).body(insns);
+        Program { xlen: isa.xlen, items, data, start: layout::start(isa, scope), exit: scope.exit }
     }
 
-    /// The program of these instructions.
-    pub fn of(isa: &Isa, ops: Vec<Op>) -> Self {
-        let data = layout::data(&mut Rng::new(0), isa.xlen);
-        Program { xlen: isa.xlen, items: vec![(0, ops)], data, start: layout::start(isa) }
+    /// The program of these instructions, and one before them that does nothing and is sure to retire.
+    pub fn of(isa: &Isa, scope: &Scope, mut ops: Vec<Op>) -> Self {
+        ops.insert(0, Op::Word(asm::addi(0, 0, 0)));
+        let data = layout::data(&mut Rng::new(0), isa.xlen, scope.entry_bits);
+        Program { xlen: isa.xlen, items: vec![(0, ops)], data, start: layout::start(isa, scope), exit: scope.exit }
     }
 
     /// The same with only those items whose position `keep` accepts.
@@ -100,21 +106,28 @@ impl Program {
         starts
     }
 
+    /// The body's machine code.
+    pub fn body(&self) -> Vec<u8> {
+        let starts = self.starts();
+        let mut code = Vec::new();
+        for ((_, ops), &start) in self.items.iter().zip(&starts) {
+            let mut at = start;
+            for &op in ops {
+                self.encode(op, at, start, &starts, &mut code);
+                at += op.bytes();
+            }
+        }
+        code
+    }
+
     /// The ELF file.
     pub fn elf(&self) -> Vec<u8> {
-        let starts = self.starts();
         let mut image = self.start.clone();
         image.resize(layout::POOL as usize, 0);
         image.extend(&self.data);
         image.resize(layout::BODY as usize, 0);
-        for ((_, ops), &start) in self.items.iter().zip(&starts) {
-            let mut at = start;
-            for &op in ops {
-                self.encode(op, at, start, &starts, &mut image);
-                at += op.bytes();
-            }
-        }
-        layout::end(&mut image);
+        image.extend(self.body());
+        layout::end(self.exit, &mut image);
         let symbols = [("tohost", BASE + TOHOST), ("fromhost", BASE + TOHOST + 64)];
         crate::elf::write(self.xlen, BASE, &image, &symbols)
     }

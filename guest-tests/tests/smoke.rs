@@ -5,8 +5,8 @@ use emu_core::riscv::table::TABLE;
 use guest_tests::rng::Rng;
 
 #[expect(unreachable_pub, reason = "public for the fuzz targets")]
-#[path = "../fuzz/src/entries.rs"]
-mod entries;
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
 
 fn bytes(rng: &mut Rng, max: u64) -> Vec<u8> {
     let count = rng.below(max);
@@ -15,7 +15,8 @@ fn bytes(rng: &mut Rng, max: u64) -> Vec<u8> {
 
 /// Bytes that are mostly instructions: a row's fixed bits, random elsewhere.
 fn instructions(rng: &mut Rng) -> Vec<u8> {
-    let mut code = vec![rng.bits() as u8, if rng.chance(80) { 0xdf } else { rng.bits() as u8 }];
+    let permissions = if rng.chance(80) { 0xdf } else { rng.bits() as u8 };
+    let mut code = vec![rng.bits() as u8, permissions, rng.bits() as u8];
     for _ in 0..rng.below(200) {
         let row = rng.pick(TABLE);
         let word = rng.bits() as u32 & !row.mask | row.value;
@@ -28,7 +29,7 @@ fn instructions(rng: &mut Rng) -> Vec<u8> {
 fn random_bytes_as_a_program() {
     let mut rng = Rng::new(1);
     for _ in 0..150 {
-        entries::program(&bytes(&mut rng, 400));
+        fuzz::program::program(&bytes(&mut rng, 400));
     }
 }
 
@@ -36,7 +37,7 @@ fn random_bytes_as_a_program() {
 fn random_instructions_as_a_program() {
     let mut rng = Rng::new(2);
     for _ in 0..500 {
-        entries::program(&instructions(&mut rng));
+        fuzz::program::program(&instructions(&mut rng));
     }
 }
 
@@ -44,10 +45,10 @@ fn random_instructions_as_a_program() {
 fn random_bytes_as_an_elf_file() {
     let mut rng = Rng::new(3);
     for _ in 0..1000 {
-        entries::elf(&bytes(&mut rng, 24));
+        fuzz::elf::elf(&bytes(&mut rng, 24));
         let mut file = b"\0\x7fELF\x02\x01\x01".to_vec();
         file.extend(bytes(&mut rng, 300));
-        entries::elf(&file);
+        fuzz::elf::elf(&file);
     }
 }
 
@@ -55,13 +56,31 @@ fn random_bytes_as_an_elf_file() {
 fn changed_text_as_a_board() {
     let example = include_bytes!("../../emu-devices/boards/example.toml");
     let mut rng = Rng::new(4);
-    entries::board(example);
+    fuzz::board::board(example);
     for _ in 0..500 {
         let mut text = example.to_vec();
         for _ in 0..=rng.below(4) {
             let at = rng.below(text.len() as u64) as usize;
             text[at] = *rng.pick(b"0123456789-_xGMK\"[]=# \nabcdef.");
         }
-        entries::board(&text);
+        fuzz::board::board(&text);
+    }
+}
+
+#[test]
+fn changed_steps_of_a_disk_driver() {
+    let mut rng = Rng::new(5);
+    for _ in 0..5000 {
+        let mut data = vec![rng.bits() as u8 & 15];
+        for _ in 0..=rng.below(2) {
+            let mut steps = fuzz::disk::READ.to_vec();
+            for _ in 0..rng.below(4) {
+                let at = rng.below(steps.len() as u64) as usize;
+                // Small numbers are kinds of requests, flags and descriptors.
+                steps[at] = if rng.chance(70) { rng.below(16) as u8 } else { rng.bits() as u8 };
+            }
+            data.extend(steps);
+        }
+        fuzz::disk::disk(&data);
     }
 }

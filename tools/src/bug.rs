@@ -5,14 +5,14 @@
 use std::panic::PanicHookInfo;
 use std::process::exit;
 
-use crate::{status, terminal};
+use crate::{output, status, terminal};
 
 /// Replaces Rust's report of a panic by ours. `RUST_BACKTRACE=1` adds the backtrace for whoever repairs the bug.
 pub(crate) fn install_hook() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         terminal::restore();
-        eprintln!("emu: {}", message(info));
+        output::tell(format_args!("emu: {}\n", message(info)));
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|v| v != "0") {
             default(info);
         }

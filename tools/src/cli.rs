@@ -7,12 +7,13 @@ mod run;
 mod test;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
+use crate::output::{print, tell};
 use crate::status::Status;
 
 /// Runs RISC-V bare-metal programs, firmware and kernels, and counts their instructions exactly.
@@ -62,7 +63,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
     };
     result.unwrap_or_else(|error| {
         crate::terminal::restore();
-        eprintln!("emu: {}", one_line(&error));
+        tell(format_args!("emu: {}\n", one_line(&error)));
         Status::Emulator
     })
 }
@@ -73,7 +74,7 @@ fn usage(error: &clap::Error) -> Result<Status> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&text).map(|()| Status::Success),
         _ => {
-            eprint!("{}", text.replacen("error: ", "emu: ", 1));
+            tell(text.replacen("error: ", "emu: ", 1));
             Ok(Status::Emulator)
         }
     }
@@ -84,17 +85,6 @@ fn one_line(error: &anyhow::Error) -> String {
     format!("{error:#}").lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes to standard output, and says so when nobody listens there.
-fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(output_failed)
-}
-
-/// What to say when standard output cannot be written.
-fn output_failed(error: impl std::fmt::Display) -> anyhow::Error {
-    anyhow::anyhow!("standard output: {error}; whoever read it has gone")
-}
-
 fn start_log(verbose: u8) {
     use tracing::level_filters::LevelFilter;
     let level = match verbose {
@@ -103,7 +93,13 @@ fn start_log(verbose: u8) {
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).without_time().with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr)
+        .log_internal_errors(false)
+        .without_time()
+        .with_target(false)
+        .init();
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::Instant;
 use emu_devices::console::{Input, Source};
 use rustix::fs::{FileType, fstat};
 
+use crate::output;
 use crate::terminal::{self, HELP, Key, Keys};
 
 /// Bytes that may wait for a guest that does not read; then the writer has to wait.
@@ -109,7 +110,7 @@ fn read_all(sender: &SyncSender<u8>, is_terminal: bool) {
                         }
                     }
                     Key::Leave => LEAVE.store(true, Ordering::Relaxed),
-                    Key::Help => eprint!("\r\n{HELP}\r\n"),
+                    Key::Help => output::tell(format_args!("\r\n{HELP}\r\n")),
                 }
             }
         }

@@ -6,6 +6,7 @@ mod bug;
 mod cli;
 mod input;
 mod isa;
+mod output;
 mod program;
 mod report;
 mod session;

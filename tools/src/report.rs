@@ -1,6 +1,7 @@
 //! What the command prints or writes beside the guest's own output. Each report is a plain value with a `Display` or a text
 //! made from it; none of them runs a guest or looks at the command line.
 
+pub(crate) mod cause;
 pub(crate) mod junit;
 pub(crate) mod number;
 pub(crate) mod signature;

@@ -3,6 +3,7 @@
 //! Knows nothing of terminals and reports. A guest that resets its machine gets a new one, and the counts go on.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,6 +20,7 @@ use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::Disk;
+use emu_mem::TlbCounts;
 
 use crate::cli::machine::{Limits, MachineArgs, Misaligned};
 use crate::report::number::grouped;
@@ -47,8 +49,8 @@ pub(crate) enum End {
     Left,
     /// The guest cannot go on: why, in several lines.
     Stuck(String),
-    /// Nobody takes the guest's output any more.
-    OutputClosed,
+    /// The guest's output, or the trace, can no longer be written.
+    OutputFailed,
 }
 
 impl Display for End {
@@ -58,7 +60,7 @@ impl Display for End {
             End::Limit(why) => f.write_str(why),
             End::Left => f.write_str("left"),
             End::Stuck(_) => f.write_str("stuck"),
-            End::OutputClosed => f.write_str("output closed"),
+            End::OutputFailed => f.write_str("output failed"),
         }
     }
 }
@@ -79,7 +81,7 @@ pub(crate) struct Session {
     command_line: String,
     machine: Machine<Riscv>,
     /// Counts of the machines before the last reset.
-    earlier: Vec<Stats>,
+    earlier: Vec<(Stats, TlbCounts)>,
     trace: Option<Rc<RefCell<Trace>>>,
 }
 
@@ -132,8 +134,8 @@ impl Session {
             if input::leaving() {
                 return End::Left;
             }
-            if self.console().output_error().is_some() {
-                return End::OutputClosed;
+            if self.console().output_error().is_some() || self.trace_failed() {
+                return End::OutputFailed;
             }
             match self.machine.run(left.min(slice)) {
                 None => {}
@@ -152,7 +154,7 @@ impl Session {
     /// Builds the machine anew, as after power-on. Whatever the guest wrote is gone.
     fn reset(&mut self) -> Result<()> {
         let machine = assemble(&self.board, &self.options, &self.isa, self.config, &self.command_line, &self.image)?;
-        self.earlier.push(self.machine.stats());
+        self.earlier.push((self.machine.stats(), self.machine.tlb_counts()));
         self.machine = machine;
         if let Some(trace) = &self.trace {
             self.machine.trace(Some(tracer(Rc::clone(trace))));
@@ -165,6 +167,10 @@ impl Session {
         let trace = Rc::new(RefCell::new(Trace { out, error: None }));
         self.machine.trace(Some(tracer(Rc::clone(&trace))));
         self.trace = Some(trace);
+    }
+
+    fn trace_failed(&self) -> bool {
+        self.trace.as_ref().is_some_and(|trace| trace.borrow().error.is_some())
     }
 
     /// Brings the trace to its file.
@@ -184,7 +190,7 @@ impl Session {
 
     /// Retired instructions, of all harts together.
     pub(crate) fn insns(&self) -> u64 {
-        self.earlier.iter().map(|stats| stats.instructions).sum::<u64>() + self.machine.retired()
+        self.earlier.iter().map(|(stats, _)| stats.instructions).sum::<u64>() + self.machine.retired()
     }
 
     /// The instruction set in a few words.
@@ -227,15 +233,21 @@ impl Session {
 
     /// The summary of the run so far.
     pub(crate) fn stat(&self, title: String, host: Duration, end: String) -> Stat {
-        let now = self.machine.stats();
+        let now = (self.machine.stats(), self.machine.tlb_counts());
         let all = || self.earlier.iter().chain([&now]);
-        let sum = |count: fn(&Stats) -> u64| all().map(count).sum();
+        let sum = |count: fn(&Stats) -> u64| all().map(|(stats, _)| count(stats)).sum();
+        let mut causes = BTreeMap::new();
+        all().flat_map(|(stats, _)| &stats.by_cause).for_each(|(&cause, n)| *causes.entry(cause).or_default() += n);
+        let mut tlb = TlbCounts::default();
+        all().for_each(|&(_, counts)| tlb += counts);
         Stat {
             title,
             insns: sum(|s| s.instructions),
             modes: vec![("M", sum(|s| s.by_mode[3])), ("S", sum(|s| s.by_mode[1])), ("U", sum(|s| s.by_mode[0]))],
             exceptions: sum(|s| s.exceptions),
             interrupts: sum(|s| s.interrupts),
+            causes,
+            tlb,
             loads: sum(|s| s.loads),
             stores: sum(|s| s.stores),
             branches: sum(|s| s.branches),

@@ -1,8 +1,8 @@
 //! The slow ways to memory: TLB misses, unaligned and page-crossing accesses, devices, atomics, traces.
 //!
-//! A device is touched only by the last instruction of a slice (`left` is 0). Otherwise the access stops with
-//! [`Stop::Alone`] before anything has happened, and the interpreter runs the instruction again as a slice of its own.
-//! So virtual time is exact at the device, and interrupts that it raises are seen at the next instruction.
+//! A device is touched only by an instruction that runs alone (`Hart::alone`). Otherwise the access stops with
+//! [`Stop::Alone`] before anything has happened, and the interpreter runs the instruction again by itself. So virtual time is
+//! exact at the device, and interrupts that it raises, or the end of the run, are seen before the next instruction.
 
 use super::{Arch, Hart, MemoryRecord, Translation};
 use crate::engine::Amo;
@@ -31,14 +31,14 @@ impl<A: Arch> Hart<A> {
     /// Loads what the TLB did not have; zero-extended.
     #[cold]
     #[inline(never)]
-    pub fn load_slow(&self, at: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+    pub fn load_slow(&self, at: u64, bytes: u64) -> Result<u64, Stop> {
         let va = GuestVirt(at);
-        let value = self.load_bytes(va, bytes, left)?;
+        let value = self.load_bytes(va, bytes)?;
         self.record(MemoryRecord { at, bytes, stored: None });
         Ok(value)
     }
 
-    fn load_bytes(&self, va: GuestVirt, bytes: u64, left: usize) -> Result<u64, Stop> {
+    fn load_bytes(&self, va: GuestVirt, bytes: u64) -> Result<u64, Stop> {
         let width = width(bytes);
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Read))?;
@@ -57,7 +57,7 @@ impl<A: Arch> Hart<A> {
         if let Some(value) = with_unit!(width, T => self.tlb.read_unaligned::<T>(va).map(T::to_u64)) {
             return Ok(value);
         }
-        self.bus_access(phys, bytes, left)?;
+        self.bus_access(phys, bytes)?;
         match self.bus.read(phys, width) {
             Ok(result) => Ok(result.value),
             Err(_) => Err(self.trapped(A::access_fault(self, va, Access::Read))),
@@ -67,13 +67,13 @@ impl<A: Arch> Hart<A> {
     /// Stores what the TLB did not have.
     #[cold]
     #[inline(never)]
-    pub fn store_slow(&self, at: u64, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
-        self.store_bytes(GuestVirt(at), bytes, value, left)?;
+    pub fn store_slow(&self, at: u64, bytes: u64, value: u64) -> Result<(), Stop> {
+        self.store_bytes(GuestVirt(at), bytes, value)?;
         self.record_store(at, bytes, value);
         Ok(())
     }
 
-    fn store_bytes(&self, va: GuestVirt, bytes: u64, value: u64, left: usize) -> Result<(), Stop> {
+    fn store_bytes(&self, va: GuestVirt, bytes: u64, value: u64) -> Result<(), Stop> {
         let width = width(bytes);
         if va.0 & (bytes - 1) != 0 {
             self.stop_on(A::misaligned(self, va, Access::Write))?;
@@ -81,8 +81,8 @@ impl<A: Arch> Hart<A> {
                 return Ok(());
             }
             if let Some((split, first, second)) = self.split(va, bytes, Access::Write)? {
-                self.bus_access(first, split, left)?;
-                self.bus_access(second, bytes - split, left)?;
+                self.bus_access(first, split)?;
+                self.bus_access(second, bytes - split)?;
                 return match self.bus.write_split(first, split, second, width, value) {
                     Ok(_) => Ok(()),
                     Err(fault) => Err(self.split_fault(fault, va, split, Access::Write)),
@@ -93,7 +93,7 @@ impl<A: Arch> Hart<A> {
         if with_unit!(width, T => self.tlb.write_unaligned(va, T::from_u64(value))).is_some() {
             return Ok(());
         }
-        self.bus_access(phys, bytes, left)?;
+        self.bus_access(phys, bytes)?;
         match self.bus.write(phys, width, value) {
             Ok(_) => Ok(()),
             Err(_) => Err(self.trapped(A::access_fault(self, va, Access::Write))),
@@ -102,7 +102,7 @@ impl<A: Arch> Hart<A> {
 
     /// Atomic read-modify-write of 4 or 8 aligned bytes; the old value, zero-extended.
     #[inline]
-    pub fn amo(&self, at: u64, op: Amo, value: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+    pub fn amo(&self, at: u64, op: Amo, value: u64, bytes: u64) -> Result<u64, Stop> {
         let va = GuestVirt(at);
         let hit = match bytes {
             4 => self.tlb.amo::<u32>(va, op, value as u32).map(u64::from),
@@ -110,15 +110,15 @@ impl<A: Arch> Hart<A> {
         };
         match hit {
             Some(old) => Ok(old),
-            None => self.amo_slow(va, op, value, bytes, left),
+            None => self.amo_slow(va, op, value, bytes),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn amo_slow(&self, va: GuestVirt, op: Amo, value: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+    fn amo_slow(&self, va: GuestVirt, op: Amo, value: u64, bytes: u64) -> Result<u64, Stop> {
         let phys = self.physical(va, bytes, Access::Write)?;
-        self.bus_access(phys, bytes, left)?;
+        self.bus_access(phys, bytes)?;
         let Ok(result) = self.bus.amo(phys, width(bytes), op, value) else {
             return Err(self.trapped(A::access_fault(self, va, Access::Write)));
         };
@@ -132,13 +132,13 @@ impl<A: Arch> Hart<A> {
     /// Loads 4 or 8 aligned bytes and reserves them; zero-extended.
     #[cold]
     #[inline(never)]
-    pub fn load_reserved(&self, at: u64, bytes: u64, left: usize) -> Result<u64, Stop> {
+    pub fn load_reserved(&self, at: u64, bytes: u64) -> Result<u64, Stop> {
         let va = GuestVirt(at);
         let phys = self.physical(va, bytes, Access::Read)?;
         if self.memory.find(phys, bytes).is_none() {
             return Err(self.trapped(A::access_fault(self, va, Access::Read)));
         }
-        let value = self.load_slow(at, bytes, left)?;
+        let value = self.load_slow(at, bytes)?;
         self.memory.reservations().reserve(self.id, phys);
         Ok(value)
     }
@@ -146,17 +146,17 @@ impl<A: Arch> Hart<A> {
     /// Stores 4 or 8 aligned bytes if the reservation holds: 1 if it did, else 0.
     #[cold]
     #[inline(never)]
-    pub fn store_conditional(&self, at: u64, bytes: u64, value: u64, left: usize) -> Result<u64, Stop> {
+    pub fn store_conditional(&self, at: u64, bytes: u64, value: u64) -> Result<u64, Stop> {
         let va = GuestVirt(at);
         let phys = self.physical(va, bytes, Access::Write)?;
         if !self.memory.find(phys, bytes).is_some_and(|found| found.writable) {
             return Err(self.trapped(A::access_fault(self, va, Access::Write)));
         }
-        self.bus_access(phys, bytes, left)?;
+        self.bus_access(phys, bytes)?;
         if !self.memory.reservations().take(self.id, phys) {
             return Ok(0);
         }
-        self.store_slow(at, bytes, value, left)?;
+        self.store_slow(at, bytes, value)?;
         Ok(1)
     }
 
@@ -167,6 +167,7 @@ impl<A: Arch> Hart<A> {
         if let Some(phys) = hit().or_else(|| if self.tlb.recall(access, va) { hit() } else { None }) {
             return Ok(phys);
         }
+        self.tlb.walked(access);
         let Translation { phys, leaf_bytes, entry } = self.stop_on(A::translate(self, va, access, bytes))?;
         if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);
@@ -201,14 +202,14 @@ impl<A: Arch> Hart<A> {
     }
 
     /// Sets virtual time if the access goes to a device or a watched page; such an instruction must run alone.
-    fn bus_access(&self, phys: GuestPhys, bytes: u64, left: usize) -> Result<(), Stop> {
+    fn bus_access(&self, phys: GuestPhys, bytes: u64) -> Result<(), Stop> {
         if self.memory.find(phys, bytes).is_some() && !self.memory.has_watch(phys) {
             return Ok(());
         }
-        if left != 0 {
+        if !self.alone.get() {
             return Err(Stop::Alone);
         }
-        self.clock.set(self.retired_before(left).wrapping_add(self.time_offset.get()));
+        self.clock.set(self.retired_before(0).wrapping_add(self.time_offset.get()));
         Ok(())
     }
 

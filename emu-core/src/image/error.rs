@@ -113,6 +113,12 @@ pub enum Error {
         segments: String,
     },
 
+    /// The program would start in the middle of an instruction.
+    #[error(
+        "the entry {0:#x} is odd, and no instruction is at an odd address; correct ENTRY in the linker script, or --entry"
+    )]
+    EntryOdd(GuestPhys),
+
     /// A segment has no memory under it on this board.
     #[error("segment {} is outside the board's RAM and ROM, {memory}; {remedy}", range((*.start, *.last)))]
     OutsideMemory {

@@ -163,7 +163,9 @@ impl<A: Arch> Interp<A> {
         let block = &self.blocks[index as usize];
         let op = &block.ops[0];
         hart.retired.set(hart.retired.get() + 1);
+        hart.alone.set(true);
         let exit = (op.run)(hart, op, &[]);
+        hart.alone.set(false);
         hart.pc.set(exit.pc);
         if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
             A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);

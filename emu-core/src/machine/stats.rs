@@ -3,6 +3,8 @@
 use crate::hart::{Arch, Hart, MODES};
 use crate::interp::run::Interp;
 use crate::isa::{Kind, Touches};
+use crate::trap::Cause;
+use std::collections::BTreeMap;
 
 /// Exact counts, summed over harts.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -15,6 +17,8 @@ pub struct Stats {
     pub exceptions: u64,
     /// Interrupts taken.
     pub interrupts: u64,
+    /// Both by their cause; only those that occurred.
+    pub by_cause: BTreeMap<Cause, u64>,
     /// Retired instructions that read memory; an atomic read-modify-write counts here and as a store.
     pub loads: u64,
     /// Retired instructions that write memory.
@@ -37,6 +41,11 @@ impl Stats {
             }
             stats.exceptions += hart.traps.get() - hart.interrupts.get();
             stats.interrupts += hart.interrupts.get();
+            A::each_trap(hart, &mut |cause, n| {
+                if n != 0 {
+                    *stats.by_cause.entry(cause).or_default() += n;
+                }
+            });
             let (executions, taken) = interp.executions();
             for (row, (n, taken)) in executions.into_iter().zip(taken).enumerate() {
                 let (touches, kind) = A::row(row);

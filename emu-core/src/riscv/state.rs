@@ -17,7 +17,7 @@ use super::{csr, mmu, trap};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
 use crate::isa::{Kind, Touches};
 use crate::slot::Slot;
-use crate::trap::{Taken, Trap};
+use crate::trap::{Cause, Taken, Trap};
 use emu_devices::clock::Mtime;
 use emu_mem::{Access, GuestPhys, GuestVirt, Space};
 use std::cell::{Cell, RefCell};
@@ -251,6 +251,14 @@ impl Arch for Riscv {
     }
     fn first_trap(hart: &Hart<Self>) -> Taken {
         hart.arch.tally.first()
+    }
+    fn each_trap(hart: &Hart<Self>, to: &mut dyn FnMut(Cause, u64)) {
+        let tally = &hart.arch.tally;
+        for (is_interrupt, counts) in [(false, &tally.exceptions), (true, &tally.interrupts)] {
+            for (code, count) in (0..).zip(counts) {
+                to(Cause { is_interrupt, code }, count.get());
+            }
+        }
     }
     fn counts_events(hart: &Hart<Self>) -> bool {
         hart.arch.counters.watched.get()

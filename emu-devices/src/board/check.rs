@@ -43,6 +43,11 @@ pub(super) fn check(board: &Description) -> Result<Timebase, Problem> {
         return Err(Problem::ResetPc(pc));
     }
     check_places(board)?;
+    let ram = board.ram.iter().map(|ram| (ram.base, ram.size));
+    let mut memory = ram.chain(board.rom.iter().map(|rom| (rom.base, rom.size)));
+    if let Some(pc) = board.reset_pc.filter(|pc| !memory.any(|(base, size)| pc.wrapping_sub(base) < size)) {
+        return Err(Problem::ResetPcOutside(pc));
+    }
     check_wiring(board)?;
     Timebase::new(board.timebase).ok_or(Problem::Timebase(board.timebase))
 }

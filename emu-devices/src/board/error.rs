@@ -178,6 +178,9 @@ pub enum Problem {
     /// The start address is no instruction's.
     #[error("reset_pc: {0:#x} is odd, and no instruction is at an odd address: correct it")]
     ResetPc(u64),
+    /// Harts would start where there is nothing.
+    #[error("reset_pc: {0:#x} is in no RAM or ROM: correct it, or add a region there")]
+    ResetPcOutside(u64),
     /// A ROM's file cannot be read.
     #[error("{key}.file: cannot read {} ({source}): the path is relative to the board file", path.display())]
     RomFile {

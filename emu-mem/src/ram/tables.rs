@@ -12,6 +12,7 @@
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
 
 use std::cell::{Cell, RefCell};
+use std::ops::AddAssign;
 use std::ptr::{self, NonNull};
 
 use super::Ram;
@@ -231,9 +232,13 @@ struct Selected {
     mask: usize,
 }
 
-/// What was done outside the hot path.
+/// What was done outside the hot path; hits are not counted, as that would take time.
 #[derive(Copy, Clone, Default, PartialEq, Eq, Debug)]
 pub struct Counts {
+    /// Translations of data that had to be found out: by a walk or, with translation off, from the memory map.
+    pub walks: u64,
+    /// The same for fetches.
+    pub fetch_walks: u64,
     /// Translations entered because they were needed.
     pub fills: u64,
     /// Translations found among those that others had pushed out.
@@ -244,6 +249,26 @@ pub struct Counts {
     pub prefetched_used: u64,
     /// How often a table grew or shrank.
     pub resized: u64,
+}
+
+impl Counts {
+    /// How often data was looked for in vain.
+    pub fn misses(&self) -> u64 {
+        self.walks + self.recalled + self.prefetched_used
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        let Self { walks, fetch_walks, fills, recalled, prefetched, prefetched_used, resized } = other;
+        self.walks += walks;
+        self.fetch_walks += fetch_walks;
+        self.fills += fills;
+        self.recalled += recalled;
+        self.prefetched += prefetched;
+        self.prefetched_used += prefetched_used;
+        self.resized += resized;
+    }
 }
 
 /// The tables of a TLB, with one slot selected.
@@ -310,6 +335,12 @@ impl Tables {
     /// What was done since the beginning.
     pub(crate) fn counts(&self) -> Counts {
         self.counts.get()
+    }
+
+    /// Counts a translation that has to be found out.
+    pub(crate) fn walked(&self, access: Access) {
+        let is_fetch = access == Access::Fetch;
+        self.count(|counts| *(if is_fetch { &mut counts.fetch_walks } else { &mut counts.walks }) += 1);
     }
 
     fn count(&self, f: impl FnOnce(&mut Counts)) {

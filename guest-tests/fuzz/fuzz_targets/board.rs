@@ -1,4 +1,4 @@
-//! See `emu_fuzz::entries::board`.
+//! See `emu_fuzz::board`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::entries::board(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::board::board(data));

@@ -1,4 +1,4 @@
-//! See `emu_fuzz::entries::elf`.
+//! See `emu_fuzz::elf`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::entries::elf(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::elf::elf(data));

@@ -1,4 +1,4 @@
-//! See `emu_fuzz::entries::program`.
+//! See `emu_fuzz::program`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::entries::program(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| emu_fuzz::program::program(data));

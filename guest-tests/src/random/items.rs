@@ -1,7 +1,8 @@
 //! The items of a random program.
 
-use super::{Op, Target, layout};
-use crate::asm::{self, csrrc, csrrs, csrrw, jalr, load_x};
+use super::near::Near;
+use super::{Op, Scope, Target, Unsplit, layout};
+use crate::asm::{self, csrrs, csrrw, jalr, load_x};
 use crate::pattern::{field, set_field};
 use crate::rng::Rng;
 use emu_core::isa::{Kind, Touches};
@@ -21,86 +22,46 @@ const POINTERS: [u32; 3] = [2, 8, 9];
 /// Instructions that only whole items use, because control would not come back: they have vectors and guest programs.
 const NOT_ALONE: [&str; 4] = ["mret", "sret", "wfi", "ecall"];
 
-/// CSRs that are never read here: time, and who made it. See `exceptions`.
-const NOT_READ: [std::ops::RangeInclusive<u16>; 3] = [0xc01..=0xc01, 0xc81..=0xc81, 0xf12..=0xf12];
-
-/// CSRs that are written with anything.
-const WRITTEN: [&str; 28] = [
-    "fflags",
-    "frm",
-    "fcsr",
-    "fcsr",
-    "mscratch",
-    "sscratch",
-    "mepc",
-    "sepc",
-    "mcause",
-    "scause",
-    "mtval",
-    "stval",
-    "mcounteren",
-    "scounteren",
-    "mcountinhibit",
-    "minstret",
-    "mcycle",
-    "minstreth",
-    "mcycleh",
-    "mstatus",
-    "mstatus",
-    "sstatus",
-    "sstatus",
-    "mideleg",
-    "senvcfg",
-    "menvcfg",
-    "menvcfgh",
-    "mstatush",
-];
-
-/// CSRs that make interrupts come.
-const INTERRUPTS: [&str; 4] = ["mie", "mip", "sie", "sip"];
-
-/// Addresses where there is nothing, or where it ends.
-const WILD: [u64; 8] = [
-    0x4000_0000,
-    layout::BASE + layout::RAM_BYTES - 4,
-    layout::BASE - 4,
-    !0,
-    !3,
-    0x40_0000_0000,
-    0x8000_0000_0000_0000,
-    0x00ff_ffff_8000_3000,
-];
+/// Addresses where there is nothing; where RAM ends is another.
+const WILD: [u64; 7] =
+    [0x4000_0800, layout::BASE - 4, !0, !3, 0x40_0000_0000, 0x8000_0000_0000_0000, 0x00ff_ffff_8000_3000];
 
 pub(super) struct Generator<'r> {
-    rng: &'r mut Rng,
-    isa: Isa,
+    pub(super) rng: &'r mut Rng,
+    pub(super) scope: &'r Scope,
+    pub(super) isa: Isa,
     decoder: Decoder,
     plain: Vec<(usize, &'static Row)>,
     memory: Vec<(usize, &'static Row)>,
     control: Vec<(usize, &'static Row)>,
-    csrs: Vec<u16>,
-    interrupts: bool,
+    pub(super) csrs: Vec<u16>,
+    pub(super) interrupts: bool,
+    /// Those that may be enabled, by their bits in `mie`.
+    pub(super) enabled: u64,
     protection: bool,
     /// Whether programs stay in M mode without translation or protection, where every page of the data may be stored to.
     open: bool,
     /// The lower twelve bits of `sp`, `s0` and `s1`, which the whole program keeps.
     low: [u32; 3],
     /// Number of the item in the making.
-    now: usize,
+    pub(super) now: usize,
 }
 
 impl<'r> Generator<'r> {
-    pub(super) fn new(isa: &Isa, rng: &'r mut Rng) -> Self {
+    pub(super) fn new(isa: &Isa, scope: &'r Scope, rng: &'r mut Rng) -> Self {
         let (mut plain, mut memory, mut control) = (Vec::new(), Vec::new(), Vec::new());
         let open = rng.chance(25);
         let (interrupts, protection) = (rng.chance(25), !open && rng.chance(40));
+        let enabled = *rng.pick(scope.enabled_together);
         let low = std::array::from_fn(|_| match rng.below(3) {
             0 => 0x1000 - 8 + rng.below(8) as u32,
             1 => rng.below(0x1000) as u32,
             _ => rng.below(0x1000) as u32 & !7,
         });
         for (at, row) in TABLE.iter().enumerate() {
-            if !row.exists(isa.extensions, isa.xlen) || NOT_ALONE.contains(&row.name) || row.name.starts_with("csr") {
+            let skipped =
+                NOT_ALONE.contains(&row.name) || scope.absent.contains(&row.name) || row.name.starts_with("csr");
+            if skipped || !row.exists(isa.extensions, isa.xlen) {
                 continue;
             }
             match row.kind {
@@ -112,9 +73,10 @@ impl<'r> Generator<'r> {
                 _ => plain.push((at, row)),
             }
         }
-        let readable = |number: &u16| !NOT_READ.iter().any(|range| range.contains(number));
+        let readable = |number: &u16| !scope.is_unread(*number);
         Generator {
             interrupts,
+            enabled,
             protection,
             open,
             low,
@@ -125,6 +87,7 @@ impl<'r> Generator<'r> {
             control,
             csrs: csr::all().filter(readable).collect(),
             rng,
+            scope,
             now: 0,
         }
     }
@@ -161,13 +124,14 @@ impl<'r> Generator<'r> {
             97 => self.reserved(),
             98 => self.reservation(),
             99 if self.protection => self.protect(),
+            99 if self.interrupts && self.rng.chance(50) => self.clint(),
             99 => self.vectored(),
             _ => self.data_pointer(),
         }
     }
 
     /// A register that may be written.
-    fn register(&mut self) -> u32 {
+    pub(super) fn register(&mut self) -> u32 {
         loop {
             let r = self.rng.below(32) as u32;
             if !KEPT.contains(&(r as u8)) {
@@ -214,15 +178,24 @@ impl<'r> Generator<'r> {
 
     fn plain(&mut self) -> Vec<Op> {
         let row = self.plain[self.rng.below(self.plain.len() as u64) as usize];
-        self.one(row, None)
+        let mut ops = self.one(row, None);
+        if self.scope.hides_flags && row.1.name.starts_with('f') && !row.1.name.starts_with("fence") {
+            // FRFLAGS or FSFLAGS, into a register that handlers spoil anyway.
+            ops.push(Op::Word(if self.rng.chance(50) { csrrs(30, 1, 0) } else { csrrw(30, 1, 0) }));
+        }
+        ops
     }
 
     /// A load, store or AMO near one of the pointers.
     fn memory(&mut self) -> Vec<Op> {
         let row = self.memory[self.rng.below(self.memory.len() as u64) as usize];
+        if self.scope.tame.contains(&row.1.format) && !self.open {
+            return Vec::new();
+        }
         if matches!(row.1.format, "A" | "Lr") {
-            // A misaligned one raises 6 or 4 here, 7 or 5 on Spike; both are allowed (unprivileged manual 13.2).
-            let offset = layout::DATA + 8 * self.rng.below((layout::SPARE - layout::DATA) as u64 / 8) as u32;
+            let misaligned = self.scope.misaligned_atomics.contains(&row.1.format) && self.rng.chance(10);
+            let mask = if misaligned { !0 } else { !7 };
+            let offset = layout::DATA + (self.rng.below((layout::SPARE - layout::DATA).into()) as u32 & mask);
             let mut ops = vec![Op::Address(7, asm::addi(7, 7, 0), Target::Offset(offset))];
             ops.extend(self.one(row, Some(7)));
             return ops;
@@ -230,29 +203,21 @@ impl<'r> Generator<'r> {
         // Compressed ones have three bits for `s0` and `s1`, or none for `sp`.
         let base = if row.1.bytes == 2 { self.rng.below(2) as u32 } else { *self.rng.pick(&POINTERS) };
         match self.word(row, Some(base)) {
-            Some(word) if self.may_stop_halfway(row.1, word) => Vec::new(),
+            Some(word) if self.is_split(row.1, word) => Vec::new(),
             Some(word) => vec![encoded(row.1, word)],
             None => Vec::new(),
         }
     }
 
-    /// Whether this is a store near a pointer across pages, of which the second may refuse it: Spike then has stored to the
-    /// first.
-    fn may_stop_halfway(&self, row: &Row, word: u32) -> bool {
-        let Some(operands) = (row.unpack)(word).filter(|_| !self.open && row.touches == Touches::Stores) else {
-            return false;
+    /// Whether this access near a pointer goes across pages, and is one of those that must not.
+    fn is_split(&self, row: &Row, word: u32) -> bool {
+        let unsplit = match self.scope.unsplit {
+            Unsplit::Refused => !self.open && row.touches == Touches::Stores,
+            Unsplit::Protected => self.protection,
         };
-        // The formats of stores begin with base, value, offset.
-        let [base, _, offset @ ..] = operands.0;
-        let offset = i32::from_le_bytes([offset[0], offset[1], offset[2], offset[3]]);
-        let low = POINTERS.iter().position(|&r| r == base as u32).map_or(0, |at| self.low[at]);
-        let bytes = match row.name.trim_end_matches("sp").bytes().last() {
-            Some(b'b') => 1,
-            Some(b'h') => 2,
-            Some(b'w') => 4,
-            _ => 8,
-        };
-        low.wrapping_add(offset as u32) & 0xfff > 0x1000 - bytes
+        let Some(access) = Near::of(row, word).filter(|_| unsplit) else { return false };
+        let low = POINTERS.iter().position(|&r| r == access.base).map_or(0, |at| self.low[at]);
+        access.crosses_page(low.into())
     }
 
     fn data_pointer(&mut self) -> Vec<Op> {
@@ -263,7 +228,7 @@ impl<'r> Generator<'r> {
     }
 
     /// A fresh value for a register.
-    fn constant(&mut self) -> Vec<Op> {
+    pub(super) fn constant(&mut self) -> Vec<Op> {
         let unit = self.rng.below(layout::POOL_UNITS as u64 / 2) as u32;
         let from = |at: u32| Target::Offset(layout::POOL + 8 * at);
         if self.isa.has(Ext::D) && self.rng.chance(50) {
@@ -295,52 +260,8 @@ impl<'r> Generator<'r> {
         }
     }
 
-    fn read_csr(&mut self) -> Vec<Op> {
-        let known = self.rng.chance(70);
-        let number = if known { *self.rng.pick(&self.csrs) as u64 } else { self.rng.below(0x1000) };
-        if NOT_READ.iter().any(|range| range.contains(&(number as u16))) {
-            return Vec::new();
-        }
-        vec![Op::Word(csrrs(self.register(), number as u32, 0))]
-    }
-
-    fn write_csr(&mut self) -> Vec<Op> {
-        let name =
-            if self.interrupts && self.rng.chance(40) { *self.rng.pick(&INTERRUPTS) } else { *self.rng.pick(&WRITTEN) };
-        let number = csr::number(name).unwrap_or_else(|| panic!("{name} is a CSR")) as u32;
-        let (rd, r) = (self.register(), self.register().max(1));
-        let access = match self.rng.below(3) {
-            0 => csrrw(rd, number, r),
-            1 => csrrs(rd, number, r),
-            _ => csrrc(rd, number, r),
-        };
-        if name.ends_with("envcfg") {
-            // FIOM, bit 0, is here and not on Spike.
-            let mut ops = {
-                let value = self.rng.bits() & 0xfe;
-                self.li(7, value)
-            };
-            ops.push(Op::Word(access & !(31 << 15) | 7 << 15));
-            return ops;
-        }
-        if self.rng.chance(30) {
-            // The immediate forms differ in one bit.
-            return vec![Op::Word(access & !(31 << 15) | 1 << 14 | (self.rng.below(32) as u32) << 15)];
-        }
-        let mut ops = self.constant();
-        ops.push(Op::Word(access));
-        ops
-    }
-
-    /// Vectored or direct interrupts, which exceptions must not care about.
-    fn vectored(&mut self) -> Vec<Op> {
-        let csr = *self.rng.pick(&[0x305u32, 0x105]);
-        let funct3 = *self.rng.pick(&[6u32, 7]);
-        vec![Op::Word(csr << 20 | 1 << 15 | funct3 << 12 | 0x73)]
-    }
-
     /// Loads a constant into `rd`.
-    fn li(&mut self, rd: u32, value: u64) -> Vec<Op> {
+    pub(super) fn li(&mut self, rd: u32, value: u64) -> Vec<Op> {
         let mut ops = Vec::new();
         if self.isa.xlen == 32 || value as i64 == value as i32 as i64 {
             let upper = (value as u32).wrapping_add(0x800) >> 12;
@@ -356,76 +277,49 @@ impl<'r> Generator<'r> {
         ops
     }
 
-    /// To another privilege mode, with another address space.
-    fn mode(&mut self) -> Vec<Op> {
-        if self.rng.chance(20) {
-            return vec![Op::Word(asm::ECALL)];
-        }
-        let spaces = layout::address_spaces(self.isa.xlen);
-        let space = if self.rng.chance(30) { 0 } else { *self.rng.pick(&spaces) };
-        let mut ops = Vec::new();
-        if self.rng.chance(30) {
-            // Which exceptions go to S mode: any but fetches from nowhere and calls, for which the handlers need M mode.
-            let chosen = self.rng.bits() & 0xffff & !(1 << 1 | 1 << 8 | 1 << 9);
-            ops = self.li(7, chosen);
-            ops.push(Op::Word(csrrw(0, 0x302, 7)));
-        }
-        if self.rng.chance(30) {
-            let counters = [0x306, 0x106];
-            ops.extend(counters.map(|csr| Op::Word(csr << 20 | 31 << 15 | 6 << 12 | 0x73)));
-        }
-        ops.extend(self.li(7, space));
-        ops.push(Op::Word(csrrw(0, 0x180, 7)));
-        ops.push(Op::Word(asm::SFENCE_VMA));
-        // If that leads nowhere, on behind this item.
-        let behind = Target::Item(self.now + 1);
-        ops.push(Op::Address(3, asm::addi(3, 3, 0), behind));
-        ops.push(Op::Address(7, asm::addi(7, 7, 0), behind));
-        let by_supervisor = self.rng.chance(25);
-        let user = by_supervisor || self.rng.chance(50);
-        if user && space != 0 {
-            // The other view.
-            ops.push(Op::Word(asm::lui(6, layout::ALIAS >> 12)));
-            ops.push(Op::Word(asm::r(0x33, 6, 0, 7, 7, 6)));
-        }
-        if by_supervisor {
-            // SPP = 0 in most cases.
-            ops.push(Op::Word(asm::addi(6, 0, 0x100)));
-            ops.push(Op::Word(csrrc(0, 0x100, 6)));
-            ops.push(Op::Word(csrrw(0, 0x141, 7)));
-            ops.push(Op::Word(asm::SRET));
-        } else {
-            ops.extend(self.li(6, 0x1800));
-            ops.push(Op::Word(csrrc(0, 0x300, 6)));
-            if !user {
-                ops.extend(self.li(6, 0x800));
-                ops.push(Op::Word(csrrs(0, 0x300, 6)));
-            }
-            ops.push(Op::Word(csrrw(0, 0x341, 7)));
-            ops.push(Op::Word(asm::MRET));
-        }
-        ops
-    }
-
     /// A data access at an address that is likely to be refused.
     fn wild(&mut self) -> Vec<Op> {
-        let large = 0x4000_0000 + (self.rng.below(4) << 21);
-        let at = if self.rng.chance(50) { *self.rng.pick(&WILD) } else { large + self.rng.below(0x8000) };
+        let large = 0x4000_0800 + (self.rng.below(4) << 21);
+        let at = match self.rng.below(16) {
+            0..7 => *self.rng.pick(&WILD),
+            7 => layout::BASE + self.scope.ram_bytes - 4,
+            _ => large + self.rng.below(0x8000),
+        };
         let at = if self.isa.xlen == 32 { at as i32 as u64 } else { at };
         let row = self.memory[self.rng.below(self.memory.len() as u64) as usize];
-        let loads = row.1.touches == Touches::Loads && row.1.format != "Lr";
-        let aligned = if loads { at } else { at & !7 };
-        let mut ops = self.li(7, aligned);
-        if row.1.bytes == 4 {
-            ops.extend(self.one(row, Some(7)));
+        if self.scope.tame.contains(&row.1.format) {
+            return Vec::new();
         }
-        ops
+        let offsets = matches!(row.1.touches, Touches::Loads | Touches::Stores) && row.1.format != "Lr";
+        let at = if offsets { at } else { at & !7 };
+        let mut ops = self.li(7, at);
+        match if row.1.bytes == 4 { self.word(row, Some(7)) } else { None } {
+            Some(word) if self.is_too_wild(row.1, word, at) => Vec::new(),
+            Some(word) => {
+                ops.push(encoded(row.1, word));
+                ops
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether an access with this base would hit the handlers, or fault in a way that the witness sees otherwise.
+    fn is_too_wild(&self, row: &Row, word: u32, base: u64) -> bool {
+        let Some(access) = Near::of(row, word) else { return false };
+        if !self.scope.misaligned_faults && access.is_misaligned(base) {
+            return true;
+        }
+        let (first, last) = access.ends(base);
+        let stores = row.touches == Touches::Stores;
+        let image = layout::BASE..layout::BASE + u64::from(layout::POOL);
+        let hits_image = image.contains(&first) || image.contains(&last);
+        stores && hits_image || access.crosses_page(base) && (self.scope.unsplit == Unsplit::Refused || self.protection)
     }
 
     /// A jump to where no code is, or none that may be executed.
     fn nowhere(&mut self) -> Vec<Op> {
         let mut ops = vec![Op::Address(3, asm::addi(3, 3, 0), Target::Item(self.now + 1))];
-        let at = *self.rng.pick(&[0x4000_0000, layout::BASE + layout::RAM_BYTES, 0x40_0000_0000, !1]);
+        let at = *self.rng.pick(&[0x4000_0000, layout::BASE + self.scope.ram_bytes, 0x40_0000_0000, !1]);
         let at = if self.isa.xlen == 32 { at as i32 as u64 } else { at };
         ops.extend(self.li(7, at));
         ops.push(Op::Word(jalr(self.register(), 7, 0)));
@@ -449,49 +343,26 @@ impl<'r> Generator<'r> {
 
     /// LR and SC on the same or nearly the same address, with something between them.
     fn reservation(&mut self) -> Vec<Op> {
-        if !self.isa.has(Ext::ZALRSC) {
+        let odd = self.scope.odd_reservations;
+        if !self.isa.has(Ext::ZALRSC) || !self.open && !odd {
             return Vec::new();
         }
         let offset = layout::DATA + 0x800 + 8 * self.rng.below(512) as u32;
         let mut ops = vec![Op::Address(7, asm::addi(7, 7, 0), Target::Offset(offset))];
         let width = |rng: &mut Rng, xlen: u32| if xlen == 64 && rng.chance(50) { 3 } else { 2 };
-        let (rd, first, second) = (self.register(), width(self.rng, self.isa.xlen), width(self.rng, self.isa.xlen));
+        let (rd, first) = (self.register(), width(self.rng, self.isa.xlen));
+        let second = if odd { width(self.rng, self.isa.xlen) } else { first };
         let order = self.rng.below(4) as u32;
         ops.push(Op::Word(asm::r(0x2f, first, 0x08 | order, if rd == 7 { 0 } else { rd }, 7, 0)));
         // A trap between them makes SC fail on Spike and not here.
         match self.rng.below(6) {
             0 => ops.push(Op::Word(asm::addi(7, 7, if first == 2 && second == 2 { 4 } else { 8 }))),
-            1 => ops.push(Op::Word(asm::s(0x23, 2, 7, rd, 0))),
+            1 if odd => ops.push(Op::Word(asm::s(0x23, 2, 7, rd, 0))),
             2 => ops.push(Op::Word(asm::i(0x03, 2, 0, 7, 0))),
             _ => {}
         }
         let source = self.rng.below(32) as u32;
         ops.push(Op::Word(asm::r(0x2f, second, 0x0c | order, self.register(), 7, source)));
-        ops
-    }
-
-    /// Protects a piece of the data by one of the first PMP entries.
-    fn protect(&mut self) -> Vec<Op> {
-        let entry = self.rng.below(4) as u32;
-        let at = layout::BASE + layout::DATA as u64 + self.rng.below(0x4000);
-        let address = match self.rng.below(3) {
-            // A power of two around it.
-            0 => at >> 2 | ((1 << self.rng.below(10)) - 1),
-            _ => at >> 2,
-        };
-        let mut ops = self.li(7, if self.isa.xlen == 32 { address as i32 as u64 } else { address });
-        ops.push(Op::Word(csrrw(0, 0x3b0 + entry, 7)));
-        // A TOR entry below must not let the code in: entry 0 would start from 0, and any from a cleared address.
-        let modes: &[u64] = if entry == 0 { &[2, 3, 0] } else { &[1, 2, 3, 0] };
-        let locked = if self.rng.chance(10) { 0x80 } else { 0 };
-        let config = *self.rng.pick(modes) << 3 | self.rng.below(8) | locked;
-        // A TOR entry reaches up from the entry before it: only if that lies in the data too.
-        let config = if config >> 3 & 3 == 1 { config | 7 } else { config };
-        let shift = 8 * entry as u64;
-        ops.extend(self.li(6, 0xff << shift));
-        ops.push(Op::Word(csrrc(0, 0x3a0, 6)));
-        ops.extend(self.li(6, (config << shift) as u32 as i32 as u64));
-        ops.push(Op::Word(csrrs(0, 0x3a0, 6)));
         ops
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! The image is seen twice when paging is on: at its physical address by S mode, and [`ALIAS`] higher by U mode.
 
-use super::values;
+use super::{Exit, Scope, values};
 use crate::asm::{self, addi, csrrc, csrrs, csrrw, jalr, lui};
 use crate::rng::Rng;
 use emu_core::riscv::extension::Ext;
@@ -11,10 +11,10 @@ use emu_core::riscv::isa_string::Isa;
 
 /// Where the image is loaded.
 pub const BASE: u64 = 0x8000_0000;
-/// Size of RAM.
-pub const RAM_BYTES: u64 = 1 << 20;
 /// The word that ends the run, from [`BASE`].
 pub const TOHOST: u64 = 0x1000;
+/// Size of a page.
+pub const PAGE_BYTES: u64 = 0x1000;
 /// Added to addresses to get their twins for U mode.
 pub const ALIAS: u32 = 1 << 30;
 
@@ -41,6 +41,17 @@ const MIE: u32 = 0x304;
 const MEPC: u32 = 0x341;
 const SSTATUS: u32 = 0x100;
 const SEPC: u32 = 0x141;
+
+/// The address of the body's first instruction.
+pub fn body() -> u64 {
+    BASE + u64::from(BODY)
+}
+
+/// Whether traps lead to this address, in whichever view of the image.
+pub fn is_vector(pc: u64) -> bool {
+    let offset = (pc & (u64::from(ALIAS) - 1)) as usize;
+    [M_VECTOR, S_VECTOR].iter().any(|&first| (first..first + 64).contains(&offset))
+}
 
 /// Pads `code` with zeros, which are illegal, up to `at` bytes.
 fn pad(code: &mut Vec<u32>, at: usize) {
@@ -71,16 +82,22 @@ fn unalias(reg: u32) -> [u32; 3] {
 }
 
 /// The code from the entry on: set-up, then both handlers.
-pub fn start(isa: &Isa) -> Vec<u8> {
-    let mut code = Vec::new();
+pub fn start(isa: &Isa, scope: &Scope) -> Vec<u8> {
+    // Who comes here a second time, through a large page, is sent on to `gp`, which is zero only at the beginning.
+    let mut code = vec![branch(0, 3, 0, 2), jalr(0, 3, 0)];
     // Trap vectors: `t0` = the image's address.
-    code.extend([asm::auipc(5, 0), addi(6, 5, M_VECTOR as i32), csrrw(0, 0x305, 6)]);
+    code.extend([asm::auipc(5, 0), addi(5, 5, -8), addi(6, 5, M_VECTOR as i32), csrrw(0, 0x305, 6)]);
     if isa.has(Ext::S) {
         code.extend([addi(6, 5, S_VECTOR as i32), csrrw(0, 0x105, 6)]);
     }
     // All of memory for everybody, by the last PMP entry.
     let last = if isa.xlen == 64 { 0x3a2 } else { 0x3a3 };
-    code.extend([addi(6, 0, -1), csrrw(0, 0x3bf, 6), lui(6, 0x1f000), csrrw(0, 0x3a0, 0)]);
+    code.push(addi(6, 0, -1));
+    if isa.xlen == 64 {
+        // It has 54 bits.
+        code.push(asm::i(0x13, 5, 6, 6, 10));
+    }
+    code.extend([csrrw(0, 0x3bf, 6), lui(6, 0x1f000), csrrw(0, 0x3a0, 0)]);
     if isa.xlen == 64 {
         code.push(asm::i(0x13, 1, 6, 6, 32));
     }
@@ -89,12 +106,20 @@ pub fn start(isa: &Isa) -> Vec<u8> {
     for csr in [MIE, 0x302, 0x303, 0x306, 0x106, 0x10a, 0x30a] {
         code.push(csrrw(0, csr, 0));
     }
+    if isa.xlen == 32 {
+        code.push(csrrw(0, 0x31a, 0));
+    }
     // The machine's timer never comes: `mtimecmp`.
     code.extend([addi(6, 0, -1), lui(7, 0x2004), asm::s(0x23, 2, 7, 6, 0), asm::s(0x23, 2, 7, 6, 4)]);
+    for (csr, half) in [(0x30a, scope.environment), (0x31a, scope.environment >> 32)] {
+        for bit in (0..isa.xlen).filter(|bit| half >> bit & 1 == 1 && (csr == 0x30a || isa.xlen == 32)) {
+            code.extend([addi(6, 0, 1), asm::i(0x13, 1, 6, 6, bit as i32), csrrs(0, csr, 6)]);
+        }
+    }
     // FS = initial.
     code.extend([lui(6, 2), csrrw(0, MSTATUS, 6)]);
     if isa.xlen == 32 {
-        code.extend([csrrw(0, 0x31a, 0), csrrw(0, 0xb82, 0), csrrw(0, 0xb80, 0)]);
+        code.extend([csrrw(0, 0xb82, 0), csrrw(0, 0xb80, 0)]);
     }
     if isa.has(Ext::S | Ext::SSTC) {
         // The supervisor's timer never comes.
@@ -172,18 +197,25 @@ fn supervisor_handler(code: &mut Vec<u32>) {
     code.push(jalr(0, T6, 0));
 }
 
-/// The end of the body: back to M mode, then `tohost`.
-pub fn end(image: &mut Vec<u8>) {
-    let at = image.len() as u32;
+/// The end of the body: back to M mode, then out.
+pub fn end(exit: Exit, image: &mut Vec<u8>) {
     let mut code = vec![asm::ECALL, lui(T5, 0x20), csrrc(0, MSTATUS, T5)];
-    let distance = (TOHOST as u32).wrapping_sub(at + 4 * code.len() as u32);
-    code.extend([asm::auipc(T5, distance.wrapping_add(0x800) >> 12), addi(T5, T5, distance as i32), addi(T6, 0, 1)]);
-    code.extend([asm::s(0x23, 2, T5, T6, 0), asm::s(0x23, 2, T5, 0, 4), jump(0)]);
+    match exit {
+        Exit::Htif => {
+            let at = image.len() as u32 + 4 * code.len() as u32;
+            let distance = (TOHOST as u32).wrapping_sub(at);
+            code.extend([asm::auipc(T5, distance.wrapping_add(0x800) >> 12), addi(T5, T5, distance as i32)]);
+            code.extend([addi(T6, 0, 1), asm::s(0x23, 2, T5, T6, 0), asm::s(0x23, 2, T5, 0, 4)]);
+        }
+        // The finisher's word for success, 0x5555.
+        Exit::Finisher => code.extend([lui(T5, 0x100), lui(T6, 5), addi(T6, T6, 0x555), asm::s(0x23, 2, T5, T6, 0)]),
+    }
+    code.push(jump(0));
     image.extend(code.into_iter().flat_map(u32::to_le_bytes));
 }
 
 /// The contents of memory from [`POOL`] to [`BODY`].
-pub fn data(rng: &mut Rng, xlen: u32) -> Vec<u8> {
+pub fn data(rng: &mut Rng, xlen: u32, entry_bits: u32) -> Vec<u8> {
     let mut out = Vec::new();
     for unit in 0..POOL_UNITS {
         let value = if unit < POOL_UNITS / 2 { values::integer(rng) } else { values::float_register(rng) };
@@ -196,7 +228,7 @@ pub fn data(rng: &mut Rng, xlen: u32) -> Vec<u8> {
     }
     out.resize((TABLES - POOL) as usize, 0);
     if xlen == 64 {
-        tables39(rng, &mut out)
+        tables39(rng, entry_bits, &mut out)
     } else {
         tables32(rng, &mut out)
     }
@@ -213,7 +245,7 @@ const A: u64 = 64;
 const D: u64 = 128;
 
 /// The page-table entry for a page of the image, in U mode's view or the other.
-fn leaf(rng: &mut Rng, xlen: u32, offset: u32, user: bool) -> u64 {
+fn leaf(rng: &mut Rng, entry_bits: Option<u32>, offset: u32, user: bool) -> u64 {
     let ppn = (BASE + offset as u64) >> 12;
     let view = if user { U } else { 0 };
     let flags = match offset {
@@ -225,9 +257,9 @@ fn leaf(rng: &mut Rng, xlen: u32, offset: u32, user: bool) -> u64 {
             {
                 flags |= flip(rng, percent, bit);
             }
-            if xlen == 64 && rng.chance(10) {
+            if let Some(first) = entry_bits.filter(|_| rng.chance(10)) {
                 // Reserved bits, page-based memory types, and NAPOT, which these entries are no good for.
-                flags |= 1 << (54 + rng.below(10));
+                flags |= 1 << (u64::from(first) + rng.below(u64::from(64 - first)));
             }
             flags
         }
@@ -249,7 +281,7 @@ fn pointer(table: u32) -> u64 {
 const PAGES: usize = 64;
 
 /// Sv39's tables under those of Sv48 and Sv57: seven pages.
-fn tables39(rng: &mut Rng, out: &mut Vec<u8>) {
+fn tables39(rng: &mut Rng, entry_bits: u32, out: &mut Vec<u8>) {
     out.resize((TABLES + 7 * 0x1000 - POOL) as usize, 0);
     let page = |n: u32| TABLES + n * 0x1000;
     put(out, page(0), 0, 8, pointer(page(1)));
@@ -258,7 +290,7 @@ fn tables39(rng: &mut Rng, out: &mut Vec<u8>) {
         put(out, page(2), root_index, 8, pointer(page(3 + view)));
         put(out, page(3 + view), 0, 8, pointer(page(5 + view)));
         for n in 0..PAGES {
-            let entry = leaf(rng, 64, n as u32 * 0x1000, view == 1);
+            let entry = leaf(rng, Some(entry_bits), n as u32 * 0x1000, view == 1);
             put(out, page(5 + view), n, 8, entry);
         }
         // A large page over the image, for reading, well or badly aligned.
@@ -276,7 +308,7 @@ fn tables32(rng: &mut Rng, out: &mut Vec<u8>) {
     for (view, root_index) in [(0, 0x200), (1, 0x300)] {
         put(out, page(0), root_index, 4, pointer(page(1 + view)));
         for n in 0..PAGES {
-            let entry = leaf(rng, 32, n as u32 * 0x1000, view == 1);
+            let entry = leaf(rng, None, n as u32 * 0x1000, view == 1);
             put(out, page(1 + view), n, 4, entry);
         }
         let large = (BASE >> 12) << 10 | V | R | A | if view == 1 { U } else { 0 };

@@ -8,6 +8,7 @@ use emu_core::image::Image;
 use emu_devices::console::Console;
 
 use super::machine::{Limits, MachineArgs};
+use crate::output::{print, stdout_failed};
 use crate::report::number::grouped;
 use crate::session::{End, Session};
 use crate::status::Status;
@@ -75,12 +76,12 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     }
     let mut rows = Vec::new();
     for demo in chosen {
-        super::print(&format!("== {}: {}\n", demo.name, demo.about))?;
+        print(&format!("== {}: {}\n", demo.name, demo.about))?;
         let row = run(demo).with_context(|| demo.name)?;
-        super::print("\n")?;
+        print("\n")?;
         rows.push(row);
     }
-    super::print(&table(&rows))?;
+    print(&table(&rows))?;
     let good = rows.iter().all(|row| matches!(row.end, End::Exit { code: 0, .. }));
     Ok(if good { Status::Success } else { Status::Failed })
 }
@@ -95,7 +96,7 @@ fn run(demo: &Demo) -> Result<Row> {
     let time = start.elapsed();
     console.flush();
     if let Some(error) = console.output_error() {
-        return Err(super::output_failed(error));
+        return Err(stdout_failed(&error));
     }
     Ok(Row { name: demo.name, insns: session.insns(), time, end })
 }

@@ -15,7 +15,7 @@ use self::decoder::Decoder;
 use self::listing::Listing;
 use crate::program::{self, RawArgs};
 use crate::status::Status;
-use crate::values;
+use crate::{output, values};
 
 /// What `emu dis` takes.
 #[derive(Debug, clap::Args)]
@@ -52,8 +52,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let decoder = Decoder::new(&name, &image, args.isa.as_deref(), args.no_aliases)?;
     let mut listing = Listing::new(&image, decoder, range.clone());
     let mut out = BufWriter::new(io::stdout().lock());
-    let shown =
-        listing.write(&name, &mut out).and_then(|shown| out.flush().map(|()| shown)).map_err(super::output_failed)?;
+    let shown = listing
+        .write(&name, &mut out)
+        .and_then(|shown| out.flush().map(|()| shown))
+        .map_err(|error| output::stdout_failed(&error))?;
     if !shown {
         bail!("{name}: no instructions from {:#x} to {:#x}; correct --start and --end", range.start, range.end);
     }

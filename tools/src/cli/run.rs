@@ -1,7 +1,6 @@
 //! `emu run`: one program, its console on this terminal, until it ends.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use crate::program::{self, RawArgs};
 use crate::report::signature;
 use crate::session::{End, Session};
 use crate::status::{GUEST_MAX, Status};
-use crate::{input, terminal, values};
+use crate::{input, output, terminal, values};
 
 /// What `emu run` takes.
 #[derive(Debug, clap::Args)]
@@ -41,6 +40,9 @@ pub(crate) struct Args {
     /// Print a summary of counts on standard error
     #[arg(long)]
     stat: bool,
+    /// Write the same to a file, for programs: on each line a name, a tab and a value
+    #[arg(long, value_name = "FILE")]
+    stat_file: Option<PathBuf>,
     /// Write one line per instruction, in the form of Spike's commit log
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -64,7 +66,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
     let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks)?;
-    let trace = args.trace.as_deref().map(create).transpose()?;
+    let trace = args.trace.as_deref().map(output::create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
     }
@@ -78,26 +80,30 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     console.flush();
     terminal::restore();
 
-    session.finish_trace().with_context(|| format!("--trace {}", shown(args.trace.as_deref())))?;
-    if let Some(path) = &args.signature {
-        let text = signature::text(&session.signature()?);
-        create(path)?.write_all(text.as_bytes()).with_context(|| format!("--signature {}", path.display()))?;
-    }
     let (status, message) = conclude(&end);
+    let mut told = Ok(());
     if let Some(message) = message {
-        eprintln!("emu: {name}: {message}");
+        told = told.and(output::try_tell(format_args!("emu: {name}: {message}\n")));
     }
     for (disk, errors, last) in session.disk_errors() {
         let requests = if errors == 1 { "request" } else { "requests" };
-        eprintln!("emu: disk {disk}: {errors} {requests} failed on the host ({last}); the guest was told");
+        let text = format!("emu: disk {disk}: {errors} {requests} failed on the host ({last}); the guest was told\n");
+        told = told.and(output::try_tell(text));
     }
-    if args.stat {
+    let stat = || {
         let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.isa());
-        eprint!("{}", session.stat(title, host, end.to_string()));
+        session.stat(title, host, end.to_string())
+    };
+    if args.stat {
+        told = told.and(output::try_tell(stat()));
     }
-    if let Some(error) = console.output_error() {
-        return Err(super::output_failed(error));
-    }
+    let counted = args.stat_file.as_deref().map_or(Ok(()), |path| output::save(path, &stat().lines()));
+    // Each goes its own way: what one cannot write is no reason to lose the others.
+    let traced = session.finish_trace();
+    let saved = args.signature.as_deref().map_or(Ok(()), |path| save_signature(&session, path));
+    let printed = console.output_error().map_or(Ok(()), |error| Err(output::stdout_failed(&error)));
+    let traced = traced.map_err(|error| output::file_failed(args.trace.as_deref().unwrap_or(Path::new("")), &error));
+    all([told, printed, traced.context("--trace"), saved.context("--signature"), counted.context("--stat-file")])?;
     Ok(status)
 }
 
@@ -111,7 +117,7 @@ fn conclude(end: &End) -> (Status, Option<String>) {
         End::Exit { code, .. } => (Status::Guest(*code), None),
         End::Limit(why) => (Status::Limit, Some(why.clone())),
         End::Left => (Status::Limit, Some("left before the program ended".to_owned())),
-        End::OutputClosed => (Status::Emulator, None),
+        End::OutputFailed => (Status::Emulator, None),
         End::Stuck(why) => (Status::Stuck, Some(why.clone())),
     }
 }
@@ -121,10 +127,14 @@ fn open_disk(text: &str) -> Result<Disk> {
     DiskSpec::parse(text).open().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-fn create(path: &Path) -> Result<File> {
-    File::create(path).map_err(|e| anyhow::anyhow!("{}: cannot be written: {e}; choose another file", path.display()))
+fn save_signature(session: &Session, path: &Path) -> Result<()> {
+    output::save(path, &signature::text(&session.signature()?))
 }
 
-fn shown(path: Option<&Path>) -> String {
-    path.map(|p| p.display().to_string()).unwrap_or_default()
+/// The first error; what the others say is told.
+fn all(results: [Result<()>; 5]) -> Result<()> {
+    let mut errors = results.into_iter().filter_map(Result::err);
+    let Some(first) = errors.next() else { return Ok(()) };
+    errors.for_each(|error| output::tell(format_args!("emu: {error:#}\n")));
+    Err(first)
 }

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::machine::{Limits, MachineArgs};
+use crate::output;
 use crate::report::junit;
 use crate::report::number::grouped;
 use crate::status::Status;
@@ -67,11 +68,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let time = start.elapsed();
     bar.finish_and_clear();
 
-    super::print(&summary(&verdicts, found, time))?;
+    output::print(&summary(&verdicts, found, time))?;
     if let Some(path) = &args.junit {
         let cases: Vec<_> = verdicts.iter().map(Verdict::case).collect();
-        std::fs::write(path, junit::document(&cases))
-            .with_context(|| format!("--junit {}: cannot be written; choose another file", path.display()))?;
+        output::save(path, &junit::document(&cases)).context("--junit")?;
     }
     Ok(if verdicts.iter().all(|v| v.failure.is_none()) { Status::Success } else { Status::Failed })
 }

@@ -1,9 +1,14 @@
-//! The summary of a run in the manner of `perf stat`: counts of the guest first, which are the same on every host, then the
-//! host's time, which is not.
+//! The summary of a run: for people in the manner of `perf stat`, and for programs as lines of a name, a tab and a value. Counts
+//! of the guest come first, which are the same on every host, then what the emulator did, then the host's time.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use emu_core::trap::Cause;
+use emu_mem::TlbCounts;
+
+use super::cause;
 use super::number::{grouped, percent};
 
 /// Everything the summary shows. Counts are of all harts together.
@@ -19,6 +24,8 @@ pub(crate) struct Stat {
     pub(crate) exceptions: u64,
     /// Interrupts taken.
     pub(crate) interrupts: u64,
+    /// Both by cause; only those that occurred.
+    pub(crate) causes: BTreeMap<Cause, u64>,
     /// Instructions that read memory.
     pub(crate) loads: u64,
     /// Instructions that write memory.
@@ -27,6 +34,8 @@ pub(crate) struct Stat {
     pub(crate) branches: u64,
     /// Of these, taken ones.
     pub(crate) taken: u64,
+    /// What the emulator's TLB did.
+    pub(crate) tlb: TlbCounts,
     /// Time of the host from the first instruction to the last.
     pub(crate) host: Duration,
     /// Hash of the final architectural state.
@@ -39,20 +48,78 @@ pub(crate) struct Stat {
     pub(crate) end: String,
 }
 
+/// Stands between the name of a count and that of a part of it.
+const PART: &str = ": ";
+
+/// A count with its name.
+struct Row {
+    /// Its name, behind those of the counts that it is a part of, each with [`PART`].
+    name: String,
+    count: u64,
+    /// What it is a share of: how much that is, and its name.
+    whole: Option<(u64, &'static str)>,
+}
+
+impl Stat {
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut add = |name: String, count, whole| rows.push(Row { name, count, whole });
+        let of_insns = Some((self.insns, "instructions"));
+        add("instructions".to_owned(), self.insns, None);
+        for &(mode, insns) in self.modes.iter().filter(|m| m.1 != 0) {
+            add(format!("instructions: in {mode} mode"), insns, of_insns);
+        }
+        add("traps".to_owned(), self.exceptions + self.interrupts, None);
+        for (kind, count) in [("exceptions", self.exceptions), ("interrupts", self.interrupts)] {
+            add(format!("traps: {kind}"), count, None);
+            for (cause, &count) in self.causes.iter().filter(|(cause, _)| cause.is_interrupt == (kind == "interrupts"))
+            {
+                let name = if cause.is_interrupt { cause::interrupt } else { cause::exception };
+                add(format!("traps: {kind}: {}", name(cause.code)), count, None);
+            }
+        }
+        add("loads".to_owned(), self.loads, of_insns);
+        add("stores".to_owned(), self.stores, of_insns);
+        add("branches".to_owned(), self.branches, of_insns);
+        add("branches: taken".to_owned(), self.taken, Some((self.branches, "branches")));
+        let of_misses = Some((self.tlb.misses(), "misses"));
+        add("TLB misses".to_owned(), self.tlb.misses(), None);
+        add("TLB misses: walks".to_owned(), self.tlb.walks, of_misses);
+        add("TLB misses: pushed out before".to_owned(), self.tlb.recalled, of_misses);
+        add("TLB misses: translated ahead".to_owned(), self.tlb.prefetched_used, of_misses);
+        add("TLB walks to fetch".to_owned(), self.tlb.fetch_walks, None);
+        add("TLB ahead in vain".to_owned(), self.tlb.prefetched - self.tlb.prefetched_used, None);
+        rows
+    }
+
+    /// For programs: a line for each value, its name and a tab in front.
+    pub(crate) fn lines(&self) -> String {
+        let counts = self.rows().into_iter().map(|row| (row.name, row.count.to_string()));
+        let others = [
+            ("host seconds", format!("{:.6}", self.host.as_secs_f64())),
+            ("state hash", format!("{:#018x}", self.state_hash)),
+            ("console hash", format!("{:#018x}", self.console_hash)),
+            ("console bytes", self.console_bytes.to_string()),
+            ("end", self.end.clone()),
+        ];
+        let all = counts.chain(others.map(|(name, value)| (name.to_owned(), value)));
+        all.map(|(name, value)| format!("{name}\t{value}\n")).collect()
+    }
+}
+
 impl Display for Stat {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n Counts for {}:\n", self.title)?;
-        row(f, self.insns, "instructions", "")?;
-        for &(mode, insns) in self.modes.iter().filter(|m| m.1 != 0) {
-            row(f, insns, &format!("  in {mode} mode"), &share(insns, self.insns, "instructions"))?;
+        for Row { name, count, whole } in self.rows() {
+            let (depth, name) = (name.matches(PART).count(), name.rsplit(PART).next().unwrap_or(&name));
+            let (value, name) = (grouped(count), format!("{:1$}{name}", "", 2 * depth));
+            match whole {
+                None => writeln!(f, "{value:>20}  {name}")?,
+                Some((whole, of)) => {
+                    writeln!(f, "{value:>20}  {name:<24}#  {:.1} % of {of}", percent(count, whole))?;
+                }
+            }
         }
-        row(f, self.exceptions + self.interrupts, "traps", "")?;
-        row(f, self.exceptions, "  exceptions", "")?;
-        row(f, self.interrupts, "  interrupts", "")?;
-        row(f, self.loads, "loads", &share(self.loads, self.insns, "instructions"))?;
-        row(f, self.stores, "stores", &share(self.stores, self.insns, "instructions"))?;
-        row(f, self.branches, "branches", &share(self.branches, self.insns, "instructions"))?;
-        row(f, self.taken, "  taken", &share(self.taken, self.branches, "branches"))?;
         let seconds = self.host.as_secs_f64();
         let rate = if seconds > 0.0 { self.insns as f64 / seconds / 1e6 } else { 0.0 };
         writeln!(f, "\n{seconds:>20.6}  {:<24}#  {rate:.1} M instructions/s", "s host time")?;
@@ -65,40 +132,41 @@ impl Display for Stat {
     }
 }
 
-fn row(f: &mut Formatter<'_>, value: u64, name: &str, note: &str) -> fmt::Result {
-    if note.is_empty() {
-        writeln!(f, "{:>20}  {name}", grouped(value))
-    } else {
-        writeln!(f, "{:>20}  {name:<24}#  {note}", grouped(value))
-    }
-}
-
-fn share(part: u64, whole: u64, of: &str) -> String {
-    format!("{:.1} % of {of}", percent(part, whole))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_summary_looks_like_this() {
-        let stat = Stat {
+    fn example() -> Stat {
+        let cause = |is_interrupt, code| Cause { is_interrupt, code };
+        Stat {
             title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
             insns: 1_234_567,
             modes: vec![("M", 1_234_000), ("S", 0), ("U", 567)],
             exceptions: 2,
             interrupts: 1,
+            causes: [(cause(false, 8), 1), (cause(false, 15), 1), (cause(true, 7), 1)].into(),
             loads: 300_000,
             stores: 100_000,
             branches: 200_000,
             taken: 150_000,
+            tlb: TlbCounts {
+                walks: 5,
+                fetch_walks: 6,
+                recalled: 2,
+                prefetched: 4,
+                prefetched_used: 1,
+                ..TlbCounts::default()
+            },
             host: Duration::from_micros(2_500),
             state_hash: 0x1234,
             console_hash: 0xcbf2_9ce4_8422_2325,
             console_bytes: 1_024,
             end: "exit code 0 (htif)".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn the_summary_looks_like_this() {
         let expected = "
  Counts for 'hello.elf' on virt, rv64imac, interp:
 
@@ -107,17 +175,50 @@ mod tests {
                  567    in U mode             #  0.0 % of instructions
                    3  traps
                    2    exceptions
+                   1      environment call from U-mode
+                   1      store/AMO page fault
                    1    interrupts
+                   1      machine timer interrupt
              300,000  loads                   #  24.3 % of instructions
              100,000  stores                  #  8.1 % of instructions
              200,000  branches                #  16.2 % of instructions
              150,000    taken                 #  75.0 % of branches
+                   8  TLB misses
+                   5    walks                 #  62.5 % of misses
+                   2    pushed out before     #  25.0 % of misses
+                   1    translated ahead      #  12.5 % of misses
+                   6  TLB walks to fetch
+                   3  TLB ahead in vain
 
             0.002500  s host time             #  493.8 M instructions/s
 
   state 0x0000000000001234, console 0xcbf29ce484222325 (1,024 bytes), exit code 0 (htif)
 ";
-        assert_eq!(stat.to_string(), expected);
+        assert_eq!(example().to_string(), expected);
+    }
+
+    #[test]
+    fn lines_for_programs() {
+        let lines = example().lines();
+        let value = |name: &str| lines.lines().find_map(|line| line.strip_prefix(&format!("{name}\t")));
+        assert!(lines.lines().all(|line| line.matches('\t').count() == 1), "{lines}");
+        for (name, expected) in [
+            ("instructions", "1234567"),
+            ("instructions: in U mode", "567"),
+            ("traps", "3"),
+            ("traps: exceptions: store/AMO page fault", "1"),
+            ("traps: interrupts: machine timer interrupt", "1"),
+            ("branches: taken", "150000"),
+            ("TLB misses", "8"),
+            ("TLB misses: walks", "5"),
+            ("TLB ahead in vain", "3"),
+            ("host seconds", "0.002500"),
+            ("state hash", "0x0000000000001234"),
+            ("console bytes", "1024"),
+            ("end", "exit code 0 (htif)"),
+        ] {
+            assert_eq!(value(name), Some(expected), "{name} in {lines}");
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ use emu_core::machine::Stuck;
 use emu_core::trap::Trap;
 use emu_mem::GuestVirt;
 
+use super::cause as names;
+
 /// So many of the last branch targets are shown.
 const BRANCHES: usize = 8;
 
@@ -17,7 +19,7 @@ pub(crate) fn text(stuck: &Stuck, symbols: SymbolTable<'_>) -> String {
         Some(trap) => format!(
             "hart {} traps for ever at {place}: {} (cause {}, value {:#x}); point mtvec or stvec at a handler that runs",
             stuck.hart,
-            cause(trap.cause),
+            names::exception(trap.cause),
             trap.cause,
             trap.tval
         ),
@@ -30,8 +32,10 @@ pub(crate) fn text(stuck: &Stuck, symbols: SymbolTable<'_>) -> String {
     if let Some(first) = stuck.first.filter(|first| first.pc != stuck.pc || Some(first.trap) != stuck.trap) {
         let (Trap { cause, tval }, place) = (first.trap, self::place(first.pc, symbols));
         let _ = match first.is_interrupt {
-            true => write!(out, "\n     it began before {place}: {} (interrupt {cause})", interrupt(cause)),
-            false => write!(out, "\n     it began at {place}: {} (cause {cause}, value {tval:#x})", self::cause(cause)),
+            true => write!(out, "\n     it began before {place}: {} (interrupt {cause})", names::interrupt(cause)),
+            false => {
+                write!(out, "\n     it began at {place}: {} (cause {cause}, value {tval:#x})", names::exception(cause))
+            }
         };
     }
     if !stuck.recent.is_empty() {
@@ -55,36 +59,4 @@ fn place(address: u64, symbols: SymbolTable<'_>) -> String {
 /// A symbol's name as its author wrote it, when it comes from Rust.
 fn name(mangled: &str) -> String {
     rustc_demangle::try_demangle(mangled).map_or_else(|_| mangled.to_owned(), |name| format!("{name:#}"))
-}
-
-/// An exception's name, privileged manual, table of `mcause` values.
-fn cause(code: u64) -> &'static str {
-    match code {
-        0 => "instruction address misaligned",
-        1 => "instruction access fault",
-        2 => "illegal instruction",
-        3 => "breakpoint",
-        4 => "load address misaligned",
-        5 => "load access fault",
-        6 => "store or AMO address misaligned",
-        7 => "store or AMO access fault",
-        8..=11 => "environment call",
-        12 => "instruction page fault",
-        13 => "load page fault",
-        15 => "store or AMO page fault",
-        _ => "exception",
-    }
-}
-
-/// An interrupt's name, from the same table.
-fn interrupt(code: u64) -> &'static str {
-    match code {
-        1 => "supervisor software interrupt",
-        3 => "machine software interrupt",
-        5 => "supervisor timer interrupt",
-        7 => "machine timer interrupt",
-        9 => "supervisor external interrupt",
-        11 => "machine external interrupt",
-        _ => "interrupt",
-    }
 }

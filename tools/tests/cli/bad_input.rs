@@ -1,6 +1,6 @@
 //! Whatever can be wrong with files and arguments: one message, status 125.
 
-use super::elf::{Elf, LOOP, RAM, hello, jump, print};
+use super::elf::{Elf, LOOP, NOP, RAM, hello, jump, print};
 use super::{Folder, command, emu, finish};
 use std::process::Stdio;
 
@@ -46,12 +46,42 @@ fn truncated_files() {
 #[test]
 fn segments_and_entries_that_make_no_sense() {
     refused(hello("", 0).with(|e| e.entry = 0x1234).bytes(), &["the entry 0x1234 is outside every segment", "--entry"]);
-    let second = (1, RAM + 4, vec![0; 4], 4);
-    refused(hello("", 0).with(|e| e.segments.push(second)).bytes(), &["overlap", "correct the linker script"]);
+    refused(hello("", 0).with(|e| e.entry = u64::MAX - 1).bytes(), &["the entry 0xfffffffffffffffe is outside"]);
+    refused(hello("", 0).with(|e| e.entry = RAM + 1).bytes(), &["the entry 0x80000001 is odd", "--entry"]);
+    // The same twice, in the middle of another, and in what another has zeroed.
+    let inside = |at, bytes: Vec<u8>, size| hello("", 0).with(|e| e.segments.push((1, at, bytes, size))).bytes();
+    for (at, bytes, size) in [(RAM, vec![0; 4], 4), (RAM + 4, vec![0; 4], 4), (RAM - 0x1000, vec![0; 4], 0x2000)] {
+        refused(inside(at, bytes, size), &["segments 0x", " overlap", "correct the linker script"]);
+    }
     refused(
         hello("", 0).with(|e| e.segments[0].3 = u64::MAX).bytes(),
         &["runs over the end of the address space", "correct the linker script"],
     );
+}
+
+/// Numbers in headers that no file can keep: they are compared with its length and never reserved.
+#[test]
+fn headers_outside_the_file() {
+    // In a 64-bit file: e_phoff, e_shoff, then p_offset and p_filesz of the first segment.
+    for (at, value, part) in [
+        (32, 1 << 20, "the program header table needs 0x100038 bytes"),
+        (32, u64::MAX - 7, "the program header table needs 0xffffffffffffffff bytes"),
+        (40, u64::MAX, "the section header table needs"),
+        (64 + 8, u64::MAX - 1, "segment 0 needs"),
+        (64 + 8, 1 << 40, "segment 0 needs"),
+    ] {
+        let mut file = hello("", 0).bytes();
+        file[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        refused(file, &["truncated", part, "copy or build it again"]);
+    }
+    let mut many = hello("", 0).bytes();
+    many[56..58].copy_from_slice(&0xfffe_u16.to_le_bytes());
+    refused(many, &["truncated: the program header table needs", "copy or build it again"]);
+    // As large in memory as in the file, and both absurd; and more in the file than in memory.
+    refused(hello("", 0).with(|e| e.segments[0].3 = 1).bytes(), &["malformed", "but 0x1 in memory", "build it again"]);
+    let mut huge = hello("", 0).with(|e| e.segments[0].3 = 1 << 62).bytes();
+    huge[64 + 32..64 + 40].copy_from_slice(&(1u64 << 62).to_le_bytes());
+    refused(huge, &["truncated: segment 0 needs 0x40000000", "copy or build it again"]);
 }
 
 #[test]
@@ -168,6 +198,26 @@ fn boards() {
             vec!["overlaps", "move or shrink"],
         ),
         (format!("{ram}[[devices]]\ntype = \"uart16550\"\nbase = 0x8000_1000\n"), vec!["overlaps", "uart16550"]),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = 0x8000_f000\nsize = \"1M\"\n"),
+            vec!["ram[1] (\"two\", 0x8000f000 to 0x8010efff) overlaps ram[0]", "move or shrink"],
+        ),
+        (
+            format!("{ram}[[devices]]\ntype = \"clint\"\nbase = 0\n[[devices]]\ntype = \"rtc\"\nbase = 0x8000\n"),
+            vec!["devices[1] (\"rtc\", 0x8000 to 0x8fff) overlaps devices[0]", "move or shrink"],
+        ),
+        (
+            format!("{ram}[[ram]]\nname = \"two\"\nbase = \"0xffff_ffff_ffff_f000\"\nsize = 8192\n"),
+            vec!["ram[1].base", "reach past the end of the address space", "move it down"],
+        ),
+        (
+            format!("{ram}[[devices]]\ntype = \"clint\"\nbase = \"0xffff_ffff_ffff_f000\"\n"),
+            vec!["devices[0].base", "reach past the end of the address space", "move it down"],
+        ),
+        (format!("{ram}[[rom]]\nname = \"none\"\nbase = 0\nsize = 0\n"), vec!["rom[0].size", "has no bytes", "4K"]),
+        (format!("{ram}[[rom]]\nname = \"odd\"\nbase = 0\nsize = 100\n"), vec!["rom[0]", "round them"]),
+        (ram.replace("1M", "0x7fff_ffff_ffff_f000"), vec!["ram[0].size", "too many", "may have 0x1000000000"]),
+        (format!("reset_pc = 0x1000\n{ram}"), vec!["reset_pc", "in no RAM or ROM"]),
         (format!("{ram}colour = 1\n"), vec!["unknown field `colour`"]),
         (format!("{ram}[[devices]]\ntype = \"lamp\"\nbase = 0\n"), vec!["lamp"]),
         ("name = \n".to_owned(), vec!["not a valid board file"]),
@@ -221,4 +271,58 @@ fn a_closed_standard_output_ends_the_run_with_one_message() {
         let output = finish(command);
         output.is_refusal(&["standard output"]);
     }
+}
+
+/// Where nothing can be written, nothing is lost without a word, whatever it is that is written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_apart_from_a_closed_pipe() {
+    let folder = Folder::new();
+    let text = folder.file("text.elf", hello("one\ntwo\n", 0).bytes());
+    // Without a line's end: nothing is written before the run is over.
+    let short = folder.file("short.elf", hello("x", 0).bytes());
+    let line = print("line\n");
+    let back = jump(-4 * line.len() as i32);
+    let endless = folder.file("endless.elf", Elf::new(&[line, vec![back]].concat()).bytes());
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").expect("Linux has it"));
+    for args in [
+        vec!["run", &text],
+        vec!["run", &short],
+        vec!["run", &endless],
+        vec!["dis", &text],
+        vec!["test", &text],
+        vec!["demo", "rv64/hello"],
+        vec!["--help"],
+    ] {
+        let mut command = command(&args);
+        command.stdout(full()).stderr(Stdio::piped());
+        let output = finish(command);
+        output.is_refusal(&["standard output: No space left on device", "is lost; make room, or choose another place"]);
+    }
+    // Files: those that grow while the program runs, which ends an endless run, and those that are written at its end.
+    let signed = hello("", 0).with(|e| e.symbols.extend([("begin_signature", RAM, 0), ("end_signature", RAM + 8, 0)]));
+    let signed = folder.file("signed.elf", signed.bytes());
+    let forever = folder.file("forever.elf", Elf::new(&[NOP, jump(-4)]).bytes());
+    for (program, option) in
+        [(&signed, "--trace"), (&forever, "--trace"), (&signed, "--signature"), (&signed, "--stat-file")]
+    {
+        let output = emu(["run", program, option, "/dev/full"]);
+        output.is_refusal(&[option, "/dev/full: cannot be written: No space left on device", "make room"]);
+    }
+    emu(["test", &text, "--junit", "/dev/full"]).has_status(125);
+    // One failure does not keep the others from being told, nor what can be written from being written.
+    let output = emu(["run", &signed, "--trace", "/dev/full", "--signature", &folder.path("out"), "--stat"]);
+    assert!(output.stderr.contains(" instructions") && output.stderr.contains("--trace"), "{}", output.stderr);
+    assert_eq!(output.has_status(125).stdout, "");
+    assert!(folder.read("out").lines().count() == 2, "the signature is there");
+    // Messages and counts: there is no place left to tell, but the status does.
+    for args in [vec!["run", &text, "--stat"], vec!["run", &text, "--fly"], vec!["run", &forever, "--max-insns", "9"]] {
+        let mut command = command(&args);
+        command.stderr(full());
+        finish(command).has_status(125);
+    }
+    // What is said on request by -v is not worth a failure.
+    let mut command = command(["run", &text, "-vv"]);
+    command.stderr(full());
+    assert_eq!(finish(command).has_status(0).stdout, "one\ntwo\n");
 }

@@ -132,9 +132,66 @@ fn the_summary() {
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
+    let lines = folder.path("counts");
+    emu(["run", &file, "--stat-file", &lines]).has_status(0);
+    let lines = folder.read("counts");
+    for line in
+        ["instructions\t11", "stores\t4", "traps: exceptions\t0", "console bytes\t3", "end\texit code 0 (finisher)"]
+    {
+        assert!(lines.lines().any(|l| l == line), "{line:?} is not in {lines}");
+    }
     let state = |text: &str| text.lines().find(|l| l.contains("state 0x")).map(str::to_owned);
     assert!(state(&text).is_some());
     assert_eq!(state(&text), state(&stat(&["--engine", "interp"])), "the same run has the same hash");
+}
+
+/// Traps are counted by cause, and the TLB's misses by what became of them.
+#[test]
+fn the_summary_of_traps_and_the_tlb() {
+    let folder = Folder::new();
+    // Handles traps at `handler` by going on behind them; then an illegal instruction, two ECALLs, and a load from nowhere.
+    let program = [
+        0x0000_0297, // auipc t0, 0
+        0x0402_8293, // addi t0, t0, handler
+        0x3052_9073, // csrw mtvec, t0
+        0xffff_ffff, // illegal
+        0x0000_0073, // ecall
+        0x0000_0073, // ecall
+        0x0000_3303, // ld t1, 0(zero)
+        0x0002_b303, // ld t1, 0(t0)
+        0x0082_b303, // ld t1, 8(t0)
+    ];
+    let handler = [
+        0x3410_2373, // csrr t1, mepc
+        0x0043_0313, // addi t1, t1, 4
+        0x3413_1073, // csrw mepc, t1
+        0x3020_0073, // mret
+    ];
+    let mut code = [&program[..], &exit(0)].concat();
+    code.resize(16, NOP);
+    let file = folder.file("traps.elf", Elf::new(&[code, handler.to_vec()].concat()).bytes());
+    let counts = folder.path("counts");
+    let output = emu(["run", &file, "--stat", "--stat-file", &counts]).has_status(0);
+    for part in [
+        "                   4  traps\n                   4    exceptions\n",
+        "\n                   1      illegal instruction\n",
+        "\n                   1      load access fault\n",
+        "\n                   2      environment call from M-mode\n                   0    interrupts\n",
+    ] {
+        assert!(output.stderr.contains(part), "{part:?} is not in {}", output.stderr);
+    }
+    let counts = folder.read("counts");
+    for line in [
+        "traps: exceptions: illegal instruction\t1",
+        "traps: exceptions: environment call from M-mode\t2",
+        "traps: interrupts\t0",
+        // The page of the handler once; what is nowhere, and the finisher, in their block and again alone.
+        "TLB misses\t5",
+        "TLB misses: walks\t5",
+        "TLB misses: pushed out before\t0",
+    ] {
+        assert!(counts.lines().any(|l| l == line), "{line:?} is not in {counts}");
+    }
 }
 
 #[test]

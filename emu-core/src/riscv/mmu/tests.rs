@@ -442,7 +442,7 @@ fn a_stream_of_pages_is_made_ready_ahead() {
             map(&hart, 0x10_0000 + page * PAGE_SIZE, 0, RAM + 0x2_0000 + page * PAGE_SIZE, LEAF);
             hart.memory.write(GuestPhys(RAM + 0x2_0000 + page * PAGE_SIZE), page).expect("RAM");
         }
-        let values: Vec<_> = pages.map(|page| hart.load_slow(0x10_0000 + page * PAGE_SIZE, 8, 0)).collect();
+        let values: Vec<_> = pages.map(|page| hart.load_slow(0x10_0000 + page * PAGE_SIZE, 8)).collect();
         (values, hart.tlb.counts())
     };
     let ((with, ahead), (without, none)) = (run(true), run(false));

@@ -184,6 +184,7 @@ fn every_error_names_file_key_and_remedy() {
         ("timebase = 0", "timebase: 0 Hz is not possible"),
         ("timebase = \"2G\"", "timebase: 2147483648 Hz is not possible: give 1 to 1000000000 Hz"),
         ("reset_pc = 0x81", "reset_pc: 0x81 is odd"),
+        ("reset_pc = 0x1_0000", "reset_pc: 0x10000 is in no RAM or ROM: correct it"),
         ("isa = \"rv\\u0000\"\ndevice_tree = true", "device_tree: cannot be written"),
     ] {
         let message = message(&format!("{text}\n{SMALL}"));

@@ -86,7 +86,7 @@ fn run(
         }
         (End::Exit { code, by }, None) => Ok(Some(format!("exit code {code} ({by})"))),
         (End::Limit(why) | End::Stuck(why), _) => Ok(Some(why)),
-        (End::Left | End::OutputClosed, _) => Ok(Some("interrupted".to_owned())),
+        (End::Left | End::OutputFailed, _) => Ok(Some("interrupted".to_owned())),
     }
 }
 
