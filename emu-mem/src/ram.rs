@@ -9,7 +9,7 @@
 //!   reference into it is ever made. Every page of a block can be read at all times, and every page of one that is
 //!   `writable` written: `reserve` hands out no block before that is so, and the pages of a ROM, which are the only ones
 //!   whose rights change later, gain and lose the right to be written by `install_bytes` alone, one caller at a time.
-//! - R2. Every access to the mapping, from any thread, is an atomic one (`raw::Raw`) or the host's own (it makes pages
+//! - R2. Every access to the mapping, from any thread, is an atomic one, one like several of single bytes (`raw`), or the host's own (it makes pages
 //!   zero that it takes back), so there are no data races in which one side is not atomic.
 //! - R3. A `Window` of `Tables` is empty (its tag equals no masked address) or its tag is a multiple of
 //!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Tables::keep` keeps alive.
@@ -140,7 +140,7 @@ impl Ram {
     }
 
     /// Writes the unit at `offset`, or returns `None`, having written nothing, if it is not wholly inside. An aligned
-    /// write is one host store; an unaligned one is several and may be seen half done by other threads.
+    /// write is one host store; an unaligned one may be several and may be seen half done by other threads.
     #[inline]
     pub fn write<T: Unit>(&self, offset: u64, value: T) -> Option<()> {
         let p = self.at_writable(offset, T::BYTES)?;

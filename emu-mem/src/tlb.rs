@@ -117,7 +117,7 @@ impl Tlb {
     fn empty(&self, slot: usize, context: &mut Context) {
         if std::mem::take(&mut context.used) {
             self.tables.clear(slot);
-            context.large = Leaves::default();
+            context.large.clear();
         }
     }
 

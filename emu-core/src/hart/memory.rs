@@ -13,6 +13,21 @@ use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Unit, Width, 
 const STREAM_PAGES: i64 = 8;
 
 impl<A: Arch> Hart<A> {
+    /// Loads from a page that the TLB has, aligned or not, if unaligned accesses are done at all: what comes between the TLB's
+    /// own way and [`load_slow`](Self::load_slow).
+    #[inline(always)]
+    pub fn load_within<T: Unit>(&self, at: u64) -> Option<T> {
+        let va = GuestVirt(at);
+        A::misaligned(self, va, Access::Read).ok().and_then(|()| self.tlb.read_unaligned(va))
+    }
+
+    /// Stores to a page that the TLB has, as [`load_within`](Self::load_within) loads; `None` if it has not.
+    #[inline(always)]
+    pub fn store_within<T: Unit>(&self, at: u64, value: T) -> Option<()> {
+        let va = GuestVirt(at);
+        A::misaligned(self, va, Access::Write).ok().and_then(|()| self.tlb.write_unaligned(va, value))
+    }
+
     /// Loads what the TLB did not have; zero-extended.
     #[cold]
     #[inline(never)]
@@ -38,6 +53,10 @@ impl<A: Arch> Hart<A> {
             }
         }
         let phys = self.physical(va, bytes, Access::Read)?;
+        // Memory is in the TLB by now, unless it is in pieces or traced.
+        if let Some(value) = with_unit!(width, T => self.tlb.read_unaligned::<T>(va).map(T::to_u64)) {
+            return Ok(value);
+        }
         self.bus_access(phys, bytes)?;
         match self.bus.read(phys, width) {
             Ok(result) => Ok(result.value),
@@ -71,6 +90,9 @@ impl<A: Arch> Hart<A> {
             }
         }
         let phys = self.physical(va, bytes, Access::Write)?;
+        if with_unit!(width, T => self.tlb.write_unaligned(va, T::from_u64(value))).is_some() {
+            return Ok(());
+        }
         self.bus_access(phys, bytes)?;
         match self.bus.write(phys, width, value) {
             Ok(_) => Ok(()),

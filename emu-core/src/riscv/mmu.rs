@@ -8,7 +8,7 @@ use super::extension::Ext;
 use super::state::{Riscv, mode};
 use crate::hart::{Hart, Near, Translation};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SHIFT, PAGE_SIZE, Width};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SHIFT, PAGE_SIZE, Unit, Width};
 
 /// The shape of the page tables.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -115,7 +115,11 @@ pub fn translate_for(
     let Leaf { phys, page_bytes, entry } = if mode == mode::M || paging == BARE {
         Leaf { phys: hart.arch.wrap(at.0), page_bytes: PAGE_SIZE, entry: None }
     } else {
-        walk(hart, request, paging, hart.arch.registers.satp.get())?
+        let satp = hart.arch.registers.satp.get();
+        match paging.entry_width {
+            Width::B4 => walk::<u32>(hart, request, paging, satp)?,
+            _ => walk::<u64>(hart, request, paging, satp)?,
+        }
     };
     if !hart.arch.pmp.allows(phys, bytes, access, mode) {
         return Err(request.access_fault());
@@ -137,7 +141,11 @@ pub fn translate_near(hart: &Hart<Riscv>, at: GuestVirt, access: Access, entry: 
     // Same line, same table: no bit above those that choose the entry changes.
     let page = GuestVirt(at.page().0.wrapping_add_signed(pages * PAGE_SIZE as i64));
     let request = Request { at: page, access, mode: hart.arch.data_mode(hart), blame: access };
-    let phys = small_page(hart, request, read_entry(hart, request, place, width).ok()?)?;
+    let entry = match width {
+        Width::B4 => read_entry::<u32>(hart, place),
+        _ => read_entry::<u64>(hart, place),
+    };
+    let phys = small_page(hart, request, entry?)?;
     Some((page, phys))
 }
 
@@ -145,7 +153,7 @@ pub fn translate_near(hart: &Hart<Riscv>, at: GuestVirt, access: Access, entry: 
 fn small_page(hart: &Hart<Riscv>, request: Request, entry: u64) -> Option<GuestPhys> {
     let number = page_number(entry);
     let wanted = pte::A | if request.access == Access::Write { pte::D } else { 0 };
-    let ready = is_well_formed(hart, entry)
+    let ready = is_well_formed(entry, reserved_bits(hart))
         && entry & pte::N == 0
         && leaf_bits(entry, number, 0).is_some()
         && is_permitted(hart, request, entry)
@@ -169,26 +177,31 @@ struct Leaf {
     entry: Option<GuestPhys>,
 }
 
-/// The algorithm of 12.3.2.
-fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Result<Leaf, Trap> {
+/// The algorithm of 12.3.2, with entries of type `E`: of this a table's size follows, and the compiler knows both.
+#[inline(always)]
+fn walk<E: Unit>(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Result<Leaf, Trap> {
+    let index_bits = PAGE_SHIFT - E::BYTES.trailing_zeros();
     let address = request.at.0;
     if !is_canonical(address, paging, hart.arch.isa.xlen) {
         return Err(request.page_fault());
     }
+    let reserved = reserved_bits(hart);
     let virtual_page = address >> PAGE_SHIFT;
     let root = if paging == SV32 { satp & 0x3f_ffff } else { satp & ((1 << 44) - 1) };
     let mut table = root << PAGE_SHIFT;
     let mut level = paging.levels;
     while level > 0 {
         level -= 1;
-        let skipped_bits = level * paging.index_bits;
-        let index = virtual_page >> skipped_bits & ((1 << paging.index_bits) - 1);
-        let at = GuestPhys(table + index * paging.entry_width.bytes());
+        let skipped_bits = level * index_bits;
+        let index = virtual_page >> skipped_bits & ((1 << index_bits) - 1);
+        let at = GuestPhys(table + index * E::BYTES);
         // The entry may change between being read and being updated; then it is looked at again.
         loop {
-            let entry = read_entry(hart, request, at, paging.entry_width)?;
+            let Some(entry) = read_entry::<E>(hart, at) else {
+                return Err(request.access_fault());
+            };
             let number = page_number(entry);
-            if !is_well_formed(hart, entry) {
+            if !is_well_formed(entry, reserved) {
                 return Err(request.page_fault());
             }
             if entry & (pte::V | pte::R | pte::W | pte::X) == pte::V {
@@ -205,7 +218,7 @@ fn walk(hart: &Hart<Riscv>, request: Request, paging: Paging, satp: u64) -> Resu
                 return Err(request.page_fault());
             }
             let wanted = pte::A | if request.access == Access::Write { pte::D } else { 0 };
-            if entry & wanted != wanted && !update_entry(hart, request, at, paging.entry_width, entry, wanted)? {
+            if entry & wanted != wanted && !update_entry(hart, request, at, E::WIDTH, entry, wanted)? {
                 continue;
             }
             let free = (1u64 << free_bits) - 1;
@@ -222,11 +235,16 @@ fn is_canonical(address: u64, paging: Paging, xlen: u32) -> bool {
     xlen == 32 || ((address << unused) as i64 >> unused) as u64 == address
 }
 
-/// Whether the bits are set that only extensions give a meaning.
-fn is_well_formed(hart: &Hart<Riscv>, entry: u64) -> bool {
-    let memory_types = hart.arch.registers.menvcfg.get() & PBMTE != 0;
-    let type_ok = if memory_types { entry & pte::PBMT != pte::PBMT } else { entry & pte::PBMT == 0 };
-    entry & pte::RESERVED == 0 && type_ok && (entry & pte::N == 0 || hart.arch.isa.has(Ext::SVNAPOT))
+/// The bits that must be zero in an entry: those that only extensions give a meaning.
+fn reserved_bits(hart: &Hart<Riscv>) -> u64 {
+    let memory_types = if hart.arch.registers.menvcfg.get() & PBMTE != 0 { 0 } else { pte::PBMT };
+    let contiguous = if hart.arch.isa.has(Ext::SVNAPOT) { 0 } else { pte::N };
+    pte::RESERVED | memory_types | contiguous
+}
+
+/// Whether none of these bits is set, and the memory type is one.
+fn is_well_formed(entry: u64, reserved: u64) -> bool {
+    entry & reserved == 0 && entry & pte::PBMT != pte::PBMT
 }
 
 /// How many low bits of a leaf's page number come from the virtual address; `None` if the entry is invalid.
@@ -260,13 +278,11 @@ fn is_permitted(hart: &Hart<Riscv>, request: Request, entry: u64) -> bool {
     mode_ok && entry & right != 0
 }
 
-fn read_entry(hart: &Hart<Riscv>, request: Request, at: GuestPhys, width: Width) -> Result<u64, Trap> {
-    let allowed = hart.arch.pmp.allows(at.0, width.bytes(), Access::Read, mode::S);
-    let value = match width {
-        Width::B4 => hart.memory.read::<u32>(at).map(u64::from),
-        _ => hart.memory.read::<u64>(at),
-    };
-    value.ok().filter(|_| allowed).ok_or_else(|| request.access_fault())
+/// The entry at `at`; `None` where there is no memory, or the PMP refuses.
+#[inline(always)]
+fn read_entry<E: Unit>(hart: &Hart<Riscv>, at: GuestPhys) -> Option<u64> {
+    let allowed = hart.arch.pmp.allows(at.0, E::BYTES, Access::Read, mode::S);
+    hart.memory.read::<E>(at).ok().filter(|_| allowed).map(E::to_u64)
 }
 
 /// Sets A and D as the access requires: by hardware with Svadu if `menvcfg.ADUE` says so, else (Svade) by an exception to

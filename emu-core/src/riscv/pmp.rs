@@ -24,6 +24,37 @@ pub struct Pmp {
     config: [Cell<u8>; ENTRIES],
     /// Bits 55 to 2 (33 to 2 with XLEN 32) of an address, as the register holds them.
     address: [Cell<u64>; ENTRIES],
+    /// What the entries match that match anything, in their order. Page walks ask often, guests write seldom.
+    rules: [Cell<Rule>; ENTRIES],
+    /// How many of these there are.
+    count: Cell<usize>,
+}
+
+/// What an entry says of which bytes.
+#[derive(Copy, Clone, Default, Debug)]
+struct Rule {
+    first: u64,
+    last: u64,
+    config: u8,
+}
+
+impl Rule {
+    /// Whether it matches all bytes from `first` to `last`.
+    #[inline]
+    fn holds(self, first: u64, last: u64) -> bool {
+        self.first <= first && last <= self.last
+    }
+
+    /// Whether it lets a mode do this.
+    #[inline]
+    fn permits(self, access: Access, now: u8) -> bool {
+        let right = match access {
+            Access::Read => R,
+            Access::Write => W,
+            Access::Fetch => X,
+        };
+        self.config & right != 0 || now == mode::M && self.config & L == 0
+    }
 }
 
 fn kind(config: u8) -> u8 {
@@ -49,6 +80,7 @@ impl Pmp {
         if config.get() & L == 0 {
             let value = value & (L | 3 << A_SHIFT | X | W | R);
             config.set(if value & R == 0 { value & !W } else { value });
+            self.collect();
         }
         true
     }
@@ -67,7 +99,19 @@ impl Pmp {
             return false;
         }
         address.set(value & if xlen == 32 { u32::MAX as u64 } else { (1 << 54) - 1 });
+        self.collect();
         true
+    }
+
+    /// Finds the rules anew.
+    fn collect(&self) {
+        let ranges = (0..ENTRIES).filter_map(|entry| Some((self.range(entry)?, self.config[entry].get())));
+        let mut count = 0;
+        for (rule, ((first, last), config)) in self.rules.iter().zip(ranges) {
+            rule.set(Rule { first, last, config });
+            count += 1;
+        }
+        self.count.set(count);
     }
 
     /// First and last byte of what an entry matches.
@@ -90,23 +134,24 @@ impl Pmp {
 
     /// Whether `mode` may access `bytes` bytes at `at`. The first entry that matches any of them decides, and must match
     /// all. Where none does, M mode may and the others may not.
+    #[inline]
     pub fn allows(&self, at: u64, bytes: u64, access: Access, now: u8) -> bool {
         let last = at.saturating_add(bytes - 1);
-        for entry in 0..ENTRIES {
-            let Some((from, to)) = self.range(entry) else { continue };
-            if last < from || to < at {
-                continue;
-            }
-            let config = self.config[entry].get();
-            let right = match access {
-                Access::Read => R,
-                Access::Write => W,
-                Access::Fetch => X,
-            };
-            let unlocked = now == mode::M && config & L == 0;
-            return from <= at && last <= to && (unlocked || config & right != 0);
+        match self.deciding(at, last) {
+            Some(rule) => rule.holds(at, last) && rule.permits(access, now),
+            None => now == mode::M,
         }
-        now == mode::M
+    }
+
+    /// The first rule that matches any byte. More often than not it is the first of all.
+    #[inline]
+    fn deciding(&self, first: u64, last: u64) -> Option<Rule> {
+        let rule = self.rules[0].get();
+        if self.count.get() > 0 && rule.holds(first, last) {
+            return Some(rule);
+        }
+        let mut rules = self.rules.iter().take(self.count.get()).map(Cell::get);
+        rules.find(|rule| rule.first <= last && first <= rule.last)
     }
 
     /// Whether `now` may read and write everything up to the address `last`, accesses across any boundary too: then nothing
@@ -119,6 +164,7 @@ impl Pmp {
     }
 
     /// Bytes of the largest naturally aligned stretch around `at`, at most a page, in which all bytes have the same rights.
+    #[inline]
     pub fn uniform_bytes(&self, at: u64) -> u64 {
         let mut bytes = PAGE_SIZE;
         while !self.is_uniform(at & !(bytes - 1), bytes) {
@@ -129,15 +175,7 @@ impl Pmp {
 
     fn is_uniform(&self, first: u64, bytes: u64) -> bool {
         let last = first + (bytes - 1);
-        for (from, to) in (0..ENTRIES).filter_map(|entry| self.range(entry)) {
-            if from <= first && last <= to {
-                return true;
-            }
-            if from <= last && first <= to {
-                return false;
-            }
-        }
-        true
+        self.deciding(first, last).is_none_or(|rule| rule.holds(first, last))
     }
 }
 

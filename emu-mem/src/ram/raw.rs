@@ -1,8 +1,18 @@
-//! The host's accesses to mapped memory: aligned ones of each width, atomically, and unaligned ones made of those. It knows
-//! pointers only; what makes them valid is its callers' business.
+//! The host's accesses to mapped memory: aligned ones of each width, atomically, and unaligned ones: one instruction where
+//! the host has it (`x86_64`), else made of aligned ones. It knows pointers only; what makes them valid is its callers'
+//! business.
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
 
-use crate::access::Unit;
+#[cfg(any(test, miri, not(target_arch = "x86_64")))]
+mod pieces;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86_64;
+
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+pub(super) use self::pieces::{load_unaligned, store_unaligned};
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(super) use self::x86_64::{load_unaligned, store_unaligned};
+
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// Atomic access to mapped memory. Public only because [`Unit`](crate::access::Unit) is; out of reach all the same.
@@ -62,46 +72,3 @@ macro_rules! raw {
     )*};
 }
 raw!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
-
-/// Reads a unit that is not aligned out of the one or two aligned 8-byte words that it lies in.
-///
-/// # Safety
-/// The unit's bytes must be in one live mapping. The words around them are then too: mappings begin and end at
-/// multiples of 4,096 (R1).
-#[inline]
-pub(super) unsafe fn load_unaligned<T: Unit>(p: *mut u8) -> T {
-    let in_word = p.addr() & 7;
-    let last = in_word + T::BYTES as usize - 1;
-    let word = p.wrapping_sub(in_word);
-    // SAFETY: both are multiples of 8, and each holds a byte of the unit.
-    let (low, high) = unsafe { (u64::load(word), u64::load(word.wrapping_add(last & 8))) };
-    // One word read twice makes a rotation, which is as good.
-    T::from_u64(((u128::from(high) << 64 | u128::from(low)) >> (8 * in_word)) as u64)
-}
-
-/// Writes a unit, aligned or not, as a few aligned pieces: never a byte beside it.
-///
-/// # Safety
-/// The unit's bytes must be in one live mapping.
-#[inline]
-pub(super) unsafe fn store_unaligned<T: Unit>(p: *mut u8, value: T) {
-    let (bytes, bits) = (T::BYTES as usize, value.to_u64());
-    // SAFETY: each piece is a part of the unit at a multiple of its own size. Two bytes at `i` are even where `p + i`
-    // is: that is what the cases are for.
-    unsafe {
-        let pair = |i: usize| u16::store(p.wrapping_add(i), (bits >> (8 * i)) as u16);
-        if p.addr() & (bytes - 1) == 0 {
-            T::store(p, value);
-        } else if p.addr() & 3 == 0 {
-            // An 8-byte unit: no other is misaligned here.
-            u32::store(p, bits as u32);
-            u32::store(p.wrapping_add(4), (bits >> 32) as u32);
-        } else if p.addr() & 1 == 0 {
-            (0..bytes).step_by(2).for_each(pair);
-        } else {
-            u8::store(p, bits as u8);
-            (1..bytes - 1).step_by(2).for_each(pair);
-            u8::store(p.wrapping_add(bytes - 1), (bits >> (8 * (bytes - 1))) as u8);
-        }
-    }
-}

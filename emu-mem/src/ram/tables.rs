@@ -129,6 +129,11 @@ impl Lookup {
     pub const ADDEND: usize = std::mem::offset_of!(Window, addend);
 }
 
+/// The bit of a page in [`Table::aside`]: the top of a product with the golden ratio, so that pages at any distance differ.
+const fn aside_bit(tag: u64) -> u64 {
+    1 << ((tag >> PAGE_SHIFT).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+}
+
 /// One context's table for one kind of access, and what surrounds it.
 struct Table {
     windows: Windows,
@@ -138,6 +143,10 @@ struct Table {
     next_victim: Cell<usize>,
     ahead: [Window; AHEAD],
     next_ahead: Cell<usize>,
+    /// The [bits](aside_bit) of pages that may be among the victims or those made ahead. Most misses need look no further.
+    aside: Cell<u64>,
+    /// How many were put there since `aside` was last exact.
+    put_aside: Cell<u32>,
     /// Entries made since it was last emptied.
     filled: Cell<u32>,
     /// Of these, how many pushed out another since the size was last changed.
@@ -155,6 +164,8 @@ impl Table {
             next_victim: Cell::new(0),
             ahead: [const { Window::empty() }; AHEAD],
             next_ahead: Cell::new(0),
+            aside: Cell::new(0),
+            put_aside: Cell::new(0),
             filled: Cell::new(0),
             conflicts: Cell::new(0),
             idle: Cell::new(0),
@@ -165,9 +176,28 @@ impl Table {
         self.windows.0.iter().chain(&self.victims).chain(&self.ahead)
     }
 
-    /// What is kept of a page beside the windows.
-    fn aside(&self, tag: u64) -> impl Iterator<Item = &Window> {
-        self.victims.iter().chain(&self.ahead).filter(move |window| window.tag.get() == tag)
+    /// Whether something may be kept of a page beside the windows.
+    fn may_be_aside(&self, tag: u64) -> bool {
+        self.aside.get() & aside_bit(tag) != 0
+    }
+
+    /// Forgets what is kept of a page beside the windows.
+    fn drop_aside(&self, tag: u64) {
+        if self.may_be_aside(tag) {
+            let kept = self.victims.iter().chain(&self.ahead).filter(|window| window.tag.get() == tag);
+            kept.for_each(|window| window.tag.set(EMPTY));
+        }
+    }
+
+    /// Notes that something is now kept of a page beside the windows.
+    fn note_aside(&self, tag: u64) {
+        self.aside.set(self.aside.get() | aside_bit(tag));
+        self.put_aside.set(self.put_aside.get() + 1);
+        if self.put_aside.get() as usize >= VICTIMS + AHEAD {
+            self.put_aside.set(0);
+            let kept = self.victims.iter().chain(&self.ahead).filter(|window| window.is_live());
+            self.aside.set(kept.fold(0, |bits, window| bits | aside_bit(window.tag.get())));
+        }
     }
 
     /// Puts a window in; what was there goes to the victims.
@@ -176,6 +206,7 @@ impl Table {
         if window.is_live() && window.tag.get() != tag {
             let at = self.next_victim.get();
             self.victims[at].copy(window);
+            self.note_aside(window.tag.get());
             self.next_victim.set((at + 1) % VICTIMS);
             self.conflicts.set(self.conflicts.get() + 1);
         }
@@ -213,6 +244,8 @@ impl Table {
             self.victims.iter().for_each(|window| window.tag.set(EMPTY));
         }
         self.ahead.iter().for_each(|window| window.tag.set(EMPTY));
+        self.aside.set(0);
+        self.put_aside.set(0);
         self.filled.set(0);
         self.conflicts.set(0);
     }
@@ -459,7 +492,7 @@ impl Tables {
             let slots = self.slots.borrow();
             let table = &slots[self.slot.get()][access as usize];
             // What is known of the page from before is old.
-            table.aside(va & PAGE_MASK).for_each(|window| window.tag.set(EMPTY));
+            table.drop_aside(va & PAGE_MASK);
             table.install(va & PAGE_MASK, addend);
             table.wants_more()
         };
@@ -483,6 +516,7 @@ impl Tables {
         let at = table.next_ahead.get();
         table.ahead[at].tag.set(tag);
         table.ahead[at].addend.set(addend);
+        table.note_aside(tag);
         table.next_ahead.set((at + 1) % AHEAD);
         self.count(|counts| counts.prefetched += 1);
     }
@@ -492,6 +526,9 @@ impl Tables {
         let slots = self.slots.borrow();
         let Some(table) = slots[self.slot.get()].get(access as usize) else { return false };
         let tag = va & PAGE_MASK;
+        if !table.may_be_aside(tag) {
+            return false;
+        }
         let known = |windows: &[Window]| windows.iter().position(|window| window.tag.get() == tag);
         let (window, ahead) = match (known(&table.ahead), known(&table.victims)) {
             (Some(at), _) => (&table.ahead[at], true),

@@ -33,6 +33,12 @@ impl Leaves {
         }
     }
 
+    /// Forgets all. What stands beyond the count is never read, so it may stay.
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
+        self.too_many = false;
+    }
+
     /// First and last address of the page that `va` lies in: the largest there is.
     pub(super) fn around(&self, va: GuestVirt) -> Result<(u64, u64), TooMany> {
         if self.too_many {
@@ -72,5 +78,7 @@ mod tests {
         assert!(leaves.around(GuestVirt(0)).is_ok());
         leaves.add(GuestVirt(99 << 21), 1 << 21);
         assert_eq!(leaves.around(GuestVirt(0)), Err(TooMany));
+        leaves.clear();
+        assert_eq!(leaves.around(GuestVirt(0)), Ok((0, 0xfff)));
     }
 }

@@ -326,6 +326,27 @@ fn rights_that_change_with_the_status_are_not_remembered_too_long() {
     assert_eq!(faults(&hart, LW), Some(13), "MXR is off again");
 }
 
+/// A page that the TLB has answers for itself, so whether it may must be asked there too.
+#[test]
+fn unaligned_accesses_are_done_or_trapped_also_in_pages_at_hand() {
+    for misaligned_trap in [false, true] {
+        let mut hart = lent("rv64gc");
+        hart.arch.config.misaligned_trap = misaligned_trap;
+        map(&hart, 0x5000, 0, RAM + 0x8000, LEAF);
+        hart.slots.set(src(6), 0x5000);
+        assert_eq!((faults(&hart, LW), faults(&hart, SW)), (None, None), "aligned");
+        hart.memory.write(GuestPhys(RAM + 0x8001), 0x1234_5678_u32).unwrap();
+        hart.slots.set(src(6), 0x5001);
+        let expected = |cause| misaligned_trap.then_some(cause);
+        assert_eq!(faults(&hart, LW), expected(cause::LOAD_MISALIGNED));
+        assert_eq!(hart.slots.get(src(5)) == 0x1234_5678, !misaligned_trap);
+        hart.slots.set(src(5), 0x55);
+        assert_eq!(faults(&hart, SW), expected(cause::STORE_AMO_MISALIGNED));
+        let stored = if misaligned_trap { 0x1234_5678 } else { 0x55 };
+        assert_eq!(hart.memory.read::<u32>(GuestPhys(RAM + 0x8001)), Ok(stored));
+    }
+}
+
 #[test]
 fn a_fence_makes_a_changed_table_count() {
     for fence in [SFENCE_VMA, SFENCE_VMA | 6 << 15] {

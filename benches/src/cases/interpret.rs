@@ -1,0 +1,112 @@
+//! Small guest loops in M mode, run by the whole machine: what an instruction of each kind costs with everything around it.
+
+use guest_tests::asm::{addi, r};
+
+use crate::Prepared;
+use crate::guest::program::{
+    BEQ, BLT, BNE, LBU, LD, LH, LW, SB, SD, SH, SW, andi, branch as b, fp, load, op, slli, srli, store,
+};
+use crate::guest::{DATA, DEVICE, Guest, Program, RAM};
+
+/// Instructions of one run, about.
+const INSTRUCTIONS: usize = 8192;
+
+/// Runs the program, a loop, as often as fits. The registers x5 to x15 are set before each run, so that all are the same.
+fn repeat(mut guest: Guest, program: &Program) -> Prepared {
+    guest.load(RAM, program);
+    let instructions = INSTRUCTIONS / program.words().len() * program.words().len();
+    Prepared::new(instructions, move || {
+        for register in 5..16 {
+            // The golden ratio's digits, as good as any others.
+            guest.set(register, 0x9e37_79b9_7f4a_7c15_u64.rotate_left(5 * register));
+        }
+        guest.run(instructions as u64)
+    })
+}
+
+/// Everything that only computes; each instruction needs the one before or the one before that.
+pub(super) fn alu() -> Prepared {
+    // ADD, SUB, SLL, SLT, SLTU, XOR, SRL, SRA, OR, AND, MUL, MULHU: funct3 and funct7.
+    const OPERATIONS: [(u32, u32); 12] =
+        [(0, 0), (0, 0x20), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 0x20), (6, 0), (7, 0), (0, 1), (3, 1)];
+    let mut program = Program::default();
+    for (step, (funct3, funct7)) in (0..).zip(OPERATIONS.into_iter().cycle().take(36)) {
+        let register = |n: u32| 5 + (step + n) % 11;
+        program.put(op(funct3, funct7, register(2), register(1), register(0)));
+        program.put(if step % 2 == 0 { addi(register(3), register(2), 77) } else { srli(register(3), register(2), 3) });
+    }
+    program.jump(0);
+    repeat(Guest::new(64), &program)
+}
+
+/// Branches on the bits of a random number, most of them forward over one instruction.
+pub(super) fn branch() -> Prepared {
+    let mut program = Program::default();
+    // Marsaglia's xorshift: x5 is the state.
+    for (shift, amount) in [(slli as fn(u32, u32, i32) -> u32, 13), (srli, 7), (slli, 17)] {
+        program.put(shift(6, 5, amount)).put(op(4, 0, 5, 5, 6));
+    }
+    for (bit, kind) in (0..9).zip([BEQ, BNE].into_iter().cycle()) {
+        program.put(andi(7, 5, 1 << bit)).put(b(kind, 7, 0, 8)).put(addi(8, 8, 1));
+    }
+    program.put(b(BLT, 5, 0, 8)).put(addi(9, 9, 1)).jump(0);
+    repeat(Guest::new(64), &program)
+}
+
+/// Loads and stores of all widths that follow an index through a page, with the arithmetic that belongs to them.
+pub(super) fn memory() -> Prepared {
+    let guest = Guest::new(64);
+    guest.set(20, DATA);
+    let mut program = Program::default();
+    program.put(addi(9, 9, 40)).put(andi(9, 9, 0x7f8)).put(op(0, 0, 10, 20, 9));
+    for (read, write, at) in [(LD, SD, 0), (LW, SW, 16), (LH, SH, 32), (LBU, SB, 48), (LD, SW, 64), (LW, SD, 72)] {
+        program.put(load(read, 6, 10, at)).put(addi(7, 6, 1)).put(store(write, 10, 7, at + 8));
+    }
+    program.jump(0);
+    repeat(guest, &program)
+}
+
+/// A loop of floating-point instructions on ordinary numbers: `width` is the format's bit in their encodings.
+fn float(width: u32, load_store: u32, boxed: impl Fn(f64) -> u64, fused: bool) -> Prepared {
+    let [add, sub, mul, div, sqrt] = [0x00, 0x04, 0x08, 0x0c, 0x2c].map(|funct7: u32| funct7 | width);
+    let guest = Guest::new(64);
+    guest.enable_float();
+    guest.set(20, DATA);
+    for (register, value) in [(8, 1.5), (9, 0.7), (10, 1e6), (11, -3.0)] {
+        guest.set_float(register, boxed(value));
+    }
+    let mut program = Program::default();
+    for (a, b) in [(8, 9), (10, 8), (9, 11), (11, 10)] {
+        program.put(fp(add, 12, a, b)).put(fp(mul, 13, a, b)).put(fp(sub, 14, 12, 13));
+        program.put(fp(div, 15, 13, a)).put(fp(mul, 16, 12, 12)).put(fp(sqrt, 17, 16, 0));
+        if fused {
+            program.put(r(0x43, 7, 16 << 2 | width, 18, 12, 9));
+        }
+        program.put(store(load_store, 20, 17, 0) | 0x04).put(load(load_store, 19, 20, 0) | 0x04);
+    }
+    program.jump(0);
+    repeat(guest, &program)
+}
+
+/// Binary32, fused multiply-add included.
+pub(super) fn single() -> Prepared {
+    float(0, LW, |value| u64::from((value as f32).to_bits()) | 0xffff_ffff << 32, true)
+}
+
+/// Binary64. Without fused multiply-add, whose cost depends on what the host has.
+pub(super) fn double() -> Prepared {
+    float(1, LD, f64::to_bits, false)
+}
+
+/// Loads from a device's register, one in eight instructions.
+pub(super) fn device() -> Prepared {
+    let guest = Guest::new(64);
+    guest.set(20, DEVICE);
+    let mut program = Program::default();
+    program.put(load(LW, 6, 20, 0));
+    for _ in 0..6 {
+        program.put(addi(7, 6, 1));
+    }
+    program.jump(0);
+    repeat(guest, &program)
+}

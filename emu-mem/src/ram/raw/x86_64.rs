@@ -1,0 +1,49 @@
+//! Unaligned accesses as one instruction each. Rust has no atomic access that is not aligned, and one that is not atomic
+//! might race with another thread's. An instruction of our own is neither: the compiler sees an opaque block, and what it does
+//! to memory is what as many relaxed atomic accesses to single bytes might do.
+#![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
+
+use std::arch::asm;
+
+use super::Raw as _;
+use crate::access::{Unit, Width};
+
+/// Reads a unit, aligned or not.
+///
+/// # Safety
+/// The unit's bytes must be in one live mapping.
+#[inline(always)]
+pub(in crate::ram) unsafe fn load_unaligned<T: Unit>(p: *mut u8) -> T {
+    let value: u64;
+    // SAFETY: each reads the unit's bytes and nothing else. Writing the lower half of a register clears its upper half.
+    unsafe {
+        match T::WIDTH {
+            Width::B1 => value = u8::load(p).into(),
+            Width::B2 => asm!("movzx {:e}, word ptr [{}]", lateout(reg) value, in(reg) p,
+                options(nostack, readonly, preserves_flags)),
+            Width::B4 => asm!("mov {:e}, dword ptr [{}]", lateout(reg) value, in(reg) p,
+                options(nostack, readonly, preserves_flags)),
+            Width::B8 => asm!("mov {}, qword ptr [{}]", lateout(reg) value, in(reg) p,
+                options(nostack, readonly, preserves_flags)),
+        }
+    }
+    T::from_u64(value)
+}
+
+/// Writes a unit, aligned or not.
+///
+/// # Safety
+/// The unit's bytes must be in one live mapping, and writable.
+#[inline(always)]
+pub(in crate::ram) unsafe fn store_unaligned<T: Unit>(p: *mut u8, value: T) {
+    let value = value.to_u64();
+    // SAFETY: each writes the unit's bytes and nothing else.
+    unsafe {
+        match T::WIDTH {
+            Width::B1 => u8::store(p, value as u8),
+            Width::B2 => asm!("mov word ptr [{}], {:x}", in(reg) p, in(reg) value, options(nostack, preserves_flags)),
+            Width::B4 => asm!("mov dword ptr [{}], {:e}", in(reg) p, in(reg) value, options(nostack, preserves_flags)),
+            Width::B8 => asm!("mov qword ptr [{}], {}", in(reg) p, in(reg) value, options(nostack, preserves_flags)),
+        }
+    }
+}
