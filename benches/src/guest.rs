@@ -83,6 +83,13 @@ impl Guest {
         registers.stvec.set(handler);
     }
 
+    /// Lets the machine timer interrupt whatever runs with interrupts on.
+    pub(crate) fn enable_timer(&self, handler: u64) {
+        let registers = &self.hart().arch.registers;
+        registers.mtvec.set(handler);
+        registers.mie.set(1 << 7);
+    }
+
     /// Sets `x[register]`.
     pub(crate) fn set(&self, register: u32, value: u64) {
         self.hart().slots.set(slots::dst(register), value);

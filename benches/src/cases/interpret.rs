@@ -1,6 +1,6 @@
 //! Small guest loops in M mode, run by the whole machine: what an instruction of each kind costs with everything around it.
 
-use guest_tests::asm::{addi, r};
+use guest_tests::asm::{MRET, addi, csrrs, r};
 
 use crate::Prepared;
 use crate::guest::program::{
@@ -106,6 +106,30 @@ pub(super) fn device() -> Prepared {
     program.put(load(LW, 6, 20, 0));
     for _ in 0..6 {
         program.put(addi(7, 6, 1));
+    }
+    program.jump(0);
+    repeat(guest, &program)
+}
+
+/// A loop that a timer interrupts: the handler asks the CLINT for the time and sets the next interrupt.
+pub(super) fn timer() -> Prepared {
+    /// `mtime` and `mtimecmp` of hart 0, from the CLINT's start.
+    const MTIME: u64 = 0xbff8;
+    const MTIMECMP: u64 = 0x4000;
+    const HANDLER: u64 = RAM + 0x1000;
+    let guest = Guest::new(64);
+    guest.set(20, DEVICE + MTIME);
+    guest.set(21, DEVICE + MTIMECMP);
+    guest.set(22, 8);
+    guest.enable_timer(HANDLER);
+    let mut handler = Program::default();
+    handler.put(load(LD, 6, 20, 0)).put(addi(6, 6, 2)).put(store(SD, 21, 6, 0)).put(MRET);
+    guest.load(HANDLER, &handler);
+    let mut program = Program::default();
+    // mstatus.MIE: a run may end inside the handler, where it is off, and the next begins here.
+    program.put(csrrs(0, 0x300, 22));
+    for _ in 0..14 {
+        program.put(addi(7, 7, 1));
     }
     program.jump(0);
     repeat(guest, &program)
