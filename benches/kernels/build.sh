@@ -3,6 +3,7 @@
 #   build.sh              rebuilds the committed images elf/rv{32,64}/NAME{,-small}.elf
 #   build.sh --check      builds them elsewhere and compares byte by byte (for CI)
 #   build.sh --native     builds the host's programs into target/kernels/NAME{,-small} (-O2, never committed)
+#   build.sh --sv39       builds images for RV64 that run behind Sv39 into target/kernels/sv39 (never committed)
 #   build.sh --checksums  builds those and prints kernels.tsv with the checksums that they compute
 # Sizes and checksums are in kernels.tsv, the compiler's flags in guest-tests/programs/runtime/build-lib.sh.
 
@@ -36,6 +37,14 @@ build_guests() {
     each guest
 }
 
+build_sv39() {
+    guest() {
+        guest_cc 64 "$NATIVE/sv39/$2.elf" "${PLAIN[@]}" -DSCALE="$3" -DEXPECT="$4" -Wl,--wrap=main \
+            "$HERE/src/$1.c" "$HERE/src/main.c" "$HERE/src/sv39.c" "$RUNTIME/crt0.S" "$RUNTIME/memory.c"
+    }
+    each guest
+}
+
 build_natives() {
     mkdir -p "$NATIVE"
     native() {
@@ -61,6 +70,7 @@ print_checksums() {
 
 case ${1:-} in
     --native) build_natives ;;
+    --sv39) build_sv39 ;;
     --checksums)
         build_natives
         print_checksums

@@ -11,7 +11,7 @@ use emu_mem::{Access, GuestPhys, GuestVirt};
 use rustc_hash::FxHashMap;
 
 use crate::emit::Key;
-use crate::exits::{JUMP_ENTRIES, Jump, Link, jump_index};
+use crate::exits::{JUMP_ENTRIES, Jump, Link, LinkAddress, jump_index};
 use crate::region::{Page, Region};
 use crate::rows::RowCounts;
 
@@ -37,14 +37,25 @@ struct Compiled {
     pages: Vec<Page>,
     /// Its entries' addresses.
     entries: Vec<u64>,
-    /// The instructions that it was made from, and where.
-    source: Vec<(GuestPhys, u32, u8)>,
+    source: SourceWords,
     /// How often its instructions ran, if that is counted.
     rows: Option<RowCounts>,
     /// Links out of it, by number.
     links: Vec<u32>,
     /// Links of others that lead here.
     linked_from: Vec<u32>,
+}
+
+/// The instructions that a region was made from, each with its length in bytes, and where they lie.
+#[derive(Debug)]
+pub(crate) struct SourceWords(Vec<(GuestPhys, u32, u8)>);
+
+/// A link that was made for a region that is about to be compiled.
+pub(crate) struct MadeLink {
+    /// Where it leads to in the guest.
+    pub(crate) target: u64,
+    pub(crate) number: u32,
+    pub(crate) address: LinkAddress,
 }
 
 /// A link, where it leads to in the guest, and whose it is.
@@ -114,13 +125,7 @@ impl Cache {
         {
             return context.jumps.as_ptr().expose_provenance();
         }
-        let key = match self.keys.iter().position(|known| known == key) {
-            Some(known) => known as u32,
-            None => {
-                self.keys.push(key.clone());
-                self.keys.len() as u32 - 1
-            }
-        };
+        let key = self.number_of(key);
         for link in std::mem::take(&mut self.passing) {
             self.unlink(link);
         }
@@ -146,6 +151,14 @@ impl Cache {
         self.contexts[self.current].jumps.as_ptr().expose_provenance()
     }
 
+    fn number_of(&mut self, key: &Key) -> u32 {
+        let known = self.keys.iter().position(|known| known == key);
+        known.unwrap_or_else(|| {
+            self.keys.push(key.clone());
+            self.keys.len() - 1
+        }) as u32
+    }
+
     /// Drops what is not in memory any more, if code may have changed since the last time; then how many regions that were.
     pub(crate) fn revalidate<A: Arch>(&mut self, hart: &Hart<A>) -> Option<u64> {
         let generation = hart.code_generation.get();
@@ -153,7 +166,7 @@ impl Cache {
             return None;
         }
         let changed: Vec<u32> = (0..self.regions.len())
-            .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !is_current(hart, region)))
+            .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !region.source.are_in(hart)))
             .map(|n| n as u32)
             .collect();
         changed.iter().for_each(|&n| self.drop_region(n));
@@ -191,13 +204,12 @@ impl Cache {
     }
 
     /// Makes links for the ways out of a region that is about to be compiled.
-    pub(crate) fn make_links(&mut self, targets: impl IntoIterator<Item = u64>) -> Vec<(u64, u32, *const Link)> {
+    pub(crate) fn make_links(&mut self, targets: impl IntoIterator<Item = u64>) -> Vec<MadeLink> {
         let mut made = Vec::new();
         for target in targets {
             let number = self.free_links.pop().unwrap_or(self.links.len() as u32);
             let link = Box::new(Link { code: Cell::new(self.unlinked), entry: Cell::new(number.into()) });
-            std::ptr::from_ref(&*link).expose_provenance();
-            made.push((target, number, std::ptr::from_ref(&*link)));
+            made.push(MadeLink { target, number, address: link.address() });
             let known = KnownLink { link, target, from: u32::MAX, to: None };
             match self.links.get_mut(number as usize) {
                 Some(free) => *free = known,
@@ -212,27 +224,22 @@ impl Cache {
         self.free_links.extend(links);
     }
 
-    /// Enters a region whose code lies at `code`, in the current context's key.
-    pub(crate) fn insert(&mut self, region: &Region, code: usize, links: Vec<u32>, rows: Option<RowCounts>) {
+    /// Enters a region whose code lies at `code`.
+    pub(crate) fn insert(
+        &mut self,
+        region: &Region,
+        key: &Key,
+        source: SourceWords,
+        code: usize,
+        links: Vec<u32>,
+        rows: Option<RowCounts>,
+    ) {
         let number = self.regions.len() as u32;
-        let key = self.contexts[self.current].key;
-        let place = |pc: u64| {
-            let virt = GuestVirt(pc);
-            let page = region.pages.iter().find(|page| page.virt == virt.page()).expect("its pages are known");
-            page.phys.wrapping_add(virt.page_offset())
-        };
-        let mut source: Vec<_> = region
-            .blocks
-            .iter()
-            .flat_map(|block| &block.insns)
-            .map(|insn| (place(insn.pc), insn.word, insn.bytes as u8))
-            .collect();
-        source.sort_unstable();
-        source.dedup();
+        let key = self.number_of(key);
         let entries: Vec<u64> = region.entries.iter().map(|&n| region.blocks[n].start.pc).collect();
         for (entry, &pc) in entries.iter().enumerate() {
             // A region's head belongs to it; other entries to whoever has them first.
-            let at = (place(pc).0, key);
+            let at = (region.place(pc).0, key);
             if entry == 0 {
                 self.by_phys.insert(at, (number, 0));
             } else {
@@ -339,14 +346,25 @@ fn nowhere() -> Jump {
     Jump { pc: Cell::new(NO_PC), code: Cell::new(0), entry: Cell::new(0) }
 }
 
-/// Whether memory still holds what a region was made from.
-fn is_current<A: Arch>(hart: &Hart<A>, region: &Compiled) -> bool {
-    region.source.iter().all(|&(at, word, bytes)| {
+impl SourceWords {
+    /// Of a region that was just formed.
+    pub(crate) fn of(region: &Region) -> Self {
+        let insns = region.blocks.iter().flat_map(|block| &block.insns);
+        let mut words: Vec<_> = insns.map(|insn| (region.place(insn.pc), insn.word, insn.bytes as u8)).collect();
+        words.sort_unstable();
+        words.dedup();
+        SourceWords(words)
+    }
+
+    /// Whether memory still holds them.
+    pub(crate) fn are_in<A: Arch>(&self, hart: &Hart<A>) -> bool {
         let memory = &hart.memory;
-        if bytes == 4 && at.0 & 3 == 0 {
-            return memory.read::<u32>(at) == Ok(word);
-        }
-        let low = memory.read::<u16>(at).is_ok_and(|low| low == word as u16);
-        low && (bytes == 2 || memory.read::<u16>(at.wrapping_add(2)).is_ok_and(|high| high == (word >> 16) as u16))
-    })
+        self.0.iter().all(|&(at, word, bytes)| {
+            if bytes == 4 && at.0 & 3 == 0 {
+                return memory.read::<u32>(at) == Ok(word);
+            }
+            let low = memory.read::<u16>(at).is_ok_and(|low| low == word as u16);
+            low && (bytes == 2 || memory.read::<u16>(at.wrapping_add(2)).is_ok_and(|high| high == (word >> 16) as u16))
+        })
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::*;
@@ -14,7 +14,8 @@ use emu_mem::OpenRam;
 use rustc_hash::FxHashMap;
 
 use crate::exits::Why;
-use crate::memory::{Checked, Span};
+use crate::guards::Group;
+use crate::memory::{Checked, LastPage, Span, guest_access};
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, WHY, offset};
 use crate::value::{Form, Truth, TruthForm, Val};
@@ -47,13 +48,13 @@ pub(crate) struct Emit<'f> {
     pub(crate) slots: ir::Value,
     /// How many instructions may still run, counted when a block is entered.
     pub(crate) left: Variable,
-    variables: RefCell<[Option<Variable>; SLOTS]>,
+    variables: RefCell<[Option<(Variable, ir::Type)>; SLOTS]>,
     /// What slots are known to hold, in the current block.
-    now: RefCell<[Option<Form>; SLOTS]>,
+    pub(crate) now: RefCell<[Option<Form>; SLOTS]>,
     /// Slots that memory may lack.
     pub(crate) dirty: Cell<SlotSet>,
     /// The current instruction.
-    pc: Cell<u64>,
+    pub(crate) pc: Cell<u64>,
     bytes: Cell<u64>,
     /// Instructions of the block that have been counted but not run: the current one and those behind it.
     pub(crate) ahead: Cell<usize>,
@@ -63,13 +64,21 @@ pub(crate) struct Emit<'f> {
     pub(crate) counters: Cell<Option<BlockCounters>>,
     /// What later accesses of the block want checked with the current instruction's.
     pub(crate) span: Cell<Option<Span>>,
+    /// What the current instruction has loaded, and from where.
+    pub(crate) loaded: Cell<Option<(ir::Value, ir::Value, i32)>>,
+    /// Guards that wait.
+    pub(crate) group: RefCell<Option<Group>>,
+    /// The last page of the current instruction's group of accesses, if it has one.
+    pub(crate) last_page: Cell<Option<LastPage>>,
     /// Sums of a value and a constant.
     sums: RefCell<FxHashMap<ir::Value, (ir::Value, i64)>>,
     /// Values that are 32-bit ones, zero-extended.
     zero_extended: RefCell<FxHashMap<ir::Value, ir::Value>>,
     extensions: RefCell<FxHashMap<ir::Value, ir::Value>>,
     halves: RefCell<FxHashMap<ir::Value, ir::Value>>,
-    /// Bits and the f64 that they are, so that nothing is moved to and fro.
+    /// Values that have only ones above these 32-bit ones.
+    boxed: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    /// Bits and the number that they are, so that nothing is moved to and fro.
     floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
@@ -108,33 +117,39 @@ impl<'f> Emit<'f> {
             insns: Cell::new(0),
             counters: Cell::new(None),
             span: Cell::new(None),
+            loaded: Cell::new(None),
+            last_page: Cell::new(None),
+            group: RefCell::default(),
             sums: RefCell::default(),
             zero_extended: RefCell::default(),
             extensions: RefCell::default(),
             halves: RefCell::default(),
+            boxed: RefCell::default(),
             floats: RefCell::default(),
             checked: RefCell::default(),
         }
     }
 
-    /// Makes a variable for each of these slots and loads it.
-    pub(crate) fn load_slots(&self, slots: SlotSet) {
-        for slot in slots.iter() {
+    /// Makes a variable of a type for each of these slots and loads it. The upper half of those with `F32` is all ones.
+    pub(crate) fn load_slots(&self, slots: impl Iterator<Item = (Slot, ir::Type)>) {
+        for (slot, ty) in slots {
             let mut b = self.b.borrow_mut();
-            let variable = b.declare_var(I64);
-            let value = b.ins().load(I64, slot_access(), self.slots, offset(slot));
+            let variable = b.declare_var(ty);
+            let value = b.ins().load(ty, slot_access(), self.slots, offset(slot));
             b.def_var(variable, value);
-            self.variables.borrow_mut()[slot.0 as usize] = Some(variable);
+            self.variables.borrow_mut()[slot.0 as usize] = Some((variable, ty));
         }
     }
 
     /// Starts a block: nothing is known but which slots memory may lack.
     pub(crate) fn begin_block(&self, dirty: SlotSet, insns: usize) {
+        debug_assert!(self.group.borrow().is_none(), "guards do not wait beyond a block");
         self.now.borrow_mut().fill(None);
         self.sums.borrow_mut().clear();
         self.zero_extended.borrow_mut().clear();
         self.extensions.borrow_mut().clear();
         self.halves.borrow_mut().clear();
+        self.boxed.borrow_mut().clear();
         self.floats.borrow_mut().clear();
         self.checked.borrow_mut().clear();
         self.dirty.set(dirty);
@@ -147,6 +162,7 @@ impl<'f> Emit<'f> {
         self.pc.set(pc);
         self.bytes.set(bytes);
         self.span.set(span);
+        self.loaded.set(None);
     }
 
     /// Ends an instruction; whether the key still says what the slots do.
@@ -166,31 +182,52 @@ impl<'f> Emit<'f> {
         if let Some(value) = self.key.slot(slot) {
             return Form::Const(value);
         }
-        let variable = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
-        let form = Form::Ssa(self.b.borrow_mut().use_var(variable));
+        let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+        let value = self.b.borrow_mut().use_var(variable);
+        let form = Form::Ssa(match ty {
+            F32 => self.boxed(value),
+            F64 => self.bits_of(value),
+            _ => value,
+        });
         self.now.borrow_mut()[slot.0 as usize] = Some(form);
         form
     }
 
     fn change(&self, slot: Slot, v: Val<'_, 'f, 64>) {
-        if slot == SINK || self.current(slot) == v.form {
+        if slot == SINK {
             return;
         }
+        let (held, mut form) = (self.current(slot), v.form);
+        if held == form {
+            return;
+        }
+        self.keep_for_group(slot, held);
         if self.key.slot(slot).is_none() {
-            let variable = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
-            let value = v.ssa();
+            let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+            let bits = v.ssa();
+            let value = match (ty, self.loaded.get()) {
+                (F64, Some((loaded, p, off))) if loaded == bits => {
+                    let float = self.load_float_instead(loaded, p, off);
+                    form = Form::Ssa(self.bits_of(float));
+                    float
+                }
+                (F64, _) => self.as_float(bits, F64),
+                (F32, _) => self.as_float(self.low_half(bits), F32),
+                _ => bits,
+            };
             self.b.borrow_mut().def_var(variable, value);
         }
         let mut dirty = self.dirty.get();
         dirty.insert(slot);
         self.dirty.set(dirty);
-        self.now.borrow_mut()[slot.0 as usize] = Some(v.form);
+        self.now.borrow_mut()[slot.0 as usize] = Some(form);
     }
 
     /// Stores what memory lacks.
     pub(crate) fn store_dirty(&self) {
         for slot in self.dirty.get().iter() {
-            let value = Val::<64> { form: self.current(slot), e: self }.ssa();
+            let bits = Val::<64> { form: self.current(slot), e: self }.ssa();
+            let value = self.as_moved(bits);
             self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
         }
     }
@@ -208,31 +245,6 @@ impl<'f> Emit<'f> {
         let left = b.use_var(self.left);
         let left = if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) };
         b.ins().return_(&[left, pc]);
-    }
-
-    /// Leaves before the current instruction unless `ok`.
-    pub(crate) fn leave_unless(&self, ok: ir::Value) {
-        let goes_on = {
-            let mut b = self.b.borrow_mut();
-            let (leaves, goes_on) = (b.create_block(), b.create_block());
-            b.set_cold_block(leaves);
-            b.ins().brif(ok, goes_on, &[], leaves, &[]);
-            b.seal_block(leaves);
-            b.seal_block(goes_on);
-            b.switch_to_block(leaves);
-            goes_on
-        };
-        self.leave_here();
-        self.b.borrow_mut().switch_to_block(goes_on);
-    }
-
-    /// Has the interpreter run the current instruction. The block ends.
-    pub(crate) fn leave_here(&self) {
-        // What the cold block finds out about slots is not known elsewhere.
-        let now = *self.now.borrow();
-        let pc = self.b.borrow_mut().ins().iconst(I64, self.pc.get() as i64);
-        self.leave(Why::Interpret, pc, self.ahead.get());
-        *self.now.borrow_mut() = now;
     }
 
     /// Notes that `sum` is `a` plus the `bits`-bit constant `c`.
@@ -262,18 +274,66 @@ impl<'f> Emit<'f> {
         wide
     }
 
-    /// The f64 with these bits.
-    pub(crate) fn as_float(&self, bits: ir::Value) -> ir::Value {
+    /// The number of the host's type `float` with these bits.
+    pub(crate) fn as_float(&self, bits: ir::Value, float: ir::Type) -> ir::Value {
         if let Some(&known) = self.floats.borrow().get(&bits) {
             return known;
         }
-        let float = self.b.borrow_mut().ins().bitcast(F64, ir::MemFlagsData::new(), bits);
+        let float = self.b.borrow_mut().ins().bitcast(float, ir::MemFlagsData::new(), bits);
         self.note_float(bits, float);
         float
     }
 
+    /// Loads what the current instruction has loaded into the other kind of register; nobody has used it yet.
+    fn load_float_instead(&self, loaded: ir::Value, p: ir::Value, off: i32) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        if let Some(inst) = b.func.dfg.value_def(loaded).inst() {
+            b.func.layout.remove_inst(inst);
+        }
+        b.ins().load(F64, guest_access(), p, off)
+    }
+
+    /// A number in single precision as a wider register holds it.
+    fn boxed(&self, float: ir::Value) -> ir::Value {
+        let narrow = self.bits_of(float);
+        let wide = self.zero_extended(narrow);
+        let boxed = self.b.borrow_mut().ins().bor_imm_u(wide, UPPER_HALF as i64);
+        self.note_ones(boxed, wide, UPPER_HALF);
+        boxed
+    }
+
+    /// The bits of a number.
+    pub(crate) fn bits_of(&self, float: ir::Value) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        let ty = if b.func.dfg.value_type(float) == F64 { I64 } else { I32 };
+        let bits = b.ins().bitcast(ty, ir::MemFlagsData::new(), float);
+        drop(b);
+        self.note_float(bits, float);
+        bits
+    }
+
+    /// The bits, or the number that they are if there is that already: what is only moved may be in any register.
+    pub(crate) fn as_moved(&self, bits: ir::Value) -> ir::Value {
+        self.floats.borrow().get(&bits).copied().unwrap_or(bits)
+    }
+
+    /// Notes that `value` is `a` with `ones` set.
+    pub(crate) fn note_ones(&self, value: ir::Value, a: ir::Value, ones: u64) {
+        if ones == UPPER_HALF
+            && let Some(narrow) = self.as_zero_extended(a)
+        {
+            self.boxed.borrow_mut().insert(value, narrow);
+            self.halves.borrow_mut().insert(value, narrow);
+        }
+    }
+
+    /// The 32-bit value below the ones in `value`, if all are ones there.
+    pub(crate) fn as_boxed(&self, value: ir::Value) -> Option<ir::Value> {
+        self.boxed.borrow().get(&value).copied()
+    }
+
     /// Notes that these are the bits of `float`.
-    pub(crate) fn note_float(&self, bits: ir::Value, float: ir::Value) {
+    fn note_float(&self, bits: ir::Value, float: ir::Value) {
         self.floats.borrow_mut().insert(bits, float);
     }
 
@@ -289,6 +349,9 @@ impl<'f> Emit<'f> {
         narrow
     }
 }
+
+/// What makes a number in single precision a valid value of a wider register.
+pub(crate) const UPPER_HALF: u64 = 0xffff_ffff_0000_0000;
 
 /// How slots are accessed: they are there, aligned, and nothing else is.
 pub(crate) fn slot_access() -> ir::MemFlagsData {

@@ -54,6 +54,17 @@ pub(crate) struct Link {
     pub(crate) entry: std::cell::Cell<u64>,
 }
 
+/// Where a link lies.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct LinkAddress(usize);
+
+impl Link {
+    /// For code that may run as long as the link lives.
+    pub(crate) fn address(&self) -> LinkAddress {
+        LinkAddress(std::ptr::from_ref(self).expose_provenance())
+    }
+}
+
 /// An entry of the table for indirect jumps; 32 bytes, so that its place is a shift.
 #[derive(Debug)]
 #[repr(C, align(32))]
@@ -83,10 +94,10 @@ pub(crate) fn region_signature() -> Signature {
 
 impl Emit<'_> {
     /// Goes on behind a link. The block ends.
-    pub(crate) fn go(&self, link: *const Link) {
+    pub(crate) fn go(&self, LinkAddress(link): LinkAddress) {
         self.store_dirty();
         let mut b = self.b.borrow_mut();
-        let link = b.ins().iconst(I64, link.addr() as i64);
+        let link = b.ins().iconst(I64, link as i64);
         let code = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, code) as i32);
         let entry = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, entry) as i32);
         self.tail_call(&mut b, code, entry);

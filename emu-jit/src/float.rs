@@ -115,11 +115,19 @@ extern "C" fn product(_: u64, a: u64, b: u64, _: u64) -> Pair {
 
 /// A host format: its type, that of its bits, where its exponent starts and how many values that has.
 #[derive(Copy, Clone)]
-struct Host {
-    float: ir::Type,
-    bits: ir::Type,
-    exponent_at: u32,
-    exponents: u64,
+pub(crate) struct Host {
+    pub(crate) float: ir::Type,
+    pub(crate) bits: ir::Type,
+    pub(crate) exponent_at: u32,
+    /// All of the exponent's bits.
+    pub(crate) exponents: u64,
+}
+
+impl Host {
+    /// A constant of the format's bits, as Cranelift wants constants.
+    pub(crate) fn constant(self, n: u64) -> i64 {
+        if self.bits == I32 { n as u32 as i64 } else { n as i64 }
+    }
 }
 
 const fn host(fmt: Fmt) -> Option<Host> {
@@ -178,85 +186,17 @@ impl<'f> Emit<'f> {
 
     fn to_float(&self, v: Value<'_, 'f>, host: Host) -> ir::Value {
         let value = v.ssa();
-        if host.bits == I64 {
-            return self.as_float(value);
-        }
-        let low = self.low_half(value);
-        self.b.borrow_mut().ins().bitcast(F32, ir::MemFlagsData::new(), low)
+        self.as_float(if host.bits == I64 { value } else { self.low_half(value) }, host.float)
     }
 
     fn to_bits(&self, float: ir::Value, host: Host) -> ir::Value {
-        let bits = self.b.borrow_mut().ins().bitcast(host.bits, ir::MemFlagsData::new(), float);
-        if host.bits == I64 {
-            self.note_float(bits, float);
-            return bits;
-        }
-        self.zero_extended(bits)
-    }
-
-    /// Leaves unless `float` is an ordinary number: normal, not next to the smallest normal one, finite. Zero is let through
-    /// if `zero_is_exact` says that this one is; that is asked for in a cold block.
-    fn require_ordinary(&self, float: ir::Value, host: Host, zero_is_exact: Option<&dyn Fn() -> ir::Value>) {
-        let (ok, bits) = {
-            let mut b = self.b.borrow_mut();
-            let bits = b.ins().bitcast(host.bits, ir::MemFlagsData::new(), float);
-            // Without the sign.
-            let magnitude = b.ins().ishl_imm_u(bits, 1);
-            let shift = host.exponent_at + 1;
-            let from_second =
-                b.ins().iadd_imm_s(magnitude, sign_extend(2_u64.wrapping_shl(shift).wrapping_neg(), host));
-            let limit = sign_extend((host.exponents - 2) << shift, host);
-            let limit = b.ins().iconst(host.bits, limit);
-            (b.ins().icmp(IntCC::UnsignedLessThan, from_second, limit), magnitude)
-        };
-        let Some(zero_is_exact) = zero_is_exact else {
-            self.leave_unless(ok);
-            return;
-        };
-        let goes_on = {
-            let mut b = self.b.borrow_mut();
-            let (looks, goes_on) = (b.create_block(), b.create_block());
-            b.set_cold_block(looks);
-            b.ins().brif(ok, goes_on, &[], looks, &[]);
-            b.seal_block(looks);
-            b.switch_to_block(looks);
-            goes_on
-        };
-        let exact = zero_is_exact();
-        let zero = {
-            let mut b = self.b.borrow_mut();
-            let zero = b.ins().icmp_imm_u(IntCC::Equal, bits, 0);
-            b.ins().band(zero, exact)
-        };
-        self.leave_unless(zero);
-        let mut b = self.b.borrow_mut();
-        b.ins().jump(goes_on, &[]);
-        b.seal_block(goes_on);
-        b.switch_to_block(goes_on);
-    }
-
-    /// Leaves unless `float` is small enough for its sum to have overflown nowhere. A small sum, even a subnormal one, is
-    /// exact and never underflows.
-    fn require_no_overflow(&self, float: ir::Value, host: Host) {
-        let ok = {
-            let mut b = self.b.borrow_mut();
-            let bits = b.ins().bitcast(host.bits, ir::MemFlagsData::new(), float);
-            let magnitude = b.ins().ishl_imm_u(bits, 1);
-            let limit = b.ins().iconst(host.bits, sign_extend(host.exponents << (host.exponent_at + 1), host));
-            b.ins().icmp(IntCC::UnsignedLessThan, magnitude, limit)
-        };
-        self.leave_unless(ok);
-    }
-
-    fn is_zero(&self, v: ir::Value, host: Host) -> ir::Value {
-        let mut b = self.b.borrow_mut();
-        let zero = if host.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) };
-        b.ins().fcmp(FloatCC::Equal, v, zero)
+        let bits = self.bits_of(float);
+        if host.bits == I64 { bits } else { self.zero_extended(bits) }
     }
 
     fn require_ordered(&self, a: ir::Value, b: ir::Value) {
         let ok = self.b.borrow_mut().ins().fcmp(FloatCC::Ordered, a, b);
-        self.leave_unless(ok);
+        self.require_later(ok);
     }
 
     pub(crate) fn fp2<'e>(
@@ -281,24 +221,19 @@ impl<'f> Emit<'f> {
         let result = match op {
             Fp2::Add | Fp2::Sub => {
                 let sum = if op == Fp2::Add { ins(&|b| b.fadd(x, y)) } else { ins(&|b| b.fsub(x, y)) };
-                self.require_no_overflow(sum, host);
+                // A small sum, even a subnormal one, is exact and never underflows.
+                self.require_finite((sum, host), &[x, y]);
                 sum
             }
             Fp2::Mul => {
                 let product = ins(&|b| b.fmul(x, y));
-                self.require_ordinary(
-                    product,
-                    host,
-                    Some(&|| {
-                        let (a, b) = (self.is_zero(x, host), self.is_zero(y, host));
-                        self.b.borrow_mut().ins().bor(a, b)
-                    }),
-                );
+                self.require_ordinary((product, host), [Some((x, host)), Some((y, host))], &[x, y]);
                 product
             }
             Fp2::Div => {
                 let quotient = ins(&|b| b.fdiv(x, y));
-                self.require_ordinary(quotient, host, Some(&|| self.is_zero(x, host)));
+                // Something finite divided by what is not would be zero.
+                self.require_ordinary((quotient, host), [Some((x, host)), None], &[x]);
                 quotient
             }
             Fp2::Min | Fp2::Max => {
@@ -321,7 +256,7 @@ impl<'f> Emit<'f> {
             let zero = if host.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) };
             b.ins().fcmp(FloatCC::GreaterThanOrEqual, x, zero)
         };
-        self.leave_unless(ok);
+        self.require_later(ok);
         let root = self.b.borrow_mut().ins().sqrt(x);
         let bits = self.to_bits(root, host);
         (self.value(Form::Ssa(bits)), self.none())
@@ -341,7 +276,7 @@ impl<'f> Emit<'f> {
         };
         let (x, y, z) = (self.to_float(a, host), self.to_float(b, host), self.to_float(c, host));
         let result = self.b.borrow_mut().ins().fma(x, y, z);
-        self.require_ordinary(result, host, None);
+        self.require_ordinary((result, host), [Some((x, host)), Some((y, host))], &[x, y, z]);
         let bits = self.to_bits(result, host);
         (self.value(Form::Ssa(bits)), self.none())
     }
@@ -391,7 +326,7 @@ impl<'f> Emit<'f> {
             (Fmt::D, Fmt::S, Some(wide), Some(narrow)) if self.on_host(to, rm).is_some() => {
                 let x = self.to_float(a, wide);
                 let result = self.b.borrow_mut().ins().fdemote(F32, x);
-                self.require_ordinary(result, narrow, Some(&|| self.is_zero(x, wide)));
+                self.require_ordinary((result, narrow), [Some((x, wide)), None], &[x]);
                 self.to_bits(result, narrow)
             }
             _ => self.by_library(Op::Convert(from, to, rm), &[a]),
@@ -435,7 +370,7 @@ impl<'f> Emit<'f> {
                 b.ins().band(below, above)
             }
         };
-        self.leave_unless(ok);
+        self.require_later(ok);
         let value = self.b.borrow_mut().ins().fcvt_to_sint_sat(I64, x);
         (self.value(Form::Ssa(value)), self.none())
     }
@@ -474,11 +409,6 @@ impl<'f> Emit<'f> {
     pub(crate) fn clmul<'e>(&'e self, a: Value<'e, 'f>, b: Value<'e, 'f>, high: bool) -> Value<'e, 'f> {
         self.value(Form::Ssa(self.call(Op::CarrylessProduct, &[a, b])[high as usize]))
     }
-}
-
-/// A constant of the host format's bits, as Cranelift wants constants.
-fn sign_extend(n: u64, host: Host) -> i64 {
-    if host.bits == I32 { n as u32 as i64 } else { n as i64 }
 }
 
 /// How Rust's `extern "C"` functions are called.

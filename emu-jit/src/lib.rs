@@ -5,7 +5,8 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `exits`, then `translate` (the function around them), `cache` (which
+//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, then `translate` (the function around them), `background` (the thread
+//! that does it), `cache` (which
 //! code is where, and links), `code_memory`, `enter`, and `run` (the loop: [`Jit`]).
 //!
 //! # What is deliberately absent
@@ -24,12 +25,14 @@
 //! whether the longest way to the next look still fits, and leave if not: the interpreter runs the few that are left. So a
 //! region never runs one too many, and whatever leaves it in the middle adds back what did not run.
 
+mod background;
 mod cache;
 mod code_memory;
 mod emit;
 mod enter;
 mod exits;
 mod float;
+mod guards;
 mod memory;
 mod region;
 mod rows;

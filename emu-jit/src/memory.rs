@@ -7,6 +7,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
+use cranelift_frontend::Variable;
 use emu_core::engine::{Amo, Mem};
 use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK};
 
@@ -41,43 +42,68 @@ pub(crate) struct Span {
     pub(crate) writes: bool,
 }
 
+/// The page that accesses of a group went to last.
+#[derive(Copy, Clone)]
+pub(crate) struct LastPage {
+    /// Its guest address.
+    pub(crate) tag: Variable,
+    /// What added to that gives the host's.
+    pub(crate) addend: Variable,
+    /// The current access is the group's first one, and there is no last page.
+    pub(crate) is_first: bool,
+}
+
 /// A host address and a displacement.
 type Place = (ir::Value, i32);
 
-fn guest_access() -> ir::MemFlagsData {
+pub(crate) fn guest_access() -> ir::MemFlagsData {
     ir::MemFlagsData::new().with_notrap()
 }
 
 impl<'f> Emit<'f> {
     pub(crate) fn load(&self, at: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
         let (p, off) = self.place(at, kind.bytes(), Access::Read);
-        let mut b = self.b.borrow_mut();
+        let value = {
+            let mut b = self.b.borrow_mut();
+            match kind {
+                Mem::U8 => b.ins().uload8(I64, guest_access(), p, off),
+                Mem::S8 => b.ins().sload8(I64, guest_access(), p, off),
+                Mem::U16 => b.ins().uload16(I64, guest_access(), p, off),
+                Mem::S16 => b.ins().sload16(I64, guest_access(), p, off),
+                Mem::U32 => b.ins().load(I32, guest_access(), p, off),
+                Mem::S32 => b.ins().sload32(guest_access(), p, off),
+                Mem::U64 => b.ins().load(I64, guest_access(), p, off),
+            }
+        };
         match kind {
-            Mem::U8 => b.ins().uload8(I64, guest_access(), p, off),
-            Mem::S8 => b.ins().sload8(I64, guest_access(), p, off),
-            Mem::U16 => b.ins().uload16(I64, guest_access(), p, off),
-            Mem::S16 => b.ins().sload16(I64, guest_access(), p, off),
-            Mem::U32 => b.ins().uload32(guest_access(), p, off),
-            Mem::S32 => b.ins().sload32(guest_access(), p, off),
-            Mem::U64 => b.ins().load(I64, guest_access(), p, off),
+            Mem::U32 => return self.zero_extended(value),
+            Mem::U64 => self.loaded.set(Some((value, p, off))),
+            _ => {}
         }
+        value
     }
 
     pub(crate) fn store(&self, at: Val<'_, 'f, 64>, v: Val<'_, 'f, 64>, kind: Mem) {
         let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        self.close_group();
         let value = v.ssa();
+        let moved = match kind {
+            Mem::U64 => self.as_moved(value),
+            Mem::U32 | Mem::S32 => self.as_moved(self.low_half(value)),
+            _ => value,
+        };
         let mut b = self.b.borrow_mut();
         match kind {
-            Mem::U8 | Mem::S8 => b.ins().istore8(guest_access(), value, p, off),
-            Mem::U16 | Mem::S16 => b.ins().istore16(guest_access(), value, p, off),
-            Mem::U32 | Mem::S32 => b.ins().istore32(guest_access(), value, p, off),
-            Mem::U64 => b.ins().store(guest_access(), value, p, off),
+            Mem::U8 | Mem::S8 => b.ins().istore8(guest_access(), moved, p, off),
+            Mem::U16 | Mem::S16 => b.ins().istore16(guest_access(), moved, p, off),
+            Mem::U32 | Mem::S32 | Mem::U64 => b.ins().store(guest_access(), moved, p, off),
         };
     }
 
     /// The meaning has seen to it that the address is aligned.
     pub(crate) fn amo(&self, at: Val<'_, 'f, 64>, op: Amo, v: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
         let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        self.close_group();
         let value = v.ssa();
         let mut b = self.b.borrow_mut();
         let p = if off == 0 { p } else { b.ins().iadd_imm_s(p, off as i64) };
@@ -179,13 +205,47 @@ impl<'f> Emit<'f> {
         (host, (off - first) as i32)
     }
 
-    /// See [`Lookup`]. What is in the slots does not change while a region runs.
+    /// The host address that translates `va`: by the page that accesses of this group went to last, if it is that one again,
+    /// else by the TLB. Whatever changes the TLB leaves the region, so both hold as long as it runs.
     fn look_up(&self, va: ir::Value, bytes: u64, access: Access) -> ir::Value {
+        let tag = self.b.borrow_mut().ins().band_imm_u(va, (PAGE_MASK | (bytes - 1)) as i64);
+        let Some(LastPage { tag: last, addend, is_first: false }) = self.last_page.get() else {
+            let found = self.look_up_in_tlb(tag, access);
+            let mut b = self.b.borrow_mut();
+            if let Some(LastPage { tag: last, addend, .. }) = self.last_page.get() {
+                b.def_var(last, tag);
+                b.def_var(addend, found);
+            }
+            return b.ins().iadd(found, va);
+        };
+        let goes_on = {
+            let mut b = self.b.borrow_mut();
+            let last = b.use_var(last);
+            let known = b.ins().icmp(IntCC::Equal, last, tag);
+            let (looks, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(looks);
+            b.ins().brif(known, goes_on, &[], looks, &[]);
+            b.seal_block(looks);
+            b.switch_to_block(looks);
+            goes_on
+        };
+        let found = self.look_up_in_tlb(tag, access);
+        let mut b = self.b.borrow_mut();
+        b.def_var(last, tag);
+        b.def_var(addend, found);
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+        let addend = b.use_var(addend);
+        b.ins().iadd(addend, va)
+    }
+
+    /// See [`Lookup`]. Leaves if the TLB has no such page.
+    fn look_up_in_tlb(&self, tag: ir::Value, access: Access) -> ir::Value {
         let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
         let (window, ok) = {
             let mut b = self.b.borrow_mut();
             let constant = slot_access().with_readonly();
-            let tag = b.ins().band_imm_u(va, (PAGE_MASK | (bytes - 1)) as i64);
             let mixed = b.ins().imul_imm_s(tag, Lookup::MIX as i64);
             let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
             let mask = b.ins().load(I64, constant, self.slots, offset(mask));
@@ -196,9 +256,18 @@ impl<'f> Emit<'f> {
             (window, b.ins().icmp(IntCC::Equal, found, tag))
         };
         self.leave_unless(ok);
+        self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32)
+    }
+
+    /// Makes what remembers the last page of a group of accesses; at first there is none.
+    pub(crate) fn no_last_page(&self) -> LastPage {
         let mut b = self.b.borrow_mut();
-        let addend = b.ins().load(I64, slot_access(), window, Lookup::ADDEND as i32);
-        b.ins().iadd(addend, va)
+        let last = LastPage { tag: b.declare_var(I64), addend: b.declare_var(I64), is_first: false };
+        // No page starts there.
+        let none = b.ins().iconst(I64, 1);
+        b.def_var(last.tag, none);
+        b.def_var(last.addend, none);
+        last
     }
 }
 

@@ -14,6 +14,7 @@ use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 
 use crate::scan::{Effect, Flow, Known, effect};
+use crate::slots::SlotSet;
 
 /// Guest instructions in a region at most.
 const MAX_INSNS: usize = 512;
@@ -97,6 +98,8 @@ pub(crate) struct Block {
     pub(crate) insns: Vec<Insn>,
     /// What follows.
     pub(crate) end: End,
+    /// How often it had run when the region was formed.
+    pub(crate) executions: u64,
 }
 
 /// A physical page that a region has code from, and the virtual one that it was found at.
@@ -123,6 +126,26 @@ impl Region {
     /// How many guest instructions it has.
     pub(crate) fn insns(&self) -> usize {
         self.blocks.iter().map(|block| block.insns.len()).sum()
+    }
+
+    /// Slots whose upper half has only ones wherever it has written them.
+    pub(crate) fn boxed(&self) -> SlotSet {
+        let (mut boxed, mut others) = (SlotSet::default(), SlotSet::default());
+        for Effect { writes, boxed: these, doubles, .. } in
+            self.blocks.iter().flat_map(|block| &block.insns).map(|insn| &insn.effect)
+        {
+            boxed.extend(these);
+            others.extend(&writes.without(these.iter()));
+            others.extend(doubles);
+        }
+        boxed.without(others.iter())
+    }
+
+    /// Where one of its instructions lay when it was formed.
+    pub(crate) fn place(&self, pc: u64) -> GuestPhys {
+        let virt = GuestVirt(pc);
+        let page = self.pages.iter().find(|page| page.virt == virt.page()).expect("its pages are known");
+        page.phys.wrapping_add(virt.page_offset())
     }
 }
 
@@ -270,7 +293,7 @@ impl<A: Arch> Explorer<'_, '_, A> {
                     Flow::Leave => break End::Leaves,
                 }
             };
-            blocks.push(Block { start, insns, end });
+            blocks.push(Block { start, insns, end, executions: self.executions(start.pc) });
         }
         let mut entries: Vec<usize> = (0..order.len()).filter(|&n| starts[&order[n]]).collect();
         // An instruction that has to be left at once is no place to enter.

@@ -8,9 +8,10 @@ use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Error;
-use crate::cache::{Cache, Entry};
+use crate::background::{Background, Compiled};
+use crate::cache::{Cache, Entry, SourceWords};
 use crate::code_memory::{CodeMemory, Full};
-use crate::emit::Key;
+use crate::emit::{Key, UPPER_HALF};
 use crate::enter::Trampoline;
 use crate::exits::Why;
 use crate::region::{Edge, End, Profile, Region, form};
@@ -20,11 +21,17 @@ use crate::translate::{Compiler, Source};
 
 /// Code that could not be made is remembered at most so often.
 const MAX_REFUSED: usize = 64 * 1024;
+/// Regions that may wait to be compiled.
+const MAX_AWAITED: usize = 4;
+/// How often a block that waits for its region runs until it is asked for again.
+const WAIT: u32 = 64;
 
 /// When code is compiled.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Tier {
-    /// What has run often, counted in the interpreter.
+    /// What has run often, counted in the interpreter, which goes on while a second thread compiles.
+    Background,
+    /// What has run often, before it runs again.
     Hot,
     /// Everything, before it runs.
     Eager,
@@ -45,7 +52,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tier: Tier::Hot, threshold: 1000, code_memory_bytes: 64 << 20, counts_rows: false }
+        Options { tier: Tier::Background, threshold: 1000, code_memory_bytes: 64 << 20, counts_rows: false }
     }
 }
 
@@ -58,7 +65,7 @@ pub struct Stats {
     pub compiled_insns: u64,
     /// Bytes of host code.
     pub code_bytes: u64,
-    /// Time of the host that compiling took.
+    /// Processor time that compiling took.
     pub compile_time: std::time::Duration,
     /// Regions that changed code made useless.
     pub dropped: u64,
@@ -76,7 +83,10 @@ pub struct Stats {
 pub struct Jit<A: Arch> {
     options: Options,
     interp: Interp<A>,
-    compiler: Compiler,
+    translator: Translator<A>,
+    awaited: Vec<Awaited>,
+    /// The next one's ticket.
+    next_ticket: u64,
     memory: CodeMemory,
     /// Bytes at the start of `memory` that are there for good.
     fixed_bytes: usize,
@@ -86,6 +96,56 @@ pub struct Jit<A: Arch> {
     /// Places in the guest's physical memory where no region can begin.
     refused: FxHashSet<u64>,
     pub(crate) stats: Stats,
+}
+
+/// Who compiles.
+enum Translator<A: Arch> {
+    /// This thread.
+    Here(Box<Compiler>),
+    /// Another one.
+    Elsewhere(Background<A>),
+    /// Nobody: the other thread broke down, and this one is not to follow it.
+    Nobody,
+}
+
+impl<A: Arch> Translator<A> {
+    /// Has another thread do it, if the host gives one.
+    fn move_elsewhere(&mut self) {
+        if !matches!(self, Translator::Here(_)) {
+            return;
+        }
+        let Translator::Here(compiler) = std::mem::replace(self, Translator::Nobody) else { return };
+        *self = match Background::start(compiler) {
+            Ok(thread) => Translator::Elsewhere(thread),
+            Err((error, compiler)) => {
+                tracing::warn!("there is no thread for translating: {error}");
+                Translator::Here(compiler)
+            }
+        };
+    }
+}
+
+/// A region that is being compiled.
+struct Awaited {
+    ticket: u64,
+    /// Where it begins.
+    head: GuestPhys,
+    /// Where its blocks start.
+    starts: Vec<u64>,
+    /// What the hart's code was when it was formed.
+    generation: u64,
+    links: Vec<u32>,
+    rows: Option<RowCounts>,
+}
+
+/// What came of asking for code.
+enum Asked {
+    /// It is there.
+    Have(Entry),
+    /// It is being compiled.
+    Wait,
+    /// There is none, and will be none soon.
+    Refused,
 }
 
 /// Counts of the pages that a region may have code from.
@@ -119,7 +179,9 @@ impl<A: Arch> Jit<A> {
         Ok(Jit {
             options,
             interp,
-            compiler,
+            translator: Translator::Here(Box::new(compiler)),
+            awaited: Vec::new(),
+            next_ticket: 0,
             fixed_bytes: memory.used(),
             memory,
             trampoline: Trampoline(placed[0]),
@@ -165,81 +227,140 @@ impl<A: Arch> Jit<A> {
         self.cache.find(hart, hart.pc.get())
     }
 
-    /// Compiles a region for the hart's next instruction, if that is possible.
-    fn compile(&mut self, hart: &Hart<A>) -> Option<Entry> {
-        let phys = match hart.fetch_place(GuestVirt(hart.pc.get())) {
+    /// Asks for a region at the hart's next instruction.
+    fn ask(&mut self, hart: &Hart<A>) -> Asked {
+        let pc = hart.pc.get();
+        let phys = match hart.fetch_place(GuestVirt(pc)) {
             Ok((phys, PAGE_SIZE..)) => phys,
-            _ => return None,
+            _ => return Asked::Refused,
         };
         // If there is code but not for where its pages lie now, it would be compiled again and again.
         if self.refused.contains(&phys.0) || self.cache.has_code_at(phys) {
-            return None;
+            return Asked::Refused;
+        }
+        if matches!(self.translator, Translator::Nobody) {
+            return Asked::Refused;
+        }
+        // What is being compiled will be entered at its head, soon if that is here.
+        if let Some(awaited) = self.awaited.iter().find(|awaited| awaited.starts.contains(&pc)) {
+            return if awaited.head == phys { Asked::Wait } else { Asked::Refused };
+        }
+        if self.awaited.len() == MAX_AWAITED {
+            return Asked::Wait;
         }
         let keys = |slot: Slot| self.key.slot(slot).expect("meanings ask for slots of the key");
         let mut counts = Counts { interp: &self.interp, pages: FxHashMap::default() };
         let profile: Option<&mut dyn Profile> = match self.options.tier {
-            Tier::Hot => Some(&mut counts),
+            Tier::Background | Tier::Hot => Some(&mut counts),
             Tier::Eager => None,
         };
-        let entry = match form(hart, &keys, profile).map(|region| self.install(hart, region)) {
-            // There will be room for it next time.
-            Some(Err(Full)) => return None,
-            Some(Ok(entry)) => entry,
-            None => None,
+        let Some(region) = form(hart, &keys, profile) else {
+            self.refuse(phys);
+            return Asked::Refused;
         };
-        if entry.is_none() {
-            if self.refused.len() == MAX_REFUSED {
-                self.refused.clear();
-            }
-            self.refused.insert(phys.0);
-        }
-        entry
+        self.translate(hart, phys, region)
     }
 
-    /// `None` if it cannot be compiled, or takes more room than there is.
-    fn install(&mut self, hart: &Hart<A>, region: Region) -> Result<Option<Entry>, Full> {
-        let start = std::time::Instant::now();
+    /// Has a region compiled.
+    fn translate(&mut self, hart: &Hart<A>, head: GuestPhys, region: Region) -> Asked {
         let mut outside: Vec<u64> = region.blocks.iter().flat_map(|block| ways_out(&block.end)).collect();
         outside.sort_unstable();
         outside.dedup();
-        let links = self.cache.make_links(outside);
-        let numbers: Vec<u32> = links.iter().map(|&(_, number, _)| number).collect();
+        let made = self.cache.make_links(outside);
         let rows = self.options.counts_rows.then(|| RowCounts::new(&region));
+        let links = made.iter().map(|link| link.number).collect();
+        let starts = region.blocks.iter().map(|block| block.start.pc).collect();
+        let mut boxed = region.boxed();
+        boxed.retain(|slot| hart.slots.get(slot) & UPPER_HALF == UPPER_HALF);
         let source = Source::<A> {
+            boxed,
             counters: rows.as_ref().map(RowCounts::blocks),
             variant: hart.arch.variant(),
             key: self.key.clone(),
             region,
-            links: links.into_iter().map(|(target, _, link)| (target, link)).collect(),
+            links: made.into_iter().map(|link| (link.target, link.address)).collect(),
         };
-        let code = match self.compiler.region(&source) {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.awaited.push(Awaited { ticket, head, starts, generation: hart.code_generation.get(), links, rows });
+        if self.options.tier == Tier::Background {
+            self.translator.move_elsewhere();
+        }
+        match &mut self.translator {
+            Translator::Here(compiler) => {
+                let compiled = Compiled::from(source, compiler);
+                self.install(hart, ticket, compiled);
+                self.find(hart).map_or(Asked::Refused, Asked::Have)
+            }
+            Translator::Elsewhere(thread) if thread.ask(ticket, source) => Asked::Wait,
+            _ => {
+                tracing::warn!("nothing more is translated: the thread that does it broke down");
+                self.translator = Translator::Nobody;
+                let awaited = std::mem::take(&mut self.awaited);
+                self.cache.drop_links(awaited.into_iter().flat_map(|awaited| awaited.links));
+                Asked::Refused
+            }
+        }
+    }
+
+    /// Installs what the other thread has compiled.
+    fn receive(&mut self, hart: &Hart<A>) {
+        while let Translator::Elsewhere(thread) = &self.translator
+            && let Some((ticket, compiled)) = thread.ready()
+        {
+            self.install(hart, ticket, compiled);
+        }
+    }
+
+    /// Makes code usable, if it still means what the guest's memory holds.
+    fn install(&mut self, hart: &Hart<A>, ticket: u64, compiled: Compiled<A>) {
+        // Nobody waits for what was asked for before all code was dropped.
+        let Some(place) = self.awaited.iter().position(|awaited| awaited.ticket == ticket) else { return };
+        let Awaited { head, generation, links, rows, .. } = self.awaited.swap_remove(place);
+        let Source { region, key, .. } = compiled.source;
+        let code = match compiled.code {
             Ok(code) => code,
             Err(error) => {
-                tracing::warn!("{:#x}: {error}", hart.pc.get());
-                self.cache.drop_links(numbers);
-                return Ok(None);
+                tracing::warn!("{:#x}: {error}", region.blocks[0].start.pc);
+                self.refuse(head);
+                return self.cache.drop_links(links);
             }
         };
+        let source = SourceWords::of(&region);
+        if generation != hart.code_generation.get() && !source.are_in(hart) {
+            return self.cache.drop_links(links);
+        }
         let placed = match self.memory.add(&[&code]) {
             Ok(placed) => placed,
             Err(Full) => {
                 self.flush(hart);
-                let fits = code.len() + self.fixed_bytes < self.memory.bytes() / 2;
-                return if fits { Err(Full) } else { Ok(None) };
+                // There will be room for it next time, if ever.
+                if code.len() + self.fixed_bytes >= self.memory.bytes() / 2 {
+                    self.refuse(head);
+                }
+                return;
             }
         };
-        self.cache.insert(&source.region, placed[0], numbers, rows);
         self.stats.regions += 1;
-        self.stats.compiled_insns += source.region.insns() as u64;
+        self.stats.compiled_insns += region.insns() as u64;
         self.stats.code_bytes += code.len() as u64;
-        self.stats.compile_time += start.elapsed();
-        tracing::debug!("{:#x}: {} instructions, {} bytes", hart.pc.get(), source.region.insns(), code.len());
-        Ok(self.find(hart))
+        self.stats.compile_time += compiled.time;
+        tracing::debug!("{:#x}: {} instructions, {} bytes", region.blocks[0].start.pc, region.insns(), code.len());
+        self.cache.insert(&region, &key, source, placed[0], links, rows);
+    }
+
+    /// Remembers that no region begins there.
+    fn refuse(&mut self, head: GuestPhys) {
+        if self.refused.len() == MAX_REFUSED {
+            self.refused.clear();
+        }
+        self.refused.insert(head.0);
     }
 
     /// Drops all code.
     fn flush(&mut self, hart: &Hart<A>) {
         self.cache.clear();
+        self.awaited.clear();
         self.memory.truncate(self.fixed_bytes);
         self.stats.flushed += 1;
         self.select(hart);
@@ -251,10 +372,15 @@ impl<A: Arch> Jit<A> {
             Ran::Budget => false,
             Ran::Service => true,
             Ran::Hot => {
+                self.receive(hart);
                 // Floating-point state is part of the key, and changes without anybody looking.
                 self.select(hart);
-                if self.find(hart).is_none() && self.compile(hart).is_none() {
-                    self.interp.cool(self.options.threshold);
+                if self.find(hart).is_none() {
+                    match self.ask(hart) {
+                        Asked::Have(_) => {}
+                        Asked::Wait => self.interp.cool(WAIT.min(self.options.threshold)),
+                        Asked::Refused => self.interp.cool(self.options.threshold),
+                    }
                 }
                 false
             }
@@ -284,13 +410,15 @@ impl<A: Arch> Executor<A> for Jit<A> {
         }
         let end = hart.retired.get() + budget;
         self.look(hart);
+        self.receive(hart);
         while hart.retired.get() < end {
             self.select(hart);
-            let entry = match self.find(hart) {
-                None if self.options.tier == Tier::Eager => self.compile(hart),
-                found => found,
+            let asked = match self.find(hart) {
+                Some(entry) => Asked::Have(entry),
+                None if self.options.tier == Tier::Eager => self.ask(hart),
+                None => Asked::Refused,
             };
-            let Some(entry) = entry else {
+            let Asked::Have(entry) = asked else {
                 if self.options.tier == Tier::Eager {
                     if self.interp.run(hart, 1) == Ran::Service {
                         return;
@@ -301,9 +429,11 @@ impl<A: Arch> Executor<A> for Jit<A> {
                 continue;
             };
             self.enter(hart, entry, end);
+            let left = end - hart.retired.get();
             let rest = match Why::of(hart.slots.get(WHY)).0 {
-                Why::Budget => end - hart.retired.get(),
-                Why::Interpret => 1,
+                Why::Budget => left,
+                // A region may find out that it cannot be entered before it looks at the budget.
+                Why::Interpret => left.min(1),
                 Why::Key | Why::Unknown | Why::Unlinked => continue,
             };
             if rest != 0 && self.interp.run(hart, rest) == Ran::Service {

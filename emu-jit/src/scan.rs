@@ -9,6 +9,7 @@ use emu_core::hart::Arch;
 use emu_core::isa::Packed;
 use emu_core::slot::{SINK, Slot, ZERO};
 
+use crate::emit::UPPER_HALF;
 use crate::slots::SlotSet;
 
 /// What decode time knows of a value.
@@ -18,6 +19,10 @@ pub(crate) enum Known {
     Const(u64),
     /// It is a slot's value before the instruction, plus something. A hint: modulo 2^32 where registers are that wide.
     Near(Slot, i64),
+    /// That arithmetic made it, and that it is a number in double precision.
+    Double,
+    /// That all bits of its upper half are ones.
+    Boxed,
     /// Nothing.
     Not,
 }
@@ -55,6 +60,10 @@ pub(crate) struct Effect {
     pub(crate) reads: SlotSet,
     /// Slots that it writes.
     pub(crate) writes: SlotSet,
+    /// Slots that it takes numbers in double precision from, or leaves them in.
+    pub(crate) doubles: SlotSet,
+    /// Slots that it writes, and whose upper half has only ones then.
+    pub(crate) boxed: SlotSet,
     /// Where control goes.
     pub(crate) flow: Flow,
     /// The slot that gets the address of the next instruction, if control does not go there: a call.
@@ -77,16 +86,24 @@ pub(crate) fn effect<A: Arch>(
         Some(Ok(flow)) => flow,
         Some(Err(Undefined)) | None => Flow::Leave,
     };
-    let (reads, writes) = scan.seen.into_inner();
+    let SeenSlots { reads, writes, doubles, boxed } = scan.seen.into_inner();
     let link = scan.after.get().filter(|_| flow != Flow::Straight);
-    Effect { reads, writes, flow, link, touch: scan.touch.get() }
+    Effect { reads, writes, doubles, boxed, flow, link, touch: scan.touch.get() }
+}
+
+#[derive(Default)]
+struct SeenSlots {
+    reads: SlotSet,
+    writes: SlotSet,
+    doubles: SlotSet,
+    boxed: SlotSet,
 }
 
 struct Scan<'k> {
     keys: &'k dyn Fn(Slot) -> u64,
     pc: u64,
     bytes: u64,
-    seen: RefCell<(SlotSet, SlotSet)>,
+    seen: RefCell<SeenSlots>,
     after: Cell<Option<Slot>>,
     touch: Cell<Option<Touch>>,
 }
@@ -166,6 +183,14 @@ impl<const BITS: u32> BitAnd for Seen<BITS> {
     }
 }
 
+impl<const BITS: u32> BitOr for Seen<BITS> {
+    type Output = Self;
+    fn bitor(self, rhs: Self) -> Self {
+        let boxes = BITS == 64 && [self.0, rhs.0].contains(&Known::Const(UPPER_HALF));
+        if boxes { Self(Known::Boxed) } else { Self::NOT }
+    }
+}
+
 macro_rules! unknown {
     ($($trait:ident $method:ident;)*) => {
         $(impl<const BITS: u32> $trait for Seen<BITS> {
@@ -176,7 +201,7 @@ macro_rules! unknown {
         })*
     };
 }
-unknown! { Sub sub; Mul mul; BitOr bitor; BitXor bitxor; }
+unknown! { Sub sub; Mul mul; BitXor bitxor; }
 
 impl<const BITS: u32> Not for Seen<BITS> {
     type Output = Self;
@@ -276,14 +301,20 @@ impl Engine for Scan<'_> {
         if slot == ZERO {
             return Seen(Known::Const(0));
         }
-        self.seen.borrow_mut().0.insert(slot);
+        self.seen.borrow_mut().reads.insert(slot);
         Seen(Known::Near(slot, 0))
     }
     fn set(&self, slot: Slot, v: Value) {
         if slot == SINK {
             return;
         }
-        self.seen.borrow_mut().1.insert(slot);
+        let mut seen = self.seen.borrow_mut();
+        seen.writes.insert(slot);
+        match v.0 {
+            Known::Double => seen.doubles.insert(slot),
+            Known::Boxed => seen.boxed.insert(slot),
+            _ => {}
+        }
         // Wrapped to the width of addresses, as meanings wrap it.
         let after = self.pc.wrapping_add(self.bytes);
         if matches!(v.0, Known::Const(c) if c == after || c == after as u32 as u64) {
@@ -331,29 +362,35 @@ impl Engine for Scan<'_> {
             known => Flow::Indirect(known),
         }
     }
-    fn fp2(&self, _: Fp2, _: Fmt, _: u8, _: Value, _: Value) -> (Value, Value) {
-        (Seen::NOT, Seen::NOT)
+    fn fp2(&self, _: Fp2, fmt: Fmt, _: u8, a: Value, b: Value) -> (Value, Value) {
+        self.takes(fmt, [a, b]);
+        gives(fmt)
     }
-    fn fp_sqrt(&self, _: Fmt, _: u8, _: Value) -> (Value, Value) {
-        (Seen::NOT, Seen::NOT)
+    fn fp_sqrt(&self, fmt: Fmt, _: u8, a: Value) -> (Value, Value) {
+        self.takes(fmt, [a]);
+        gives(fmt)
     }
-    fn fp_fma(&self, _: Fmt, _: u8, _: Value, _: Value, _: Value) -> (Value, Value) {
-        (Seen::NOT, Seen::NOT)
+    fn fp_fma(&self, fmt: Fmt, _: u8, a: Value, b: Value, c: Value) -> (Value, Value) {
+        self.takes(fmt, [a, b, c]);
+        gives(fmt)
     }
-    fn fp_cmp(&self, _: FpCmp, _: Fmt, _: Value, _: Value) -> (Either, Value) {
+    fn fp_cmp(&self, _: FpCmp, fmt: Fmt, a: Value, b: Value) -> (Either, Value) {
+        self.takes(fmt, [a, b]);
         (Either, Seen::NOT)
     }
     fn fp_class(&self, _: Fmt, _: Value) -> Value {
         Seen::NOT
     }
-    fn fp_to_fp(&self, _: Fmt, _: Fmt, _: u8, _: Value) -> (Value, Value) {
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, _: u8, a: Value) -> (Value, Value) {
+        self.takes(from, [a]);
+        gives(to)
+    }
+    fn fp_to_int(&self, from: Fmt, _: Int, _: u8, a: Value) -> (Value, Value) {
+        self.takes(from, [a]);
         (Seen::NOT, Seen::NOT)
     }
-    fn fp_to_int(&self, _: Fmt, _: Int, _: u8, _: Value) -> (Value, Value) {
-        (Seen::NOT, Seen::NOT)
-    }
-    fn int_to_fp(&self, _: Int, _: Fmt, _: u8, _: Value) -> (Value, Value) {
-        (Seen::NOT, Seen::NOT)
+    fn int_to_fp(&self, _: Int, to: Fmt, _: u8, _: Value) -> (Value, Value) {
+        gives(to)
     }
     fn clmul(&self, _: Value, _: Value) -> Value {
         Seen::NOT
@@ -361,4 +398,20 @@ impl Engine for Scan<'_> {
     fn clmulh(&self, _: Value, _: Value) -> Value {
         Seen::NOT
     }
+}
+
+impl Scan<'_> {
+    /// Arithmetic in a format is done with these.
+    fn takes<const N: usize>(&self, fmt: Fmt, values: [Value; N]) {
+        for value in values {
+            if let (Fmt::D, Known::Near(slot, 0)) = (fmt, value.0) {
+                self.seen.borrow_mut().doubles.insert(slot);
+            }
+        }
+    }
+}
+
+/// What arithmetic in a format gives: a number and its flags.
+fn gives(fmt: Fmt) -> (Value, Value) {
+    (if fmt == Fmt::D { Seen(Known::Double) } else { Seen::NOT }, Seen::NOT)
 }

@@ -37,6 +37,11 @@ impl SlotSet {
         self
     }
 
+    /// Drops those that `keep` does not hold for.
+    pub(crate) fn retain(&mut self, keep: impl Fn(Slot) -> bool) {
+        *self = self.without(self.iter().filter(|&slot| !keep(slot)));
+    }
+
     /// Whether a slot is in it.
     pub(crate) fn contains(&self, slot: Slot) -> bool {
         self.0[slot.0 as usize / 64] >> (slot.0 % 64) & 1 != 0

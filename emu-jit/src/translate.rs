@@ -1,8 +1,10 @@
 //! From a region to host code. Compiled on any thread: nothing here sees a hart or guest memory.
 
+use std::cell::RefCell;
+
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
@@ -12,25 +14,30 @@ use emu_core::slot::Slot;
 use rustc_hash::FxHashMap;
 
 use crate::Error;
-use crate::emit::{Emit, Key, Left, Next, Translator};
-use crate::exits::{Link, Why, define_unlinked, region_signature};
+use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
+use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
-use crate::memory::Span;
+use crate::memory::{LastPage, Span};
 use crate::region::{Block, Edge, End, Region};
 use crate::rows::BlockCounters;
-use crate::scan::Known;
-use crate::slots::SlotSet;
+use crate::scan::{Known, Touch};
+use crate::slots::{SlotSet, offset};
 use crate::value::{Form, TruthForm};
+
+/// Groups of accesses that remember their last page, at most: each takes two of the host's registers, or room on its stack.
+const MAX_PAGE_GROUPS: usize = 12;
 
 /// What a region is translated from.
 pub(crate) struct Source<A: Arch> {
     pub(crate) variant: A::Variant,
     pub(crate) key: Key,
     pub(crate) region: Region,
+    /// Of the slots that the region leaves boxed, those that were boxed when it was formed: it can be entered only if they are.
+    pub(crate) boxed: SlotSet,
     /// Where each block is counted, if they are.
     pub(crate) counters: Option<Vec<BlockCounters>>,
     /// The links to addresses outside, by address.
-    pub(crate) links: FxHashMap<u64, *const Link>,
+    pub(crate) links: FxHashMap<u64, LinkAddress>,
 }
 
 /// Makes host code.
@@ -136,23 +143,53 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     dirty: Vec<SlotSet>,
     /// For blocks that look at how much is left: how many instructions may run until the next look.
     ways: Vec<Option<usize>>,
+    /// By instruction: where its access to memory finds the page of the last one of its group.
+    last_pages: RefCell<FxHashMap<(usize, usize), LastPage>>,
 }
 
 impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn new(source: &'s Source<A>, emit: &'e Emit<'f>) -> Self {
         let region = &source.region;
         let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
-        Translation { source, emit, blocks, dirty: dirty(region, &source.key), ways: ways(region) }
+        Translation {
+            source,
+            emit,
+            blocks,
+            dirty: dirty(region, &source.key),
+            ways: ways(region),
+            last_pages: RefCell::default(),
+        }
     }
 
     fn run(&self, begin: ir::Value) {
         let region = &self.source.region;
-        let mut slots = SlotSet::default();
+        let (mut slots, mut doubles) = (SlotSet::default(), SlotSet::default());
         for insn in region.blocks.iter().flat_map(|block| &block.insns) {
             slots.extend(&insn.effect.reads);
             slots.extend(&insn.effect.writes);
+            doubles.extend(&insn.effect.doubles);
         }
-        self.emit.load_slots(slots.without(self.source.key.slots.iter().map(|&(slot, _)| slot)));
+        let slots = slots.without(self.source.key.slots.iter().map(|&(slot, _)| slot));
+        let boxed = self.source.boxed;
+        self.require_boxed(boxed, begin);
+        self.emit.load_slots(slots.iter().map(|slot| match slot {
+            _ if boxed.contains(slot) => (slot, F32),
+            _ if doubles.contains(slot) => (slot, F64),
+            _ => (slot, I64),
+        }));
+        let pages: Vec<_> = match self.source.key.flat {
+            None => page_groups(region),
+            Some(_) => Vec::new(),
+        };
+        for group in pages {
+            let last = self.emit.no_last_page();
+            let pages = group
+                .insns
+                .iter()
+                .enumerate()
+                .map(|(n, &insn)| (insn, LastPage { is_first: n == 0 && !group.loops, ..last }));
+            self.last_pages.borrow_mut().extend(pages);
+        }
         self.enter(begin);
         for (n, block) in region.blocks.iter().enumerate() {
             self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
@@ -161,15 +198,56 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 self.look(block.start.pc, way);
             }
             self.emit.counters.set(self.source.counters.as_ref().map(|counters| counters[n]));
-            self.block(block);
+            self.block(n, block);
         }
+    }
+
+    /// Leaves where the region is entered unless the upper halves of these slots have only ones.
+    fn require_boxed(&self, slots: SlotSet, begin: ir::Value) {
+        let mut halves = None;
+        for slot in slots.iter() {
+            let mut b = self.emit.b.borrow_mut();
+            let upper = b.ins().load(I32, slot_access(), self.emit.slots, offset(slot) + 4);
+            halves = Some(halves.map_or(upper, |others| b.ins().band(others, upper)));
+        }
+        let Some(halves) = halves else { return };
+        let goes_on = {
+            let mut b = self.emit.b.borrow_mut();
+            let ok = b.ins().icmp_imm_s(IntCC::Equal, halves, -1);
+            let (leaves, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(leaves);
+            b.ins().brif(ok, goes_on, &[], leaves, &[]);
+            b.seal_block(leaves);
+            b.seal_block(goes_on);
+            b.switch_to_block(leaves);
+            goes_on
+        };
+        let region = &self.source.region;
+        let places: Vec<_> = region.entries.iter().map(|_| self.emit.b.borrow_mut().create_block()).collect();
+        self.enter_one(begin, &places);
+        for (&block, &n) in places.iter().zip(&region.entries) {
+            {
+                let mut b = self.emit.b.borrow_mut();
+                b.set_cold_block(block);
+                b.seal_block(block);
+                b.switch_to_block(block);
+            }
+            let pc = self.constant(region.blocks[n].start.pc);
+            self.emit.leave(Why::Interpret, pc, 0);
+        }
+        self.emit.b.borrow_mut().switch_to_block(goes_on);
     }
 
     /// Goes to the block that the region is entered at.
     fn enter(&self, begin: ir::Value) {
-        let mut b = self.emit.b.borrow_mut();
         let entries: Vec<_> = self.source.region.entries.iter().map(|&n| self.blocks[n]).collect();
-        if let [only] = entries[..] {
+        self.enter_one(begin, &entries);
+    }
+
+    /// Goes to the block for the entry that the region is entered by.
+    fn enter_one(&self, begin: ir::Value, entries: &[ir::Block]) {
+        let mut b = self.emit.b.borrow_mut();
+        if let &[only] = entries {
             b.ins().jump(only, &[]);
             return;
         }
@@ -179,7 +257,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let otherwise = BlockCall::new(entries[0], [], pool);
         let table = JumpTableData::new(otherwise, &calls);
         let table = b.create_jump_table(table);
-        let begin = b.ins().ireduce(ir::types::I32, begin);
+        let begin = b.ins().ireduce(I32, begin);
         b.ins().br_table(begin, table);
     }
 
@@ -208,7 +286,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.emit.b.borrow_mut().ins().iconst(I64, n as i64)
     }
 
-    fn block(&self, block: &Block) {
+    fn block(&self, number: usize, block: &Block) {
         let emit = self.emit;
         {
             let mut b = emit.b.borrow_mut();
@@ -223,6 +301,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         for (n, insn) in block.insns.iter().enumerate() {
             let last = n + 1 == block.insns.len();
             emit.begin_insn(insn.pc, insn.bytes, spans[n]);
+            emit.last_page.set(self.last_pages.borrow().get(&(number, n)).copied());
             if last && block.end == End::Leaves {
                 return emit.leave_here();
             }
@@ -234,11 +313,15 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             let key_holds = emit.end_insn();
             match next {
                 Next::Falls if !key_holds => {
+                    emit.close_group();
                     let after = self.constant(insn.pc.wrapping_add(insn.bytes));
                     return emit.leave(Why::Key, after, emit.ahead.get());
                 }
                 Next::Falls if !last => {}
-                next => return self.end(block, next),
+                next => {
+                    emit.close_group();
+                    return self.end(block, next);
+                }
             }
         }
     }
@@ -428,4 +511,66 @@ fn spans(block: &Block) -> Vec<Option<Span>> {
         }
     }
     spans
+}
+
+/// Accesses to memory that are likely to go to the page that the one before went to.
+#[derive(Default)]
+struct Group {
+    /// Their sum.
+    executions: u64,
+    /// Whether one of them is in a loop.
+    loops: bool,
+    /// Each a block's number and the instruction's in there.
+    insns: Vec<(usize, usize)>,
+}
+
+/// Groups of accesses to memory that are likely to go to the page that the group's last one went to; the busiest groups.
+///
+/// A loop's accesses off a slot that the region never writes are a group, and so are those of a block off the same value of a
+/// slot, if there are several or the block is in a loop.
+fn page_groups(region: &Region) -> Vec<Group> {
+    let mut written = SlotSet::default();
+    for insn in region.blocks.iter().flat_map(|block| &block.insns) {
+        written.extend(&insn.effect.writes);
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    let loops = loops(region);
+    // By slot and kind of access; those of slots that are written hold until then.
+    let mut known: FxHashMap<(Slot, bool), usize> = FxHashMap::default();
+    for (number, block) in region.blocks.iter().enumerate() {
+        known.retain(|&(slot, _), _| !written.contains(slot));
+        for (n, insn) in block.insns.iter().enumerate() {
+            if let Some(Touch { at: Known::Near(slot, _), writes, .. }) = insn.effect.touch {
+                let group = *known.entry((slot, writes)).or_insert_with(|| {
+                    groups.push(Group::default());
+                    groups.len() - 1
+                });
+                let group = &mut groups[group];
+                group.executions += block.executions;
+                group.loops |= loops[number];
+                group.insns.push((number, n));
+            }
+            known.retain(|&(slot, _), _| !insn.effect.writes.contains(slot));
+        }
+    }
+    groups.retain(|group| group.loops || group.insns.len() > 1);
+    groups.sort_by_key(|group| std::cmp::Reverse(group.executions));
+    groups.truncate(MAX_PAGE_GROUPS);
+    groups
+}
+
+/// Which blocks can be reached from themselves.
+fn loops(region: &Region) -> Vec<bool> {
+    (0..region.blocks.len())
+        .map(|start| {
+            let mut seen = vec![false; region.blocks.len()];
+            let mut waiting: Vec<usize> = successors(&region.blocks[start].end).collect();
+            while let Some(n) = waiting.pop() {
+                if !std::mem::replace(&mut seen[n], true) {
+                    waiting.extend(successors(&region.blocks[n].end));
+                }
+            }
+            seen[start]
+        })
+        .collect()
 }

@@ -179,6 +179,11 @@ macro_rules! word {
         word!(@operator $bits, BitAnd, bitand, band, |a, b| {
             if b.is(Self::ONES) { return a }
             if a.is(Self::ONES) { return b }
+            if let Form::Ssa(value) = a.form && b.is(u32::MAX.into())
+                && let Some(narrow) = a.e.as_boxed(value)
+            {
+                return a.of(a.e.zero_extended(narrow))
+            }
         });
         word!(@operator $bits, BitOr, bitor, bor, |a, b| {
             if b.is(0) { return a }
@@ -213,7 +218,11 @@ macro_rules! word {
 
             word!(@shift $bits, shl, ishl_imm_u);
             word!(@shift $bits, shr_u, ushr_imm_u);
-            word!(@shift $bits, shr_s, sshr_imm_u);
+            word!(@shift $bits, shr_s, sshr_imm_u, |a, by| {
+                if let Form::Ssa(value) = a.form && by == 32 && a.e.as_boxed(value).is_some() {
+                    return a.constant(Self::ONES)
+                }
+            });
 
             word!(@binary $bits, shl_by, ishl);
             word!(@binary $bits, shr_u_by, ushr);
@@ -278,6 +287,11 @@ macro_rules! word {
             _ => {}
         }
     };
+    (@note BitOr, $a:ident, $b:ident, $result:ident, 64) => {
+        if let (Form::Ssa(a), Form::Const(ones), Form::Ssa(value)) = ($a.form, $b.form, $result.form) {
+            $a.e.note_ones(value, a, ones);
+        }
+    };
     (@note $trait:ident, $a:ident, $b:ident, $result:ident, $bits:tt) => {};
 
     (@comparison $bits:tt, $method:ident, $cc:expr) => {
@@ -292,7 +306,13 @@ macro_rules! word {
         }
     };
     (@shift $bits:tt, $method:ident, $ins:ident) => {
+        word!(@shift $bits, $method, $ins, |a, by| {});
+    };
+    (@shift $bits:tt, $method:ident, $ins:ident, |$a:ident, $by:ident| $shortcut:block) => {
         fn $method(self, by: u32) -> Self {
+            #[allow(unused_variables, reason = "not all shifts have a shortcut")]
+            let ($a, $by) = (self, by);
+            $shortcut
             match self.form {
                 _ if by == 0 => self,
                 Form::Const(n) => self.constant(running!($bits, n).$method(by).0 as u64),

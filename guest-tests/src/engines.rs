@@ -12,6 +12,8 @@ pub enum Engine {
     Interp,
     /// The interpreter, and translated code for what has run a few times.
     Hot,
+    /// The same, translated by another thread meanwhile.
+    Background,
     /// Translated code from the first instruction on.
     Eager,
     /// The same in so little room that it is dropped all the time.
@@ -19,7 +21,7 @@ pub enum Engine {
 }
 
 /// All of them.
-pub const ENGINES: [Engine; 4] = [Engine::Interp, Engine::Hot, Engine::Eager, Engine::Cramped];
+pub const ENGINES: [Engine; 5] = [Engine::Interp, Engine::Hot, Engine::Background, Engine::Eager, Engine::Cramped];
 
 /// How often a block runs before [`Engine::Hot`] has it translated: so that short programs have some of both.
 const THRESHOLD: u32 = 3;
@@ -31,6 +33,7 @@ impl Engine {
             let tier = match self {
                 Engine::Interp => return Box::new(Interp::default()),
                 Engine::Hot => Tier::Hot,
+                Engine::Background => Tier::Background,
                 Engine::Eager | Engine::Cramped => Tier::Eager,
             };
             // As little as there can be, which a handful of regions fills.

@@ -96,7 +96,7 @@ impl Engine {
         let tier = match self {
             Engine::Interp => return Ok(()),
             Engine::Jit => Tier::Eager,
-            Engine::Auto => Tier::Hot,
+            Engine::Auto => Tier::Background,
         };
         let options = emu_jit::Options {
             tier,

@@ -1,0 +1,263 @@
+//! What has to hold for translated code to go on, and where it goes back to if it does not.
+//!
+//! Guards come in *groups*. Nothing that happens while a group is open needs to be undone: loads and arithmetic can happen
+//! again. So whatever leaves goes back to where the group began, and all its guards share one way out, which is most of the
+//! code of a region otherwise. A group is closed before a store takes effect and at the end of a block.
+//!
+//! A guard of memory is tested before the access. Those of floating point can wait until the group is closed, because a wrong
+//! number does no harm before it is stored: they are tested together.
+//!
+//! That is done by a quick test, which lets numbers of middle size pass at the cost of three host instructions each, and
+//! behind it, in a cold block, the exact one.
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::{self, InstBuilder};
+use emu_core::slot::{SLOTS, Slot};
+
+use crate::emit::Emit;
+use crate::exits::Why;
+use crate::float::Host;
+use crate::slots::SlotSet;
+use crate::value::Form;
+
+/// A number and its format.
+type Number = (ir::Value, Host);
+
+/// Guards that have one way out.
+pub(crate) struct Group {
+    /// What slots are known to hold where the group begins.
+    now: Box<[Option<Form>; SLOTS]>,
+    dirty: SlotSet,
+    pc: u64,
+    ahead: usize,
+    /// The way out, if there is one yet.
+    exit: Option<ir::Block>,
+    /// What has to be true.
+    truth: Option<ir::Value>,
+    /// What has to be finite, if no later number shows that it is.
+    finite: Vec<Number>,
+    ordinary: Vec<Ordinary>,
+}
+
+/// A number that has to be an ordinary one: normal, not next to the smallest normal one, finite.
+struct Ordinary {
+    number: Number,
+    /// It may be zero if one of these is.
+    or_zero_as: [Option<Number>; 2],
+}
+
+impl<'f> Emit<'f> {
+    /// Leaves unless `ok`.
+    pub(crate) fn leave_unless(&self, ok: ir::Value) {
+        self.with_group(|_| {});
+        let exit = self.exit_of_group();
+        self.go_on_if(ok, exit);
+    }
+
+    /// Has the interpreter run the current instruction. The block ends.
+    pub(crate) fn leave_here(&self) {
+        self.close_group();
+        self.leave_before(self.pc.get(), self.ahead.get());
+    }
+
+    fn leave_before(&self, pc: u64, ahead: usize) {
+        let pc = self.b.borrow_mut().ins().iconst(I64, pc as i64);
+        self.leave(Why::Interpret, pc, ahead);
+    }
+
+    fn cold_block(&self) -> ir::Block {
+        let mut b = self.b.borrow_mut();
+        let block = b.create_block();
+        b.set_cold_block(block);
+        block
+    }
+
+    fn exit_of_group(&self) -> ir::Block {
+        let mut group = self.group.borrow_mut();
+        let group = group.as_mut().expect("a group is open");
+        *group.exit.get_or_insert_with(|| self.cold_block())
+    }
+
+    /// Does something to the open group; opens one before the current instruction if there is none.
+    fn with_group(&self, change: impl FnOnce(&mut Group)) {
+        let mut group = self.group.borrow_mut();
+        change(group.get_or_insert_with(|| Group {
+            now: Box::new(*self.now.borrow()),
+            dirty: self.dirty.get(),
+            pc: self.pc.get(),
+            ahead: self.ahead.get(),
+            exit: None,
+            truth: None,
+            finite: Vec::new(),
+            ordinary: Vec::new(),
+        }));
+    }
+
+    /// Before a slot changes: an open group may have to know what it held.
+    pub(crate) fn keep_for_group(&self, slot: Slot, held: Form) {
+        if let Some(group) = self.group.borrow_mut().as_mut() {
+            group.now[slot.0 as usize].get_or_insert(held);
+        }
+    }
+
+    /// `ok` has to be true.
+    pub(crate) fn require_later(&self, ok: ir::Value) {
+        self.with_group(|group| {
+            group.truth = Some(match group.truth {
+                Some(others) => self.b.borrow_mut().ins().band(others, ok),
+                None => ok,
+            });
+        });
+    }
+
+    /// `number` has to be finite; it cannot be if one of `operands` is not.
+    pub(crate) fn require_finite(&self, number: Number, operands: &[ir::Value]) {
+        self.with_group(|group| {
+            group.finite.retain(|(number, _)| !operands.contains(number));
+            group.finite.push(number);
+        });
+    }
+
+    /// `number` has to be an ordinary one, or zero if one of `or_zero_as` is. It cannot be if one of `operands` is not finite.
+    pub(crate) fn require_ordinary(&self, number: Number, or_zero_as: [Option<Number>; 2], operands: &[ir::Value]) {
+        self.with_group(|group| {
+            group.finite.retain(|(number, _)| !operands.contains(number));
+            group.ordinary.push(Ordinary { number, or_zero_as });
+        });
+    }
+
+    /// Tests what waits. Has to be done before anything happens that must not happen twice, and at a block's end.
+    pub(crate) fn close_group(&self) {
+        let Some(mut group) = self.group.take() else { return };
+        let mut tests: Vec<_> = group.truth.into_iter().collect();
+        for bits in [I32, I64] {
+            tests.extend(self.all_finite(group.finite.iter().filter(|(_, host)| host.bits == bits)));
+        }
+        let mut sizes = Vec::new();
+        for bits in [I32, I64] {
+            let numbers = group.ordinary.iter().map(|ordinary| &ordinary.number);
+            sizes.extend(self.all_of_middle_size(numbers.filter(|(_, host)| host.bits == bits)));
+        }
+        if !tests.is_empty() || !sizes.is_empty() {
+            let exit = *group.exit.get_or_insert_with(|| self.cold_block());
+            for ok in tests {
+                self.go_on_if(ok, exit);
+            }
+            if !sizes.is_empty() {
+                let looks = self.cold_block();
+                for ok in sizes {
+                    self.go_on_if(ok, looks);
+                }
+                self.look_closely(&group.ordinary, looks, exit);
+            }
+        }
+        let Some(exit) = group.exit else { return };
+        let goes_on = {
+            let mut b = self.b.borrow_mut();
+            let goes_on = b.create_block();
+            b.ins().jump(goes_on, &[]);
+            b.seal_block(goes_on);
+            b.seal_block(exit);
+            b.switch_to_block(exit);
+            goes_on
+        };
+        let now = self.now.replace(*group.now);
+        let dirty = self.dirty.replace(group.dirty);
+        self.leave_before(group.pc, group.ahead);
+        self.now.replace(now);
+        self.dirty.set(dirty);
+        self.b.borrow_mut().switch_to_block(goes_on);
+    }
+
+    fn go_on_if(&self, ok: ir::Value, otherwise: ir::Block) {
+        let mut b = self.b.borrow_mut();
+        let goes_on = b.create_block();
+        b.ins().brif(ok, goes_on, &[], otherwise, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+    }
+
+    /// Whether all are finite, of numbers in one format: adding one to an exponent of ones, and only that, changes the sign.
+    fn all_finite<'n>(&self, numbers: impl Iterator<Item = &'n Number>) -> Option<ir::Value> {
+        let mut any_infinite = None;
+        for &number in numbers {
+            let bits = self.bits_of(number.0);
+            let mut b = self.b.borrow_mut();
+            let changed = b.ins().iadd_imm_s(bits, 1 << number.1.exponent_at);
+            let changed = b.ins().bxor(bits, changed);
+            any_infinite = Some(match any_infinite {
+                Some(others) => b.ins().bor(others, changed),
+                None => changed,
+            });
+        }
+        let any_infinite = any_infinite?;
+        Some(self.b.borrow_mut().ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, any_infinite, 0))
+    }
+
+    /// Whether all have an exponent in the middle half, of numbers in one format: adding a quarter of all exponents sets the
+    /// exponent's highest bit then and only then.
+    fn all_of_middle_size<'n>(&self, numbers: impl Iterator<Item = &'n Number>) -> Option<ir::Value> {
+        let mut highest = None;
+        for &number in numbers {
+            let bits = self.bits_of(number.0);
+            let host = number.1;
+            let mut b = self.b.borrow_mut();
+            let moved = b.ins().iadd_imm_s(bits, ((host.exponents as i64 + 1) / 4) << host.exponent_at);
+            highest = Some(match highest {
+                Some(others) => b.ins().band(others, moved),
+                None => moved,
+            });
+        }
+        let highest = highest?;
+        let mut b = self.b.borrow_mut();
+        let highest = b.ins().ishl_imm_u(highest, 1);
+        Some(b.ins().icmp_imm_s(IntCC::SignedLessThan, highest, 0))
+    }
+
+    /// In the block `looks`, tests exactly; comes back to the current block or goes to `exit`.
+    fn look_closely(&self, all: &[Ordinary], looks: ir::Block, exit: ir::Block) {
+        let goes_on = {
+            let mut b = self.b.borrow_mut();
+            let goes_on = b.create_block();
+            b.ins().jump(goes_on, &[]);
+            b.seal_block(looks);
+            b.switch_to_block(looks);
+            goes_on
+        };
+        let mut ok = None;
+        for ordinary in all {
+            let one = self.is_ordinary_or_zero(ordinary);
+            ok = Some(match ok {
+                Some(others) => self.b.borrow_mut().ins().band(others, one),
+                None => one,
+            });
+        }
+        let mut b = self.b.borrow_mut();
+        b.ins().brif(ok.expect("there is something to look at"), goes_on, &[], exit, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+    }
+
+    fn is_ordinary_or_zero(&self, &Ordinary { number, or_zero_as }: &Ordinary) -> ir::Value {
+        let (bits, host) = (self.bits_of(number.0), number.1);
+        let (magnitude, mut ok) = {
+            let mut b = self.b.borrow_mut();
+            // Without the sign.
+            let magnitude = b.ins().ishl_imm_u(bits, 1);
+            let shift = host.exponent_at + 1;
+            let from_second = b.ins().iadd_imm_s(magnitude, host.constant(2_u64.wrapping_shl(shift).wrapping_neg()));
+            let limit = b.ins().iconst(host.bits, host.constant((host.exponents - 2) << shift));
+            (magnitude, b.ins().icmp(IntCC::UnsignedLessThan, from_second, limit))
+        };
+        for operand in or_zero_as.into_iter().flatten() {
+            let mut b = self.b.borrow_mut();
+            let zero = if operand.1.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) };
+            let operand_is_zero = b.ins().fcmp(FloatCC::Equal, operand.0, zero);
+            let is_zero = b.ins().icmp_imm_u(IntCC::Equal, magnitude, 0);
+            let both = b.ins().band(is_zero, operand_is_zero);
+            ok = b.ins().bor(ok, both);
+        }
+        ok
+    }
+}
