@@ -209,7 +209,8 @@ impl Image {
     /// Where the byte at a virtual address of the file lies physically; `None` outside every segment.
     pub fn phys(&self, at: GuestVirt) -> Option<GuestPhys> {
         let inside = |s: &&Segment| at.0.wrapping_sub(s.virt.0) < s.size_bytes;
-        self.segments.iter().find(inside).map(|s| GuestPhys(s.phys.0 + (at.0 - s.virt.0)))
+        // A segment may go around the end of the virtual addresses.
+        self.segments.iter().find(inside).map(|s| s.phys.wrapping_add(at.0.wrapping_sub(s.virt.0)))
     }
 
     /// Copies the segments into RAM and ROM. What lies beyond a segment's bytes stays as it is, which is zero in fresh memory.

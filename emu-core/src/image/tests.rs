@@ -205,6 +205,16 @@ fn a_virtual_entry_and_virtual_symbols_become_physical() {
 }
 
 #[test]
+fn a_segment_may_go_around_the_end_of_virtual_addresses() {
+    let mut elf = Elf::new(Class::Bits64);
+    (elf.segments[0].1, elf.entry) = (u64::MAX - 0xf, 0x10);
+    let image = elf.read().unwrap();
+    assert_eq!(image.phys(GuestVirt(0x10)), Some(GuestPhys(0x8000_0020)));
+    assert_eq!(image.phys(GuestVirt(u64::MAX - 0xf)), Some(GuestPhys(0x8000_0000)));
+    assert_eq!(image.phys(GuestVirt(0x30)), None);
+}
+
+#[test]
 fn raw_images_are_taken_as_they_are() {
     let image = Image::raw([1, 2, 3, 4], GuestPhys(0x100), GuestPhys(0x102)).expect("a good image");
     assert_eq!(image.target(), None);
