@@ -22,8 +22,15 @@ pub(crate) struct Compiled<A: Arch> {
 impl<A: Arch> Compiled<A> {
     /// Compiles now.
     pub(crate) fn from(source: Source<A>, compiler: &mut Compiler) -> Self {
-        let start = processor_time();
+        let (start, insns) = (processor_time(), source.region.insns());
+        let pc = format_args!("{:#x}", source.region.blocks[0].start.pc);
+        let span = tracing::debug_span!("compile", pc, insns, bytes = tracing::field::Empty).entered();
         let code = compiler.region(&source);
+        if let Ok(code) = &code {
+            span.record("bytes", code.len());
+            tracing::debug!("compiled");
+        }
+        drop(span);
         Compiled { code, time: processor_time().saturating_sub(start), source }
     }
 }

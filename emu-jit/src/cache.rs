@@ -165,6 +165,7 @@ impl Cache {
         if std::mem::replace(&mut self.generation, generation) == generation {
             return None;
         }
+        let _span = tracing::debug_span!("invalidate", generation).entered();
         let changed: Vec<u32> = (0..self.regions.len())
             .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !region.source.are_in(hart)))
             .map(|n| n as u32)
@@ -301,6 +302,8 @@ impl Cache {
 
     fn drop_region(&mut self, number: u32) {
         let Some(region) = self.regions[number as usize].take() else { return };
+        let pc = format_args!("{:#x}", region.entries[0]);
+        tracing::debug!(pc, insns = region.source.0.len(), "changed and dropped");
         if let Some(rows) = &region.rows {
             rows.add_to(&mut self.dropped);
         }

@@ -78,6 +78,8 @@ pub(crate) struct Emit<'f> {
     halves: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Values that have only ones above these 32-bit ones.
     boxed: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    /// Bits and the number that they were made of.
+    made_of: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Bits and the number that they are, so that nothing is moved to and fro.
     floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Stretches of memory that are known to be there.
@@ -125,6 +127,7 @@ impl<'f> Emit<'f> {
             extensions: RefCell::default(),
             halves: RefCell::default(),
             boxed: RefCell::default(),
+            made_of: RefCell::default(),
             floats: RefCell::default(),
             checked: RefCell::default(),
         }
@@ -150,6 +153,7 @@ impl<'f> Emit<'f> {
         self.extensions.borrow_mut().clear();
         self.halves.borrow_mut().clear();
         self.boxed.borrow_mut().clear();
+        self.made_of.borrow_mut().clear();
         self.floats.borrow_mut().clear();
         self.checked.borrow_mut().clear();
         self.dirty.set(dirty);
@@ -182,26 +186,36 @@ impl<'f> Emit<'f> {
         if let Some(value) = self.key.slot(slot) {
             return Form::Const(value);
         }
-        let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
-        let value = self.b.borrow_mut().use_var(variable);
-        let form = Form::Ssa(match ty {
+        let form = Form::Ssa(self.as_register(self.variable(slot)));
+        self.now.borrow_mut()[slot.0 as usize] = Some(form);
+        form
+    }
+
+    /// What a slot's variable is at present, of whatever type.
+    pub(crate) fn variable(&self, slot: Slot) -> ir::Value {
+        let (variable, _) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+        self.b.borrow_mut().use_var(variable)
+    }
+
+    /// What a slot holds whose variable is this.
+    pub(crate) fn as_register(&self, value: ir::Value) -> ir::Value {
+        let ty = self.b.borrow().func.dfg.value_type(value);
+        match ty {
             F32 => self.boxed(value),
             F64 => self.bits_of(value),
             _ => value,
-        });
-        self.now.borrow_mut()[slot.0 as usize] = Some(form);
-        form
+        }
     }
 
     fn change(&self, slot: Slot, v: Val<'_, 'f, 64>) {
         if slot == SINK {
             return;
         }
-        let (held, mut form) = (self.current(slot), v.form);
-        if held == form {
+        let mut form = v.form;
+        if self.current(slot) == form {
             return;
         }
-        self.keep_for_group(slot, held);
+        self.keep_for_group(slot);
         if self.key.slot(slot).is_none() {
             let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
             let bits = v.ssa();
@@ -227,7 +241,8 @@ impl<'f> Emit<'f> {
     pub(crate) fn store_dirty(&self) {
         for slot in self.dirty.get().iter() {
             let bits = Val::<64> { form: self.current(slot), e: self }.ssa();
-            let value = self.as_moved(bits);
+            // Not any number with these bits: in a way out only what was there before is known to be there.
+            let value = self.made_of.borrow().get(&bits).copied().unwrap_or(bits);
             self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
         }
     }
@@ -309,6 +324,7 @@ impl<'f> Emit<'f> {
         let bits = b.ins().bitcast(ty, ir::MemFlagsData::new(), float);
         drop(b);
         self.note_float(bits, float);
+        self.made_of.borrow_mut().insert(bits, float);
         bits
     }
 

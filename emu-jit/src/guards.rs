@@ -28,6 +28,8 @@ type Number = (ir::Value, Host);
 pub(crate) struct Group {
     /// What slots are known to hold where the group begins.
     now: Box<[Option<Form>; SLOTS]>,
+    /// Variables of slots of which nothing was known there, and that have changed since.
+    changed: Vec<(Slot, ir::Value)>,
     dirty: SlotSet,
     pc: u64,
     ahead: usize,
@@ -84,6 +86,7 @@ impl<'f> Emit<'f> {
         let mut group = self.group.borrow_mut();
         change(group.get_or_insert_with(|| Group {
             now: Box::new(*self.now.borrow()),
+            changed: Vec::new(),
             dirty: self.dirty.get(),
             pc: self.pc.get(),
             ahead: self.ahead.get(),
@@ -94,10 +97,14 @@ impl<'f> Emit<'f> {
         }));
     }
 
-    /// Before a slot changes: an open group may have to know what it held.
-    pub(crate) fn keep_for_group(&self, slot: Slot, held: Form) {
-        if let Some(group) = self.group.borrow_mut().as_mut() {
-            group.now[slot.0 as usize].get_or_insert(held);
+    /// Before a slot changes: an open group may have to know what it held. That as a register holds it is for the way out to
+    /// compute: what is computed here is not known there.
+    pub(crate) fn keep_for_group(&self, slot: Slot) {
+        let mut group = self.group.borrow_mut();
+        let Some(group) = group.as_mut() else { return };
+        let known = group.now[slot.0 as usize].is_some() || group.changed.iter().any(|&(changed, _)| changed == slot);
+        if !known && self.key.slot(slot).is_none() {
+            group.changed.push((slot, self.variable(slot)));
         }
     }
 
@@ -163,6 +170,10 @@ impl<'f> Emit<'f> {
             goes_on
         };
         let now = self.now.replace(*group.now);
+        for &(slot, variable) in &group.changed {
+            let held = Form::Ssa(self.as_register(variable));
+            self.now.borrow_mut()[slot.0 as usize] = Some(held);
+        }
         let dirty = self.dirty.replace(group.dirty);
         self.leave_before(group.pc, group.ahead);
         self.now.replace(now);

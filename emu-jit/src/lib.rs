@@ -5,9 +5,9 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, then `translate` (the function around them), `background` (the thread
-//! that does it), `cache` (which
-//! code is where, and links), `code_memory`, `enter`, and `run` (the loop: [`Jit`]).
+//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, then `translate` (the function around them),
+//! `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`, `enter`, and `run` (the
+//! loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
 //! # What is deliberately absent
 //!
@@ -33,6 +33,7 @@ mod enter;
 mod exits;
 mod float;
 mod guards;
+mod journal;
 mod memory;
 mod region;
 mod rows;
@@ -42,7 +43,9 @@ mod slots;
 mod translate;
 mod value;
 
+pub use journal::{GuestBlock, GuestInsn, Journal, Translated};
 pub use run::{Jit, Options, Stats, Tier};
+pub use translate::Explanation;
 
 /// Why no code can be made.
 #[derive(Debug, thiserror::Error)]

@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 use crate::scan::{Effect, Flow, Known, effect};
 use crate::slots::SlotSet;
 
-/// Guest instructions in a region at most.
-const MAX_INSNS: usize = 512;
+/// Guest instructions in a region at most, if nothing else is said.
+pub(crate) const MAX_INSNS: usize = 512;
 /// Guest instructions of a function that is followed at its calls, at most.
 const MAX_CALLEE_INSNS: usize = 48;
 /// Frames within each other at most.
@@ -174,6 +174,8 @@ struct Explorer<'h, 'p, A: Arch> {
     keys: &'h dyn Fn(Slot) -> u64,
     /// `None`: everything may run.
     profile: Option<&'p mut (dyn Profile + 'p)>,
+    /// Instructions of the region at most.
+    max_insns: usize,
     pages: Vec<Page>,
     /// Instructions by address; `None` where there is none that can be had.
     decoded: FxHashMap<u64, Option<Insn>>,
@@ -182,17 +184,20 @@ struct Explorer<'h, 'p, A: Arch> {
     calls: FxHashMap<Node, u32>,
 }
 
-/// Forms the region around the hart's next instruction. `None` if the interpreter has to run that one in any case.
+/// Forms the region around the hart's next instruction, of at most `max_insns`. `None` if the interpreter has to run that
+/// one in any case.
 pub(crate) fn form<'p, A: Arch>(
     hart: &Hart<A>,
     keys: &dyn Fn(Slot) -> u64,
     profile: Option<&'p mut (dyn Profile + 'p)>,
+    max_insns: usize,
 ) -> Option<Region> {
     let frames = vec![Frame { back: None, link: emu_core::slot::ZERO, depth: 0 }];
     let mut explorer = Explorer {
         hart,
         keys,
         profile,
+        max_insns,
         pages: Vec::new(),
         decoded: FxHashMap::default(),
         frames,
@@ -213,7 +218,7 @@ impl<A: Arch> Explorer<'_, '_, A> {
         let mut waiting = BinaryHeap::from([Waiting { executions: u64::MAX, node: head }]);
         while let Some(Waiting { node, .. }) = waiting.pop() {
             let mut at = node;
-            while members.len() < MAX_INSNS && !members.contains_key(&at) {
+            while members.len() < self.max_insns && !members.contains_key(&at) {
                 let Some(insn) = self.insn(at.pc) else { break };
                 members.insert(at, ());
                 let mut next = |this: &mut Self, node: Node, from_outside: bool| {
@@ -236,7 +241,7 @@ impl<A: Arch> Explorer<'_, '_, A> {
                     }
                     Flow::Jump(target) => match insn.effect.link {
                         Some(link) => {
-                            let followed = self.follow(at, target, after, link, MAX_INSNS - members.len());
+                            let followed = self.follow(at, target, after, link, self.max_insns - members.len());
                             if let Some(callee) = followed {
                                 next(self, callee, false);
                                 next(self, after, false);
@@ -299,7 +304,9 @@ impl<A: Arch> Explorer<'_, '_, A> {
         // An instruction that has to be left at once is no place to enter.
         entries.retain(|&n| n == 0 || !(blocks[n].insns.len() == 1 && blocks[n].end == End::Leaves));
         let mut pages = std::mem::take(&mut self.pages);
-        pages.retain(|page| order.iter().any(|node| GuestVirt(node.pc).page() == page.virt));
+        // Straight runs may go on into a page where no block starts.
+        let insns = || blocks.iter().flat_map(|block| &block.insns);
+        pages.retain(|page| insns().any(|insn| GuestVirt(insn.pc).page() == page.virt));
         Region { blocks, entries, pages }
     }
 

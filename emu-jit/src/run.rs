@@ -14,7 +14,8 @@ use crate::code_memory::{CodeMemory, Full};
 use crate::emit::{Key, UPPER_HALF};
 use crate::enter::Trampoline;
 use crate::exits::Why;
-use crate::region::{Edge, End, Profile, Region, form};
+use crate::journal::Journal;
+use crate::region::{Edge, End, MAX_INSNS, Profile, Region, form};
 use crate::rows::RowCounts;
 use crate::slots::{JUMPS, WHY};
 use crate::translate::{Compiler, Source};
@@ -48,11 +49,19 @@ pub struct Options {
     pub code_memory_bytes: usize,
     /// Whether instructions are counted by row, for [`Executor::executions`].
     pub counts_rows: bool,
+    /// Guest instructions in a region at most; at least one. Fewer than by default is for finding errors: the code gets slower.
+    pub region_insns: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tier: Tier::Background, threshold: 1000, code_memory_bytes: 64 << 20, counts_rows: false }
+        Options {
+            tier: Tier::Background,
+            threshold: 1000,
+            code_memory_bytes: 64 << 20,
+            counts_rows: false,
+            region_insns: MAX_INSNS,
+        }
     }
 }
 
@@ -95,6 +104,8 @@ pub struct Jit<A: Arch> {
     key: Key,
     /// Places in the guest's physical memory where no region can begin.
     refused: FxHashSet<u64>,
+    /// Who wants to know what was compiled.
+    journal: Option<Journal<A>>,
     pub(crate) stats: Stats,
 }
 
@@ -188,8 +199,14 @@ impl<A: Arch> Jit<A> {
             cache: Cache::new(placed[1]),
             key: Key { slots: Vec::new(), flat: None, sticky_inexact: false, traps_misaligned: false },
             refused: FxHashSet::default(),
+            journal: None,
             stats: Stats::default(),
         })
+    }
+
+    /// Keeps what is compiled from now on in a journal.
+    pub fn journal(&mut self) -> Journal<A> {
+        self.journal.get_or_insert_default().clone()
     }
 
     /// What was done so far.
@@ -254,7 +271,7 @@ impl<A: Arch> Jit<A> {
             Tier::Background | Tier::Hot => Some(&mut counts),
             Tier::Eager => None,
         };
-        let Some(region) = form(hart, &keys, profile) else {
+        let Some(region) = form(hart, &keys, profile, self.options.region_insns) else {
             self.refuse(phys);
             return Asked::Refused;
         };
@@ -317,17 +334,18 @@ impl<A: Arch> Jit<A> {
         // Nobody waits for what was asked for before all code was dropped.
         let Some(place) = self.awaited.iter().position(|awaited| awaited.ticket == ticket) else { return };
         let Awaited { head, generation, links, rows, .. } = self.awaited.swap_remove(place);
-        let Source { region, key, .. } = compiled.source;
+        let source = compiled.source;
         let code = match compiled.code {
             Ok(code) => code,
             Err(error) => {
-                tracing::warn!("{:#x}: {error}", region.blocks[0].start.pc);
+                debug_assert!(false, "{:#x}: {error}", source.region.blocks[0].start.pc);
+                tracing::warn!("{:#x}: {error}", source.region.blocks[0].start.pc);
                 self.refuse(head);
                 return self.cache.drop_links(links);
             }
         };
-        let source = SourceWords::of(&region);
-        if generation != hart.code_generation.get() && !source.are_in(hart) {
+        let words = SourceWords::of(&source.region);
+        if generation != hart.code_generation.get() && !words.are_in(hart) {
             return self.cache.drop_links(links);
         }
         let placed = match self.memory.add(&[&code]) {
@@ -342,11 +360,13 @@ impl<A: Arch> Jit<A> {
             }
         };
         self.stats.regions += 1;
-        self.stats.compiled_insns += region.insns() as u64;
+        self.stats.compiled_insns += source.region.insns() as u64;
         self.stats.code_bytes += code.len() as u64;
         self.stats.compile_time += compiled.time;
-        tracing::debug!("{:#x}: {} instructions, {} bytes", region.blocks[0].start.pc, region.insns(), code.len());
-        self.cache.insert(&region, &key, source, placed[0], links, rows);
+        self.cache.insert(&source.region, &source.key, words, placed[0], links, rows);
+        if let Some(journal) = &self.journal {
+            journal.add(source, placed[0]..placed[0] + code.len());
+        }
     }
 
     /// Remembers that no region begins there.
@@ -359,6 +379,8 @@ impl<A: Arch> Jit<A> {
 
     /// Drops all code.
     fn flush(&mut self, hart: &Hart<A>) {
+        let _span = tracing::debug_span!("invalidate", bytes = self.memory.used() - self.fixed_bytes).entered();
+        tracing::debug!("the memory for code is full");
         self.cache.clear();
         self.awaited.clear();
         self.memory.truncate(self.fixed_bytes);

@@ -1,11 +1,13 @@
 //! From a region to host code. Compiled on any thread: nothing here sees a hart or guest memory.
 
+mod explain;
+
 use std::cell::RefCell;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F32, F64, I32, I64};
-use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, UserFuncName};
+use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -23,6 +25,8 @@ use crate::rows::BlockCounters;
 use crate::scan::{Known, Touch};
 use crate::slots::{SlotSet, offset};
 use crate::value::{Form, TruthForm};
+
+pub use explain::Explanation;
 
 /// Groups of accesses that remember their last page, at most: each takes two of the host's registers, or room on its stack.
 const MAX_PAGE_GROUPS: usize = 12;
@@ -118,6 +122,12 @@ impl Compiler {
 
     /// A region's code.
     pub(crate) fn region<A: Arch>(&mut self, source: &Source<A>) -> Result<Vec<u8>, Error> {
+        self.build(source, false);
+        self.finish()
+    }
+
+    /// Builds a region's IR. `marked`: each instruction of it tells which guest instruction it belongs to.
+    fn build<A: Arch>(&mut self, source: &Source<A>, marked: bool) {
         self.start(region_signature());
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
         let entry = b.create_block();
@@ -126,11 +136,10 @@ impl Compiler {
         let &[slots, left, begin] = b.block_params(entry) else { unreachable!("the signature has three parameters") };
         let emit = Emit::new(b, &source.key, slots);
         emit.b.borrow_mut().def_var(emit.left, left);
-        Translation::new(source, &emit).run(begin);
+        Translation::new(source, &emit, marked).run(begin);
         let mut b = emit.b.into_inner();
         b.seal_all_blocks();
         b.finalize(self.isa.frontend_config());
-        self.finish()
     }
 }
 
@@ -145,10 +154,12 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     ways: Vec<Option<usize>>,
     /// By instruction: where its access to memory finds the page of the last one of its group.
     last_pages: RefCell<FxHashMap<(usize, usize), LastPage>>,
+    /// Whether what is emitted tells its guest instruction.
+    marked: bool,
 }
 
 impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
-    fn new(source: &'s Source<A>, emit: &'e Emit<'f>) -> Self {
+    fn new(source: &'s Source<A>, emit: &'e Emit<'f>, marked: bool) -> Self {
         let region = &source.region;
         let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
         Translation {
@@ -158,6 +169,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             dirty: dirty(region, &source.key),
             ways: ways(region),
             last_pages: RefCell::default(),
+            marked,
         }
     }
 
@@ -302,6 +314,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             let last = n + 1 == block.insns.len();
             emit.begin_insn(insn.pc, insn.bytes, spans[n]);
             emit.last_page.set(self.last_pages.borrow().get(&(number, n)).copied());
+            if self.marked {
+                emit.b.borrow_mut().set_srcloc(SourceLoc::new(insn.pc as u32));
+            }
             if last && block.end == End::Leaves {
                 return emit.leave_here();
             }

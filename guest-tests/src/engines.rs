@@ -38,7 +38,8 @@ impl Engine {
             };
             // As little as there can be, which a handful of regions fills.
             let code_memory_bytes = if self == Engine::Cramped { 0 } else { Options::default().code_memory_bytes };
-            let options = Options { tier, threshold: THRESHOLD, counts_rows: true, code_memory_bytes };
+            let options =
+                Options { tier, threshold: THRESHOLD, counts_rows: true, code_memory_bytes, ..Options::default() };
             Box::new(Jit::new(options).expect("translated code can be made and run on hosts that tests run on"))
         });
     }

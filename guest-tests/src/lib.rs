@@ -3,6 +3,7 @@
 //! - `random` makes programs; `spike` and `qemu` run them there and `subject` here, `compare` puts the logs side by side,
 //!   `report` shows where they part, `campaign` does that until enough agree.
 
+pub mod agree;
 pub mod asm;
 pub mod campaign;
 pub mod commits;
@@ -11,7 +12,6 @@ pub mod elf;
 pub mod engines;
 pub mod exceptions;
 pub mod ins;
-pub mod looping;
 pub mod pattern;
 pub mod qemu;
 pub mod random;

@@ -43,14 +43,18 @@ impl Display for Insn {
 
 /// A program's body, one instruction a line.
 pub fn listing(program: &Program) -> String {
-    let code = program.body();
+    disassembly(program.xlen, crate::random::body(), &program.body())
+}
+
+/// Code that lies at `pc`, one instruction a line.
+pub fn disassembly(xlen: u32, pc: u64, code: &[u8]) -> String {
     let mut text = String::new();
     let (mut at, end) = (0, code.len());
     while at < end {
         let half = |at: usize| code.get(at..at + 2).map_or(0, |b| u32::from(u16::from_le_bytes([b[0], b[1]])));
         let low = half(at);
         let (word, bytes) = if low & 3 == 3 { (half(at + 2) << 16 | low, 4) } else { (low, 2) };
-        let insn = Insn { xlen: program.xlen, pc: crate::random::body() + at as u64, word };
+        let insn = Insn { xlen, pc: pc + at as u64, word };
         let digits = bytes * 2;
         text.push_str(&format!("    {:x}  {word:0digits$x}{:pad$}  {insn}\n", insn.pc, "", pad = 8 - digits));
         at += bytes;

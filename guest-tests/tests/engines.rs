@@ -13,10 +13,10 @@ use emu_devices::console::Console;
 use emu_mem::GuestPhys;
 use guest_tests::engines::Engine;
 use guest_tests::exceptions::spike::SCOPE;
-use guest_tests::looping;
 use guest_tests::random::Program;
 use guest_tests::rng::Rng;
 use guest_tests::subject::ram_board;
+use guest_tests::{agree, asm};
 
 /// What a run leaves.
 #[derive(PartialEq, Eq, Debug)]
@@ -63,7 +63,7 @@ fn run(mut machine: Machine<Riscv>, engine: Engine, base: u64, ram_bytes: u64, b
 }
 
 /// Runs what `make` makes on each engine.
-fn agree(what: &str, make: impl Fn() -> Machine<Riscv>, base: u64, ram_bytes: u64, budget: u64, piece: u64) {
+fn all_agree(what: &str, make: impl Fn() -> Machine<Riscv>, base: u64, ram_bytes: u64, budget: u64, piece: u64) {
     let expected = run(make(), Engine::Interp, base, ram_bytes, budget, u64::MAX);
     for engine in [Engine::Hot, Engine::Eager] {
         for piece in [u64::MAX, piece] {
@@ -83,31 +83,39 @@ fn cases() -> u64 {
     std::env::var("ENGINE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
 }
 
-fn loops_agree(xlen: u32) {
-    let isa = Isa::all(xlen);
-    let first = std::env::var("ENGINE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    for seed in first..first + cases() {
-        let bytes = looping::image(&isa, seed);
-        let make = || {
-            let board = ram_board(looping::BASE, looping::RAM_BYTES).build(&Options::new(Console::captured())).unwrap();
-            let machine = riscv::machine(board, &isa, Config { misaligned_trap: seed % 8 == 0 }, "");
-            machine.board.bus.memory().write_bytes(GuestPhys(looping::BASE), &bytes).unwrap();
-            machine.harts()[0].pc.set(looping::BASE);
-            machine
-        };
-        let piece = 1 + Rng::new(seed).below(200);
-        agree(&format!("looping program {seed}, RV{xlen}"), make, looping::BASE, looping::RAM_BYTES, 20_000, piece);
+/// A first look; the program `agree` runs many more of them.
+#[test]
+fn random_programs_agree() {
+    let mut sum = [0; agree::Done::NAMES.len()];
+    for seed in 1..=10 * cases() {
+        let program = agree::Program::new(seed);
+        let done = agree::run(&program).unwrap_or_else(|difference| {
+            let (small, difference) = agree::shrink::shrink(&program, &difference);
+            let around = format!("{:?}\n{:?}", small.world, small.running);
+            panic!("program {seed}, shrunk:\n{around}\n{}{difference}", small.listing())
+        });
+        sum.iter_mut().zip(done.0).for_each(|(sum, n)| *sum += n);
     }
+    // Otherwise the interpreter would be held against itself, or against little that is hard.
+    let [insns, translated, regions, _, exceptions, interrupts, dropped] = sum;
+    assert!(translated > insns / 3 && regions > 0 && exceptions > 0 && interrupts > 0 && dropped > 0, "{sum:?}");
 }
 
+/// A loop without branches that a page ends in.
 #[test]
-fn looping_programs_agree_on_rv32() {
-    loops_agree(32);
-}
-
-#[test]
-fn looping_programs_agree_on_rv64() {
-    loops_agree(64);
+fn a_straight_run_goes_on_into_the_next_page() {
+    let isa = Isa::all(64);
+    let (base, ram_bytes) = (0x8000_0000, 0x2000);
+    let make = || {
+        let board = ram_board(base, ram_bytes).build(&Options::new(Console::captured())).unwrap();
+        let machine = riscv::machine(board, &isa, Config::default(), "");
+        let code = [asm::addi(5, 5, 1), asm::addi(6, 6, 2), asm::addi(7, 7, 3), 0x6f | asm::j_offset(-12)];
+        let code: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        machine.board.bus.memory().write_bytes(GuestPhys(base + 0xff8), &code).unwrap();
+        machine.harts()[0].pc.set(base + 0xff8);
+        machine
+    };
+    all_agree("a loop", make, base, ram_bytes, 1000, 7);
 }
 
 /// The programs that are compared with Spike: every row, traps, page tables, rights.
@@ -123,7 +131,14 @@ fn straight_programs_agree(xlen: u32) {
             machine.load(&image).unwrap();
             machine
         };
-        agree(&format!("program {seed}, RV{xlen}"), make, base, SCOPE.ram_bytes, 10_000, 1 + Rng::new(seed).below(100));
+        all_agree(
+            &format!("program {seed}, RV{xlen}"),
+            make,
+            base,
+            SCOPE.ram_bytes,
+            10_000,
+            1 + Rng::new(seed).below(100),
+        );
     }
 }
 
@@ -150,6 +165,6 @@ fn kernels_agree() {
             machine.load(&image).unwrap();
             machine
         };
-        agree(name, make, 0x8000_0000, 0x2_0000, 2_000_000, 9_973);
+        all_agree(name, make, 0x8000_0000, 0x2_0000, 2_000_000, 9_973);
     }
 }

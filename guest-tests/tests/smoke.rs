@@ -42,6 +42,17 @@ fn random_instructions_as_a_program() {
 }
 
 #[test]
+fn random_instructions_on_both_engines() {
+    let mut rng = Rng::new(6);
+    for _ in 0..200 {
+        // Without what chooses page tables, which this target has not.
+        let mut data = instructions(&mut rng);
+        data.remove(1);
+        fuzz::engines::engines(&data);
+    }
+}
+
+#[test]
 fn random_bytes_as_an_elf_file() {
     let mut rng = Rng::new(3);
     for _ in 0..1000 {

@@ -1,7 +1,8 @@
 //! The command line: which subcommands there are, what they have in common, and how their errors are shown.
 
 mod demo;
-mod dis;
+pub(crate) mod dis;
+mod insight;
 pub(crate) mod machine;
 mod run;
 mod test;
@@ -32,7 +33,7 @@ Exit status:
   0-123  emu run: the guest's own exit code (a larger one becomes 123)
   0, 1   emu test, emu demo: all programs passed, or at least one did not
   124    a limit was reached (--max-insns, --timeout), or you left with ctrl-a x
-  125    the emulator failed, or its arguments or files are wrong
+  125    the emulator failed (--verify: the engines differ), or its arguments or files are wrong
   126    the guest cannot go on (traps for ever, waits for nothing)";
 
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,10 @@ mod program;
 mod report;
 mod session;
 mod status;
+mod symbol;
 mod terminal;
 mod values;
+mod verify;
 
 fn main() -> std::process::ExitCode {
     bug::install_hook();

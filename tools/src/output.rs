@@ -53,6 +53,19 @@ pub(crate) fn save(path: &Path, text: &str) -> Result<()> {
     create(path)?.write_all(text.as_bytes()).map_err(|error| file_failed(path, &error))
 }
 
+/// Makes `text` the contents of a new file in place of an old one: where anybody may have put something under that name, that
+/// is not followed.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub(crate) fn save_new(path: &Path, text: &str) -> Result<()> {
+    // Whether there was one shows below.
+    let _ = std::fs::remove_file(path);
+    let file = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    file.map_err(|error| file_failed(path, &error))
+}
+
 /// What to say when standard output cannot be written.
 pub(crate) fn stdout_failed(error: &io::Error) -> anyhow::Error {
     failed("standard output", error)

@@ -2,8 +2,13 @@
 //! made from it; none of them runs a guest or looks at the command line.
 
 pub(crate) mod cause;
+pub(crate) mod code;
 pub(crate) mod junit;
+pub(crate) mod mismatch;
 pub(crate) mod number;
+pub(crate) mod perf_map;
+pub(crate) mod place;
+pub(crate) mod region;
 pub(crate) mod signature;
 pub(crate) mod stat;
 pub(crate) mod stuck;

@@ -12,17 +12,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use emu_core::image::Image;
-use emu_core::machine::{Ended, Machine, Stats, Stuck};
+use emu_core::machine::{Ended, Machine, Stats, Stuck, Tracer};
 use emu_core::riscv;
 use emu_core::riscv::extension::Ext;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
 use emu_devices::console::Console;
-use emu_devices::virtio::block::Disk;
+use emu_devices::virtio::block::{Disk, Shelf};
 use emu_mem::TlbCounts;
 
-use crate::cli::machine::{Choice, Engine, Limits, MachineArgs, Misaligned};
+use crate::cli::machine::{Choice, Journals, Limits, MachineArgs, Misaligned, Notes};
 use crate::report::number::grouped;
 use crate::report::stat::Stat;
 use crate::report::stuck;
@@ -51,6 +51,8 @@ pub(crate) enum End {
     Stuck(String),
     /// The guest's output, or the trace, can no longer be written.
     OutputFailed,
+    /// The engines do not agree: how and where, in many lines.
+    Wrong(String),
 }
 
 impl Display for End {
@@ -61,6 +63,7 @@ impl Display for End {
             End::Left => f.write_str("left"),
             End::Stuck(_) => f.write_str("stuck"),
             End::OutputFailed => f.write_str("output failed"),
+            End::Wrong(_) => f.write_str("the engines differ"),
         }
     }
 }
@@ -71,16 +74,21 @@ struct Trace {
     error: Option<io::Error>,
 }
 
+/// Has a new machine run by an engine.
+pub(crate) type Install = Rc<dyn Fn(&mut Machine<Riscv>) -> Result<Journals>>;
+
 /// A program on a machine.
 pub(crate) struct Session {
-    image: Image,
+    image: Rc<Image>,
     board: Description,
     options: Options,
     isa: Isa,
     config: Config,
     command_line: String,
-    engine: (Engine, Choice),
+    engine: Install,
     machine: Machine<Riscv>,
+    /// What was translated, if that is noted.
+    journals: Journals,
     /// Counts of the machines before the last reset.
     earlier: Vec<(Stats, TlbCounts)>,
     trace: Option<Rc<RefCell<Trace>>>,
@@ -99,8 +107,9 @@ impl Session {
         command_line: String,
         console: Console,
         disks: Vec<Disk>,
-        counts_rows: bool,
+        notes: Notes,
     ) -> Result<Self> {
+        let (image, engine) = (Rc::new(image), install(args, notes, false));
         let board = describe(&args.board)?;
         let isa = isa::choose(name, &image, args.isa.as_deref(), board.isa.as_deref())?;
         let mut options = Options::new(console);
@@ -115,10 +124,8 @@ impl Session {
         for segment in image.segments() {
             tracing::debug!("{name}: segment {} to {}", segment.phys, segment.last());
         }
-        let choice = Choice { code_memory_bytes: args.code_memory, counts_rows };
-        let engine = (args.engine, choice);
-        let machine =
-            assemble(&board, &options, &isa, config, &command_line, &image, engine).with_context(|| name.to_owned())?;
+        let (machine, journals) = assemble(&board, &options, &isa, config, &command_line, &image, &engine)
+            .with_context(|| name.to_owned())?;
         Ok(Session {
             image,
             board,
@@ -128,15 +135,52 @@ impl Session {
             command_line,
             engine,
             machine,
+            journals,
             earlier: Vec::new(),
             trace: None,
         })
     }
 
+    /// The same program on another machine of the same kind, that has not run yet.
+    ///
+    /// # Errors
+    ///
+    /// The host has no room for it, or the board's own disks cannot be opened once more.
+    pub(crate) fn again(&self, engine: &Install, console: Console, disks: Vec<Disk>) -> Result<Self> {
+        let options = Options { console, disks, shelf: Shelf::default(), ..self.options.clone() };
+        let (board, isa, config, command_line) = (self.board.clone(), self.isa, self.config, self.command_line.clone());
+        let (image, engine) = (Rc::clone(&self.image), Rc::clone(engine));
+        let (machine, journals) = assemble(&board, &options, &isa, config, &command_line, &image, &engine)?;
+        let (earlier, trace) = (Vec::new(), None);
+        Ok(Session { image, board, options, isa, config, command_line, engine, machine, journals, earlier, trace })
+    }
+
+    /// Has another engine go on from here.
+    ///
+    /// # Errors
+    ///
+    /// It cannot work on this host.
+    pub(crate) fn go_on_with(&mut self, engine: &Install) -> Result<()> {
+        self.journals = engine(&mut self.machine)?;
+        self.engine = Rc::clone(engine);
+        Ok(())
+    }
+
     /// Runs until the program ends or a limit is reached.
     pub(crate) fn run(&mut self, limits: Limits) -> End {
-        let start = Instant::now();
         let slice = if self.trace.is_some() { TRACED_SLICE_INSNS } else { SLICE_INSNS };
+        self.run_sliced(limits, slice, |_, _, end| end)
+    }
+
+    /// The same, so that after every `slice` instructions `look` is told with which budget the last of them have run, and
+    /// what came of it. What it answers decides whether the run ends.
+    pub(crate) fn run_sliced(
+        &mut self,
+        limits: Limits,
+        slice: u64,
+        mut look: impl FnMut(&Session, u64, Option<End>) -> Option<End>,
+    ) -> End {
+        let start = Instant::now();
         loop {
             let left = limits.max_insns.map_or(u64::MAX, |max| max.saturating_sub(self.insns()));
             if left == 0 {
@@ -152,26 +196,34 @@ impl Session {
             if self.console().output_error().is_some() || self.trace_failed() {
                 return End::OutputFailed;
             }
-            match self.machine.run(left.min(slice)) {
-                None => {}
-                Some(Ended::Exit { code, by }) => return End::Exit { code, by },
-                Some(Ended::Stuck(why)) => return End::Stuck(self.explain(&why)),
-                Some(Ended::Reset { by }) => {
-                    tracing::info!("reset ({by})");
-                    if let Err(error) = self.reset() {
-                        return End::Stuck(format!("the machine cannot be reset: {error:#}"));
-                    }
-                }
+            let budget = left.min(slice);
+            let end = self.step(budget);
+            if let Some(end) = look(self, budget, end) {
+                return end;
+            }
+        }
+    }
+
+    /// Runs `budget` instructions, or fewer if the program ends, resets its machine, or waits for input.
+    pub(crate) fn step(&mut self, budget: u64) -> Option<End> {
+        match self.machine.run(budget)? {
+            Ended::Exit { code, by } => Some(End::Exit { code, by }),
+            Ended::Stuck(why) => Some(End::Stuck(self.explain(&why))),
+            Ended::Reset { by } => {
+                tracing::info!("reset ({by})");
+                let failed = self.reset().err();
+                failed.map(|error| End::Stuck(format!("the machine cannot be reset: {error:#}")))
             }
         }
     }
 
     /// Builds the machine anew, as after power-on. Whatever the guest wrote is gone.
     fn reset(&mut self) -> Result<()> {
-        let machine =
-            assemble(&self.board, &self.options, &self.isa, self.config, &self.command_line, &self.image, self.engine)?;
+        let Session { board, options, isa, config, command_line, image, engine, .. } = self;
+        let (machine, journals) = assemble(board, options, isa, *config, command_line, image, engine)?;
         self.earlier.push((self.machine.stats(), self.machine.tlb_counts()));
         self.machine = machine;
+        self.journals.extend(journals);
         if let Some(trace) = &self.trace {
             self.machine.trace(Some(tracer(Rc::clone(trace))));
         }
@@ -207,6 +259,41 @@ impl Session {
     /// Retired instructions, of all harts together.
     pub(crate) fn insns(&self) -> u64 {
         self.earlier.iter().map(|(stats, _)| stats.instructions).sum::<u64>() + self.machine.retired()
+    }
+
+    /// The machine as it is now.
+    pub(crate) fn machine(&self) -> &Machine<Riscv> {
+        &self.machine
+    }
+
+    /// Has `tracer` told of every instruction from now on.
+    pub(crate) fn observe(&mut self, tracer: Tracer<Riscv>) {
+        self.machine.trace(Some(tracer));
+    }
+
+    /// How often the program has reset its machine.
+    pub(crate) fn resets(&self) -> usize {
+        self.earlier.len()
+    }
+
+    /// What was translated, where that is noted.
+    pub(crate) fn journals(&self) -> &Journals {
+        &self.journals
+    }
+
+    /// The program.
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// The instruction set as it is written for `--isa`.
+    pub(crate) fn isa_string(&self) -> String {
+        self.isa.to_string()
+    }
+
+    /// The disks that the board itself names, as board files write them.
+    pub(crate) fn board_disks(&self) -> impl Iterator<Item = &str> {
+        self.board.devices.iter().filter_map(|device| device.disk.as_deref())
     }
 
     /// The instruction set in a few words.
@@ -300,13 +387,19 @@ fn assemble(
     config: Config,
     command_line: &str,
     image: &Image,
-    (engine, choice): (Engine, Choice),
-) -> Result<Machine<Riscv>> {
+    engine: &Install,
+) -> Result<(Machine<Riscv>, Journals)> {
     let board = board.build(options).map_err(plain)?;
     let mut machine = riscv::machine(board, isa, config, command_line);
     machine.load(image)?;
-    engine.install(&mut machine, choice)?;
-    Ok(machine)
+    let journals = engine(&mut machine)?;
+    Ok((machine, journals))
+}
+
+/// Installs the engine that the arguments name; `singly`: so that it translates each instruction by itself.
+pub(crate) fn install(args: &MachineArgs, notes: Notes, singly: bool) -> Install {
+    let (engine, choice) = (args.engine, Choice { code_memory_bytes: args.code_memory, singly, notes });
+    Rc::new(move |machine| engine.install(machine, choice))
 }
 
 /// A board's error with its causes told once: its text holds them already.
@@ -314,7 +407,7 @@ fn plain(error: emu_devices::board::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }
 
-fn tracer(trace: Rc<RefCell<Trace>>) -> emu_core::machine::Tracer<Riscv> {
+fn tracer(trace: Rc<RefCell<Trace>>) -> Tracer<Riscv> {
     Box::new(move |commit| {
         let mut trace = trace.borrow_mut();
         if trace.error.is_none() {

@@ -6,6 +6,7 @@
 pub mod board;
 pub mod disk;
 pub mod elf;
+pub mod engines;
 pub mod program;
 
 mod machine;

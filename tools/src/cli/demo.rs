@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use emu_core::image::Image;
 use emu_devices::console::Console;
 
-use super::machine::{Limits, MachineArgs};
+use super::machine::{Limits, MachineArgs, Notes};
 use crate::output::{print, stdout_failed};
 use crate::report::number::grouped;
 use crate::session::{End, Session};
@@ -91,7 +91,7 @@ fn run(demo: &Demo) -> Result<Row> {
     let image = Image::elf(demo.elf)?;
     let machine = MachineArgs::default();
     let mut session =
-        Session::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new(), false)?;
+        Session::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new(), Notes::default())?;
     let start = Instant::now();
     let end = session.run(Limits { max_insns: Some(MAX_INSNS), timeout: None });
     let time = start.elapsed();

@@ -1,21 +1,19 @@
 //! `emu dis`: a program's instructions as text, in the form of `objdump -d`.
 
 mod address;
-mod decoder;
+pub(crate) mod decoder;
 mod listing;
 
 use std::io::{self, BufWriter, Write};
-use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use emu_core::image::Image;
 
 use self::decoder::Decoder;
 use self::listing::Listing;
 use crate::program::{self, RawArgs};
 use crate::status::Status;
-use crate::{output, values};
+use crate::{output, symbol, values};
 
 /// What `emu dis` takes.
 #[derive(Debug, clap::Args)]
@@ -45,7 +43,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let image = program::open(&args.program, args.raw)?;
     let name = args.program.display().to_string();
     let range = match &args.symbol {
-        Some(symbol) => extent(&image, symbol).with_context(|| name.clone())?,
+        Some(symbol) => symbol::extent(&image, symbol).with_context(|| name.clone())?,
         None => values::bounds(args.start, args.end),
     };
     ensure!(range.start < range.end, "{name}: --start must be below --end");
@@ -60,17 +58,4 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         bail!("{name}: no instructions from {:#x} to {:#x}; correct --start and --end", range.start, range.end);
     }
     Ok(Status::Success)
-}
-
-/// Which addresses belong to a symbol: as many as it says, or up to the next symbol that a person would call one.
-fn extent(image: &Image, name: &str) -> Result<Range<u64>> {
-    let symbols = image.symbols();
-    let Some(symbol) = symbols.iter().find(|s| s.name == name && s.kind.is_place()) else {
-        bail!("no symbol {name}; objdump -t or emu dis without --symbol shows which there are");
-    };
-    let start = symbol.address.0;
-    let next =
-        || symbols.iter().find(|s| s.kind.is_place() && s.address > symbol.address).map_or(u64::MAX, |s| s.address.0);
-    let end = if symbol.size_bytes == 0 { next() } else { start.saturating_add(symbol.size_bytes) };
-    Ok(start..end)
 }

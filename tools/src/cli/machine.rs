@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use emu_core::machine::Machine;
 use emu_core::riscv::state::Riscv;
-use emu_jit::{Jit, Tier};
+use emu_jit::{Jit, Journal, Tier};
 
 use crate::values;
 
@@ -66,14 +66,28 @@ impl Default for MachineArgs {
     }
 }
 
+/// What is noted of a run that need not be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Notes {
+    /// How many loads, stores and branches there were.
+    pub(crate) rows: bool,
+    /// What was translated.
+    pub(crate) translations: bool,
+}
+
 /// What is chosen of an engine beside its kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     /// Room for translated code.
     pub(crate) code_memory_bytes: u64,
-    /// Whether loads, stores and branches are counted.
-    pub(crate) counts_rows: bool,
+    /// Whether each instruction is translated by itself.
+    pub(crate) singly: bool,
+    /// What is noted.
+    pub(crate) notes: Notes,
 }
+
+/// What the translators of a machine note, if they do; one for each hart that has one.
+pub(crate) type Journals = Vec<Journal<Riscv>>;
 
 /// What executes the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -87,23 +101,26 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// Has this engine run the machine's harts.
+    /// Has this engine run the machine's harts. Gives the journals, if translations are noted.
     ///
     /// # Errors
     ///
     /// It was asked for and cannot work on this host. [`Engine::Auto`] does without.
-    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: Choice) -> Result<()> {
+    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: Choice) -> Result<Journals> {
         let tier = match self {
-            Engine::Interp => return Ok(()),
+            Engine::Interp => return Ok(Vec::new()),
             Engine::Jit => Tier::Eager,
             Engine::Auto => Tier::Background,
         };
-        let options = emu_jit::Options {
+        let mut options = emu_jit::Options {
             tier,
             code_memory_bytes: usize::try_from(choice.code_memory_bytes).unwrap_or(usize::MAX),
-            counts_rows: choice.counts_rows,
+            counts_rows: choice.notes.rows,
             ..Default::default()
         };
+        if choice.singly {
+            options.region_insns = 1;
+        }
         let mut made: Vec<Jit<Riscv>> = Vec::new();
         for _ in machine.harts() {
             match Jit::new(options) {
@@ -112,14 +129,15 @@ impl Engine {
                     // Once is enough, however many programs `emu test` runs.
                     static TOLD: Once = Once::new();
                     TOLD.call_once(|| eprintln!("emu: warning: {error}; everything is interpreted"));
-                    return Ok(());
+                    return Ok(Vec::new());
                 }
                 Err(error) => bail!("--engine jit: {error}; use --engine interp"),
             }
         }
+        let journals = if choice.notes.translations { made.iter_mut().map(Jit::journal).collect() } else { Vec::new() };
         let mut made = made.into_iter();
         machine.execute_with(|_| Box::new(made.next().expect("one for each hart")));
-        Ok(())
+        Ok(journals)
     }
 }
 

@@ -8,12 +8,14 @@ use anyhow::{Context, Result, ensure};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Disk, DiskSpec};
 
-use super::machine::{Limits, MachineArgs};
+use super::insight::{self, InsightArgs};
+use super::machine::{Limits, MachineArgs, Notes};
 use crate::program::{self, RawArgs};
 use crate::report::signature;
 use crate::session::{End, Session};
 use crate::status::{GUEST_MAX, Status};
-use crate::{input, output, terminal, values};
+use crate::verify::Lab;
+use crate::{input, output, terminal, values, verify};
 
 /// What `emu run` takes.
 #[derive(Debug, clap::Args)]
@@ -49,6 +51,8 @@ pub(crate) struct Args {
     /// Write the memory from begin_signature to end_signature as 32-bit hexadecimal words
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
+    #[command(flatten)]
+    insight: InsightArgs,
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
@@ -62,11 +66,15 @@ pub(super) fn main(args: &Args) -> Result<Status> {
             "{name}: has no symbols begin_signature and end_signature, which --signature needs; leave it out"
         );
     }
-    let disks = args.disk.iter().map(|text| open_disk(text)).collect::<Result<_>>()?;
+    let places = args.insight.places(&image, &args.machine).with_context(|| name.clone())?;
+    let notes = Notes { rows: args.stat || args.stat_file.is_some(), translations: args.insight.wants_translations() };
+    let disks: Vec<DiskSpec> = args.disk.iter().map(|text| DiskSpec::parse(text)).collect();
+    let lab = args.insight.verify.then(|| Lab::new(&args.machine, notes, disks.clone(), args.insight.verify_slice));
+    let lab = lab.transpose()?;
+    let disks = disks.iter().map(open_disk).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
-    let counts_rows = args.stat || args.stat_file.is_some();
-    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks, counts_rows)?;
+    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks, notes)?;
     let trace = args.trace.as_deref().map(output::create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
@@ -75,8 +83,12 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     // First the signals: from the moment that the terminal is raw, everything must give it back.
     input::catch_signals();
     let start = Instant::now();
-    let console = console.with_input(input::open(args.timeout.and_then(|timeout| start.checked_add(timeout))));
-    let end = session.run(Limits { max_insns: args.max_insns, timeout: args.timeout });
+    let input = input::open(args.timeout.and_then(|timeout| start.checked_add(timeout)));
+    let limits = Limits { max_insns: args.max_insns, timeout: args.timeout };
+    let (console, end) = match &lab {
+        Some(lab) => (console.with_input(lab.record(input)), verify::run(&mut session, lab, limits)?),
+        None => (console.with_input(input), session.run(limits)),
+    };
     let host = start.elapsed();
     console.flush();
     terminal::restore();
@@ -104,7 +116,20 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let saved = args.signature.as_deref().map_or(Ok(()), |path| save_signature(&session, path));
     let printed = console.output_error().map_or(Ok(()), |error| Err(output::stdout_failed(&error)));
     let traced = traced.map_err(|error| output::file_failed(args.trace.as_deref().unwrap_or(Path::new("")), &error));
-    all([told, printed, traced.context("--trace"), saved.context("--signature"), counted.context("--stat-file")])?;
+    let dumped = places.map_or(Ok(()), |places| {
+        let wanted = args.insight.dump_ir.as_deref().unwrap_or_default();
+        insight::dump(&session, &places, wanted, engine)
+    });
+    let mapped = if args.insight.perf_map { insight::write_perf_map(&session) } else { Ok(()) };
+    let dumped = dumped.and(mapped.context("--perf-map"));
+    all([
+        told,
+        printed,
+        dumped,
+        traced.context("--trace"),
+        saved.context("--signature"),
+        counted.context("--stat-file"),
+    ])?;
     Ok(status)
 }
 
@@ -120,12 +145,13 @@ fn conclude(end: &End) -> (Status, Option<String>) {
         End::Left => (Status::Limit, Some("left before the program ended".to_owned())),
         End::OutputFailed => (Status::Emulator, None),
         End::Stuck(why) => (Status::Stuck, Some(why.clone())),
+        End::Wrong(how) => (Status::Emulator, Some(how.clone())),
     }
 }
 
 /// Its error tells its causes itself.
-fn open_disk(text: &str) -> Result<Disk> {
-    DiskSpec::parse(text).open().map_err(|error| anyhow::anyhow!("{error}"))
+fn open_disk(disk: &DiskSpec) -> Result<Disk> {
+    disk.open().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 fn save_signature(session: &Session, path: &Path) -> Result<()> {
@@ -133,7 +159,7 @@ fn save_signature(session: &Session, path: &Path) -> Result<()> {
 }
 
 /// The first error; what the others say is told.
-fn all(results: [Result<()>; 5]) -> Result<()> {
+fn all(results: [Result<()>; 6]) -> Result<()> {
     let mut errors = results.into_iter().filter_map(Result::err);
     let Some(first) = errors.next() else { return Ok(()) };
     errors.for_each(|error| output::tell(format_args!("emu: {error:#}\n")));

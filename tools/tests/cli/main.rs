@@ -5,6 +5,7 @@ mod bad_input;
 mod dis;
 mod disk;
 mod elf;
+mod insight;
 mod run;
 mod suite;
 mod terminal;

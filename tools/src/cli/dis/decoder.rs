@@ -17,7 +17,7 @@ use crate::isa;
 const GLOBAL_POINTER: &str = "__global_pointer$";
 
 /// The decoder for one program, which is read in order.
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     rows: emu_core::riscv::decode::Decoder,
     /// `None` prints every instruction under its own name.
     aliases: Option<Aliases>,
@@ -26,18 +26,18 @@ pub(super) struct Decoder {
 }
 
 /// One instruction.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// `bnez` and `a0,80000010`
-    pub(super) text: Text,
+    pub(crate) text: Text,
     /// Where it may jump to, if the instruction itself says. This is its last operand.
-    pub(super) target: Option<u64>,
+    pub(crate) target: Option<u64>,
     /// The address that it completes together with instructions before it.
-    pub(super) address: Option<u64>,
+    pub(crate) address: Option<u64>,
 }
 
 impl Decoder {
     /// The decoder for a program, under an ISA string if one is given.
-    pub(super) fn new(name: &str, image: &Image, isa: Option<&str>, no_aliases: bool) -> Result<Self> {
+    pub(crate) fn new(name: &str, image: &Image, isa: Option<&str>, no_aliases: bool) -> Result<Self> {
         let isa = isa::choose(name, image, isa, None)?;
         let gp = image.symbols().named(GLOBAL_POINTER).map(|symbol| symbol.address.0);
         Ok(Decoder {
@@ -49,12 +49,12 @@ impl Decoder {
     }
 
     /// 32 or 64.
-    pub(super) fn xlen(&self) -> u32 {
+    pub(crate) fn xlen(&self) -> u32 {
         self.isa.xlen
     }
 
     /// The instruction that `bytes` (at least two) begin with, and how many of them it takes.
-    pub(super) fn line(&mut self, pc: u64, bytes: &[u8]) -> (usize, Line) {
+    pub(crate) fn line(&mut self, pc: u64, bytes: &[u8]) -> (usize, Line) {
         let size = Some(length(bytes[0], bytes[1])).filter(|&size| size <= bytes.len()).unwrap_or(2);
         let bytes = &bytes[..size];
         let word = if size <= 4 { bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte)) } else { 0 };

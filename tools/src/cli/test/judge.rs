@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use emu_devices::console::Console;
 
 use super::find;
-use crate::cli::machine::{Limits, MachineArgs};
+use crate::cli::machine::{Limits, MachineArgs, Notes};
 use crate::program::{self, RawArgs};
 use crate::report::{junit, signature};
 use crate::session::{End, Session};
@@ -74,7 +74,7 @@ fn run(
     let reference = find::reference(path);
     let image = program::open(path, RawArgs { load: None, entry: None })?;
     let name = path.display().to_string();
-    let mut session = Session::new(&name, image, machine, name.clone(), console.clone(), Vec::new(), false)?;
+    let mut session = Session::new(&name, image, machine, name.clone(), console.clone(), Vec::new(), Notes::default())?;
     let end = session.run(limits);
     *insns = session.insns();
     match (end, reference) {
@@ -86,6 +86,7 @@ fn run(
         }
         (End::Exit { code, by }, None) => Ok(Some(format!("exit code {code} ({by})"))),
         (End::Limit(why) | End::Stuck(why), _) => Ok(Some(why)),
+        (End::Wrong(how), _) => Ok(Some(how)),
         (End::Left | End::OutputFailed, _) => Ok(Some("interrupted".to_owned())),
     }
 }

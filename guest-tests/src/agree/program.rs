@@ -1,0 +1,226 @@
+//! A random program for two engines: its statements, the world around them, and how it is run.
+
+use std::collections::BTreeMap;
+
+use emu_core::machine::Machine;
+use emu_core::riscv::state::Riscv;
+use emu_jit::{Options, Tier};
+
+use super::code::{Layout, Op, Statement, Target};
+use super::world::{self, World};
+use crate::asm::{self, addi};
+use crate::report;
+
+/// The register that points into the middle of the data; `sp` points to a page's beginning.
+pub const DATA_BASE: u32 = 9;
+const RA: u32 = 1;
+const SP: u32 = 2;
+/// What a function keeps its return address in, from the first function's register on.
+pub const KEPT_RA: u32 = 24;
+const MAIN: &str = "main";
+
+/// How the translator is to be run.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Running {
+    /// When code is translated.
+    pub tier: Tier,
+    /// How often it must have run before.
+    pub threshold: u32,
+    /// There is room for very little code.
+    pub cramped: bool,
+    /// Instructions in a slice, at most. Slices are of random length.
+    pub slice: u64,
+    /// Instructions in all.
+    pub budget: u64,
+}
+
+impl Running {
+    /// The translator's options.
+    pub fn options(&self) -> Options {
+        // As little room as there can be is filled by a handful of regions.
+        let code_memory_bytes = if self.cramped { 0 } else { 16 << 20 };
+        Options {
+            tier: self.tier,
+            threshold: self.threshold,
+            counts_rows: true,
+            code_memory_bytes,
+            ..Options::default()
+        }
+    }
+}
+
+/// A function, or the program's main part.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Where it runs, from the image's start on. It stays there when others become smaller.
+    pub at: u32,
+    /// What it does.
+    pub body: Vec<Statement>,
+}
+
+/// A program.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// What it was made from; the slices are random numbers of this seed too.
+    pub seed: u64,
+    /// What is around it.
+    pub world: World,
+    /// How it is run.
+    pub running: Running,
+    /// Goes around for ever.
+    pub main: Part,
+    /// Each calls earlier ones only.
+    pub functions: Vec<Part>,
+    /// The function of the pages that address spaces exchange, in both its forms; its number is that behind the last other one.
+    pub twins: [Part; 2],
+    /// Where in a page the data base and `sp` are.
+    pub skew: [u32; 2],
+    /// The data.
+    pub data: Vec<u8>,
+}
+
+/// A stretch of code, and where it lies.
+struct Placed {
+    name: String,
+    /// Where it runs.
+    at: u32,
+    /// Where it lies: elsewhere, if only the second address space has it there.
+    stored: u32,
+    layout: Layout,
+}
+
+/// Its machine code.
+struct Code {
+    name: String,
+    at: u32,
+    stored: u32,
+    bytes: Vec<u8>,
+}
+
+impl Program {
+    /// Puts the parts one behind the other, each behind a gap of so many bytes: functions first, then the main part. Those
+    /// that are exchanged have the same gap.
+    pub fn place(&mut self, gaps: &[u32]) {
+        let sites = self.sites();
+        let mut end = world::CODE;
+        for (n, (function, gap)) in self.functions.iter_mut().zip(gaps).enumerate() {
+            function.at = end + gap;
+            end = function.at + function_layout(n, function, &sites).bytes();
+        }
+        let gap = |n: usize| gaps.get(n).copied().unwrap_or(0);
+        self.main.at = end + gap(self.functions.len());
+        end = self.main.at + main_layout(&self.main, self.skew, &sites).bytes();
+        assert!(end <= world::TWINS, "the code is too long");
+        self.twins.iter_mut().for_each(|twin| twin.at = world::TWINS + gap(self.functions.len() + 1));
+    }
+
+    fn sites(&self) -> Vec<usize> {
+        let mut sites = Vec::new();
+        let parts = self.functions.iter().chain(&self.twins).chain([&self.main]);
+        parts.for_each(|part| find_sites(&part.body, &mut sites));
+        sites
+    }
+
+    fn placed(&self) -> (Vec<Placed>, BTreeMap<Target, u32>) {
+        let sites = self.sites();
+        let mut placed: Vec<Placed> = Vec::new();
+        let mut put = |name: String, at: u32, elsewhere: u32, layout: Layout| {
+            placed.push(Placed { name, at, stored: at + elsewhere, layout });
+        };
+        for (n, function) in self.functions.iter().enumerate() {
+            put(format!("function {n}"), function.at, 0, function_layout(n, function, &sites));
+        }
+        put(MAIN.into(), self.main.at, 0, main_layout(&self.main, self.skew, &sites));
+        for (n, twin) in self.twins.iter().enumerate() {
+            let layout = function_layout(self.functions.len(), twin, &sites);
+            put(format!("twin {n}"), twin.at, n as u32 * 0x1000, layout);
+        }
+        let mut places = BTreeMap::new();
+        for part in placed.iter().rev() {
+            part.layout.place(part.at, &mut places);
+        }
+        (placed, places)
+    }
+
+    fn code(&self) -> Vec<Code> {
+        let (placed, mut places) = self.placed();
+        let encode = |Placed { name, at, stored, layout }| {
+            layout.place(at, &mut places);
+            Code { name, at, stored, bytes: layout.encode(at, &places) }
+        };
+        placed.into_iter().map(encode).collect()
+    }
+
+    /// A machine that will run it.
+    pub fn machine(&self) -> Machine<Riscv> {
+        let code = self.code();
+        let main = code.iter().find(|part| part.name == MAIN).expect("it has one").at;
+        let mut image = self.world.image();
+        image[world::DATA as usize..][..self.data.len()].copy_from_slice(&self.data);
+        for Code { stored, bytes, .. } in code {
+            image[stored as usize..][..bytes.len()].copy_from_slice(&bytes);
+        }
+        self.world.machine(&image, self.world.start(main))
+    }
+
+    /// How many instructions it has.
+    pub fn insns(&self) -> usize {
+        self.code().iter().map(|part| self.text(part).lines().count()).sum()
+    }
+
+    fn text(&self, part: &Code) -> String {
+        report::disassembly(self.world.xlen, world::BASE + u64::from(part.at), &part.bytes)
+    }
+
+    /// The code as text, without functions that do nothing.
+    pub fn listing(&self) -> String {
+        let bodies = self.functions.iter().chain([&self.main]).chain(&self.twins).map(|part| &part.body);
+        let code = self.code();
+        let parts = code.iter().zip(bodies).filter(|(part, body)| part.name == MAIN || !body.is_empty());
+        parts.map(|(part, _)| part).map(|part| format!("  {}:\n{}", part.name, self.text(part))).collect()
+    }
+}
+
+fn function_layout(number: usize, part: &Part, sites: &[usize]) -> Layout {
+    let mut layout = Layout::default();
+    let kept = KEPT_RA + number as u32;
+    layout.ops(&[Op::Mark(Target::Function(number)), Op::Word(addi(kept, RA, 0))]);
+    layout.statements(&part.body, sites);
+    layout.ops(&[Op::Word(addi(RA, kept, 0)), Op::Word(asm::jalr(0, RA, 0))]);
+    layout
+}
+
+fn main_layout(part: &Part, skew: [u32; 2], sites: &[usize]) -> Layout {
+    let mut layout = Layout::default();
+    let again = Target::Made(u32::MAX);
+    layout.ops(&[Op::Mark(again)]);
+    layout.ops(&bases(skew));
+    layout.statements(&part.body, sites);
+    layout.ops(&[Op::Jal(0x6f, again)]);
+    layout
+}
+
+/// Sets the registers that point into the data, as the current mode sees them.
+pub fn bases([data, stack]: [u32; 2]) -> Vec<Op> {
+    vec![
+        Op::Address(DATA_BASE, addi(DATA_BASE, DATA_BASE, 0), Target::Offset(world::DATA + 0x1000 + data)),
+        Op::Address(SP, addi(SP, SP, 0), Target::Offset(world::DATA_END - 0x2000 - stack)),
+    ]
+}
+
+fn find_sites(statements: &[Statement], sites: &mut Vec<usize>) {
+    for statement in statements {
+        match statement {
+            Statement::Ops(ops) => sites.extend(ops.iter().filter_map(|op| match op {
+                Op::Mark(Target::Site(n)) => Some(*n),
+                _ => None,
+            })),
+            Statement::If(_, then, otherwise) => {
+                find_sites(then, sites);
+                find_sites(otherwise, sites);
+            }
+            Statement::Loop(_, _, body) => find_sites(body, sites),
+            Statement::Cases(_, cases) => cases.iter().for_each(|case| find_sites(case, sites)),
+        }
+    }
+}

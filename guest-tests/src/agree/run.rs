@@ -1,0 +1,249 @@
+//! Runs a program on both engines side by side, in slices of random length, and tells where they part.
+
+use std::cell::RefCell;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use emu_core::executor::Executor;
+use emu_core::hart::Hart;
+use emu_core::interp::run::Interp;
+use emu_core::isa::Kind;
+use emu_core::machine::{Ended, Machine, Stats};
+use emu_core::riscv::csr::{self, Cx};
+use emu_core::riscv::state::Riscv;
+use emu_core::riscv::table::TABLE;
+use emu_core::slot::Slot;
+use emu_jit::Jit;
+use emu_mem::GuestPhys;
+
+use super::program::Program;
+use super::world::{BASE, RAM_BYTES};
+use crate::rng::Rng;
+
+/// Slots of registers and of the floating-point state.
+const SLOTS: u8 = 68;
+/// Slices between two looks at everything but registers.
+const SLICES: u64 = 16;
+const PANIC: &str = "a panic: ";
+/// Differences of a kind that are shown.
+const SHOWN: usize = 8;
+
+/// What a run that agrees has done; see [`Done::NAMES`].
+#[derive(Copy, Clone, Default, Debug)]
+pub struct Done(pub [u64; Done::NAMES.len()]);
+
+impl Done {
+    /// What is counted.
+    pub const NAMES: [&'static str; 7] = [
+        "instructions",
+        "of these in translated code",
+        "regions translated",
+        "instructions of these",
+        "exceptions",
+        "interrupts",
+        "regions dropped as their code had changed",
+    ];
+}
+
+/// Where engines part.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Instructions that had retired before the slice.
+    pub after: u64,
+    /// Instructions of the slice.
+    pub slice: u64,
+    /// What differs, one thing a line: the interpreter's first.
+    pub what: String,
+}
+
+impl Difference {
+    /// Whether an engine gave up.
+    pub fn is_panic(&self) -> bool {
+        self.what.contains(PANIC)
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { after, slice, what } = self;
+        writeln!(out, "  after {after} instructions, within {slice} more; interpreter, translator:\n{what}")
+    }
+}
+
+/// An executor that can be looked at while a machine has it.
+struct Shared(Rc<RefCell<dyn Executor<Riscv>>>);
+
+impl Executor<Riscv> for Shared {
+    fn run(&mut self, hart: &Hart<Riscv>, budget: u64) {
+        self.0.borrow_mut().run(hart, budget);
+    }
+    fn peek(&mut self, hart: &Hart<Riscv>) -> Option<(u32, u16)> {
+        self.0.borrow_mut().peek(hart)
+    }
+    fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
+        self.0.borrow().executions()
+    }
+    fn details(&self) -> Vec<(&'static str, u64)> {
+        self.0.borrow().details()
+    }
+    fn recent(&self) -> Vec<u64> {
+        self.0.borrow().recent()
+    }
+}
+
+/// A machine with one engine.
+struct Side {
+    machine: Machine<Riscv>,
+    executor: Rc<RefCell<dyn Executor<Riscv>>>,
+    ended: Option<Ended>,
+}
+
+impl Side {
+    fn new(program: &Program, executor: Rc<RefCell<dyn Executor<Riscv>>>) -> Self {
+        let mut machine = program.machine();
+        machine.execute_with(|_| Box::new(Shared(executor.clone())));
+        Side { machine, executor, ended: None }
+    }
+
+    fn hart(&self) -> &Hart<Riscv> {
+        &self.machine.harts()[0]
+    }
+
+    fn run(&mut self, insns: u64) {
+        if self.ended.is_none() {
+            self.ended = self.machine.run(insns);
+            // Where the last blocks began is no property of the guest.
+            if let Some(Ended::Stuck(stuck)) = &mut self.ended {
+                stuck.recent.clear();
+            }
+        }
+    }
+
+    fn registers(&self) -> [u64; SLOTS as usize] {
+        std::array::from_fn(|slot| self.hart().slots.get(Slot(slot as u8)))
+    }
+
+    fn memory(&self) -> Vec<u8> {
+        let mut memory = vec![0; RAM_BYTES as usize];
+        self.machine.board.bus.memory().read_bytes(GuestPhys(BASE), &mut memory).expect("RAM is there");
+        memory
+    }
+}
+
+/// Runs it. What panics counts as a difference.
+///
+/// # Errors
+/// Where the engines part.
+pub fn run(program: &Program) -> Result<Done, Difference> {
+    catch_unwind(AssertUnwindSafe(|| run_both(program))).unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+        let what = format!("    {PANIC}{}\n", text.unwrap_or("without a text"));
+        Err(Difference { after: 0, slice: program.running.budget, what })
+    })
+}
+
+fn run_both(program: &Program) -> Result<Done, Difference> {
+    let running = program.running;
+    let mut rng = Rng::new(!program.seed);
+    let interp = Rc::new(RefCell::new(Interp::default()));
+    let jit = Jit::new(running.options()).expect("translated code can be made and run on hosts that tests run on");
+    let jit = Rc::new(RefCell::new(jit));
+    let mut sides = [Side::new(program, interp), Side::new(program, jit.clone())];
+    let (mut slices, mut over) = (0, false);
+    while !over {
+        let after = sides[0].machine.retired();
+        let rest = running.budget - after;
+        // Now and then one instruction alone, so that the next slice begins where it may not otherwise.
+        let slice = if rng.chance(10) { 1 } else { 1 + rng.below(running.slice) }.min(rest);
+        sides.iter_mut().for_each(|side| side.run(slice));
+        slices += 1;
+        over = slice == rest || sides.iter().any(|side| side.ended.is_some());
+        let what = differences(&sides, over, slices % SLICES == 0);
+        if !what.is_empty() {
+            return Err(Difference { after, slice, what });
+        }
+    }
+    let (stats, jit) = (sides[0].machine.stats(), jit.borrow().stats());
+    let Stats { instructions, exceptions, interrupts, .. } = stats;
+    let emu_jit::Stats { retired, regions, compiled_insns, dropped, .. } = jit;
+    Ok(Done([instructions, retired, regions, compiled_insns, exceptions, interrupts, dropped]))
+}
+
+/// What differs, as text; nothing if that is nothing.
+fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
+    let mut text = String::new();
+    let mut note = |what: String, ours: &dyn std::fmt::Debug, theirs: &dyn std::fmt::Debug| {
+        writeln!(text, "    {what}: {ours:x?}, {theirs:x?}").expect("text takes text");
+    };
+    let (a, b) = (interp.hart(), jit.hart());
+    let mut differs = false;
+    for (what, a, b) in [("retired", a.retired.get(), b.retired.get()), ("pc", a.pc.get(), b.pc.get())] {
+        if a != b {
+            differs = true;
+            note(what.into(), &a, &b);
+        }
+    }
+    for (slot, (a, b)) in interp.registers().into_iter().zip(jit.registers()).enumerate() {
+        if a != b {
+            differs = true;
+            note(register(slot), &a, &b);
+        }
+    }
+    if interp.ended != jit.ended {
+        differs = true;
+        note("end".into(), &interp.ended, &jit.ended);
+    }
+    if !differs && !over && !look {
+        return text;
+    }
+    let (cx, other) = (Cx::between(a), Cx::between(b));
+    for number in csr::all() {
+        let (a, b) = (csr::peek(&cx, number), csr::peek(&other, number));
+        if a != b {
+            note(csr::name(number).map_or(format!("csr {number:#x}"), |name| name.to_string()), &a, &b);
+        }
+    }
+    if a.mode.get() != b.mode.get() {
+        note("mode".into(), &a.mode.get(), &b.mode.get());
+    }
+    if interp.machine.state_hash() != jit.machine.state_hash() && !differs {
+        note("the state's hash".into(), &interp.machine.state_hash(), &jit.machine.state_hash());
+    }
+    if !differs && !over {
+        return text;
+    }
+    let counts = |side: &Side| side.executor.borrow().executions().expect("both count");
+    let ((all, taken), (all_b, taken_b)) = (counts(interp), counts(jit));
+    for (what, a, b) in [("executions", all, all_b), ("taken", taken, taken_b)] {
+        let rows = a.len().max(b.len());
+        let at = |counts: &[u64], row: usize| counts.get(row).copied().unwrap_or(0);
+        // Of jumps nobody counts how many are taken.
+        let counted = |row: usize| what == "executions" || TABLE.get(row).is_some_and(|row| row.kind == Kind::Branch);
+        let differ = (0..rows).filter(|&row| counted(row) && at(&a, row) != at(&b, row));
+        // Behind the table's rows stands what is undefined.
+        let name = |row: usize| TABLE.get(row).map_or("undefined", |row| row.name);
+        differ.take(SHOWN).for_each(|row| note(format!("{what} of {}", name(row)), &at(&a, row), &at(&b, row)));
+    }
+    let (stats, other) = (interp.machine.stats(), jit.machine.stats());
+    if stats != other && !differs {
+        note("counts".into(), &stats, &other);
+    }
+    let (memory, other) = (interp.memory(), jit.memory());
+    if memory != other {
+        let words = memory.chunks_exact(8).zip(other.chunks_exact(8)).enumerate();
+        for (n, (a, b)) in words.filter(|(_, (a, b))| a != b).take(SHOWN) {
+            let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+            note(format!("[{:#x}]", BASE + 8 * n as u64), &word(a), &word(b));
+        }
+    }
+    text
+}
+
+fn register(slot: usize) -> String {
+    match slot {
+        0..32 => format!("x{slot}"),
+        32..64 => format!("f{}", slot - 32),
+        _ => ["fflags", "frm", "FS", "IALIGN"][slot - 64].to_owned(),
+    }
+}

@@ -1,0 +1,42 @@
+//! Guest instructions as lines of text, one by one, wherever they come from.
+
+use anyhow::Result;
+use emu_core::image::Image;
+use emu_jit::GuestInsn;
+
+use super::place::label;
+use crate::cli::dis::decoder::Decoder;
+
+/// Names instructions.
+pub(crate) struct Code<'a> {
+    decoder: Decoder,
+    image: &'a Image,
+}
+
+impl<'a> Code<'a> {
+    /// For a program under an ISA string.
+    ///
+    /// # Errors
+    ///
+    /// The string makes no sense.
+    pub(crate) fn new(image: &'a Image, isa: &str) -> Result<Self> {
+        Ok(Code { decoder: Decoder::new("", image, Some(isa), false)?, image })
+    }
+
+    /// `80000012:  00b50533  add a0,a0,a1`
+    pub(crate) fn line(&mut self, insn: &GuestInsn) -> String {
+        let bytes = insn.word.to_le_bytes();
+        let (_, line) = self.decoder.line(insn.pc, &bytes[..(insn.bytes as usize).min(bytes.len())]);
+        let digits = insn.bytes as usize * 2;
+        let word = if insn.bytes == 2 { insn.word & 0xffff } else { insn.word };
+        let names = |at: Option<u64>| at.and_then(|at| label(at, self.image.symbols()));
+        let target = names(line.target).map_or(String::new(), |name| format!(" <{name}>"));
+        let made = line.address.map(|at| match names(Some(at)) {
+            Some(name) => format!(" # {at:x} <{name}>"),
+            None => format!(" # {at:x}"),
+        });
+        let (text, made) = (line.text, made.unwrap_or_default());
+        let line = format!("{:x}:  {word:0digits$x}{:pad$}  {:<7} ", insn.pc, "", text.name, pad = 8 - digits.min(8));
+        format!("{line}{}{target}{made}", text.operands).trim_end().to_owned()
+    }
+}
