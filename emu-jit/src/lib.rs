@@ -5,15 +5,15 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, then `translate` (the function around them),
-//! `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`, `enter`, and `run` (the
-//! loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
+//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, `flow` (the region as a whole), then `translate` (the
+//! function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`,
+//! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
 //! # What is deliberately absent
 //!
 //! - A list of instructions. What the table calls slow leaves the region, and the interpreter executes that one row.
-//! - A second page walk, a second exception. A TLB miss, a device, a fault: the region is left with exact state before the
-//!   instruction, and the interpreter executes it.
+//! - A second page walk, a second exception. A TLB miss, a device, a fault: the region is left with the exact state before it
+//!   or before an earlier instruction (`guards`), and the interpreter goes on from there.
 //! - A test of stores for translated code. Guests announce new code (FENCE.I), and it is then compared with what was
 //!   translated.
 //! - A clock. Both executors stop at the same instruction for the same event; installing a region earlier or later changes
@@ -32,6 +32,7 @@ mod emit;
 mod enter;
 mod exits;
 mod float;
+mod flow;
 mod guards;
 mod journal;
 mod memory;

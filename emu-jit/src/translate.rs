@@ -12,24 +12,20 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
-use emu_core::slot::Slot;
 use rustc_hash::FxHashMap;
 
 use crate::Error;
 use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
 use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
-use crate::memory::{LastPage, Span};
+use crate::flow::{dirty, page_groups, spans, ways};
+use crate::memory::LastPage;
 use crate::region::{Block, Edge, End, Region};
 use crate::rows::BlockCounters;
-use crate::scan::{Known, Touch};
 use crate::slots::{SlotSet, offset};
 use crate::value::{Form, TruthForm};
 
 pub use explain::Explanation;
-
-/// Groups of accesses that remember their last page, at most: each takes two of the host's registers, or room on its stack.
-const MAX_PAGE_GROUPS: usize = 12;
 
 /// What a region is translated from.
 pub(crate) struct Source<A: Arch> {
@@ -417,175 +413,4 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.emit.begin_block(dirty, 0);
         self.emit.go_to(target);
     }
-}
-
-/// Forward data-flow: what memory may lack at the start of each block.
-fn dirty(region: &Region, key: &Key) -> Vec<SlotSet> {
-    let keys = || key.slots.iter().map(|&(slot, _)| slot);
-    let written: Vec<SlotSet> = region
-        .blocks
-        .iter()
-        .map(|block| {
-            let mut written = SlotSet::default();
-            block.insns.iter().for_each(|insn| {
-                written.extend(&insn.effect.writes);
-            });
-            written.without(keys())
-        })
-        .collect();
-    let mut dirty = vec![SlotSet::default(); region.blocks.len()];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for n in 0..region.blocks.len() {
-            let mut after = dirty[n];
-            after.extend(&written[n]);
-            for next in successors(&region.blocks[n].end) {
-                changed |= dirty[next].extend(&after);
-            }
-        }
-    }
-    dirty
-}
-
-fn successors(end: &End) -> impl Iterator<Item = usize> {
-    let edges = match *end {
-        End::Goes(edge) => [Some(edge), None],
-        End::Branches(taken, falls) => [Some(taken), Some(falls)],
-        End::Indirect(expected) => [expected.map(Edge::Inside), None],
-        End::Leaves => [None, None],
-    };
-    edges.into_iter().flatten().filter_map(|edge| match edge {
-        Edge::Inside(n) => Some(n),
-        Edge::Outside(_) => None,
-    })
-}
-
-/// Which blocks look at how much is left: entries and targets of back edges, so that every way around meets one. For each,
-/// the most instructions on the way to the next look, to an exit, or to the region's end.
-fn ways(region: &Region) -> Vec<Option<usize>> {
-    #[derive(Copy, Clone, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
-    let mut looks: Vec<bool> = vec![false; region.blocks.len()];
-    region.entries.iter().for_each(|&n| looks[n] = true);
-    let mut marks = vec![Mark::New; region.blocks.len()];
-    // Blocks in the order in which they were left, so that a block's successors come first but for back edges.
-    let mut order = Vec::with_capacity(region.blocks.len());
-    for root in 0..region.blocks.len() {
-        let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
-        if marks[root] == Mark::New {
-            marks[root] = Mark::Open;
-            path.push((root, successors(&region.blocks[root].end).collect()));
-        }
-        while let Some((n, rest)) = path.last_mut() {
-            let n = *n;
-            match rest.pop() {
-                Some(next) if marks[next] == Mark::Open => looks[next] = true,
-                Some(next) if marks[next] == Mark::New => {
-                    marks[next] = Mark::Open;
-                    path.push((next, successors(&region.blocks[next].end).collect()));
-                }
-                Some(_) => {}
-                None => {
-                    marks[n] = Mark::Done;
-                    order.push(n);
-                    path.pop();
-                }
-            }
-        }
-    }
-    let mut way = vec![0; region.blocks.len()];
-    for n in order {
-        let behind = successors(&region.blocks[n].end).filter(|&next| !looks[next]).map(|next| way[next]).max();
-        way[n] = region.blocks[n].insns.len() + behind.unwrap_or(0);
-    }
-    looks.iter().zip(way).map(|(&looks, way)| looks.then_some(way)).collect()
-}
-
-/// For each instruction with an access to memory off a slot: how many bytes before and behind it the accesses off the same
-/// value of the slot touch that follow.
-fn spans(block: &Block) -> Vec<Option<Span>> {
-    let mut spans = vec![None; block.insns.len()];
-    // From the back: what later accesses off each slot want, as long as the slot is not written.
-    let mut wanted: FxHashMap<Slot, (i64, i64, bool)> = FxHashMap::default();
-    for (n, insn) in block.insns.iter().enumerate().rev() {
-        insn.effect.writes.iter().for_each(|slot| {
-            wanted.remove(&slot);
-        });
-        if let Some(touch) = insn.effect.touch
-            && let Known::Near(slot, off) = touch.at
-        {
-            let own = (off, off.saturating_add(touch.bytes as i64), touch.writes);
-            let all = wanted.entry(slot).or_insert(own);
-            *all = (all.0.min(own.0), all.1.max(own.1), all.2 | own.2);
-            spans[n] = Some(Span { before: own.0 - all.0, behind: all.1 - own.1, writes: all.2 });
-        }
-    }
-    spans
-}
-
-/// Accesses to memory that are likely to go to the page that the one before went to.
-#[derive(Default)]
-struct Group {
-    /// Their sum.
-    executions: u64,
-    /// Whether one of them is in a loop.
-    loops: bool,
-    /// Each a block's number and the instruction's in there.
-    insns: Vec<(usize, usize)>,
-}
-
-/// Groups of accesses to memory that are likely to go to the page that the group's last one went to; the busiest groups.
-///
-/// A loop's accesses off a slot that the region never writes are a group, and so are those of a block off the same value of a
-/// slot, if there are several or the block is in a loop.
-fn page_groups(region: &Region) -> Vec<Group> {
-    let mut written = SlotSet::default();
-    for insn in region.blocks.iter().flat_map(|block| &block.insns) {
-        written.extend(&insn.effect.writes);
-    }
-    let mut groups: Vec<Group> = Vec::new();
-    let loops = loops(region);
-    // By slot and kind of access; those of slots that are written hold until then.
-    let mut known: FxHashMap<(Slot, bool), usize> = FxHashMap::default();
-    for (number, block) in region.blocks.iter().enumerate() {
-        known.retain(|&(slot, _), _| !written.contains(slot));
-        for (n, insn) in block.insns.iter().enumerate() {
-            if let Some(Touch { at: Known::Near(slot, _), writes, .. }) = insn.effect.touch {
-                let group = *known.entry((slot, writes)).or_insert_with(|| {
-                    groups.push(Group::default());
-                    groups.len() - 1
-                });
-                let group = &mut groups[group];
-                group.executions += block.executions;
-                group.loops |= loops[number];
-                group.insns.push((number, n));
-            }
-            known.retain(|&(slot, _), _| !insn.effect.writes.contains(slot));
-        }
-    }
-    groups.retain(|group| group.loops || group.insns.len() > 1);
-    groups.sort_by_key(|group| std::cmp::Reverse(group.executions));
-    groups.truncate(MAX_PAGE_GROUPS);
-    groups
-}
-
-/// Which blocks can be reached from themselves.
-fn loops(region: &Region) -> Vec<bool> {
-    (0..region.blocks.len())
-        .map(|start| {
-            let mut seen = vec![false; region.blocks.len()];
-            let mut waiting: Vec<usize> = successors(&region.blocks[start].end).collect();
-            while let Some(n) = waiting.pop() {
-                if !std::mem::replace(&mut seen[n], true) {
-                    waiting.extend(successors(&region.blocks[n].end));
-                }
-            }
-            seen[start]
-        })
-        .collect()
 }
