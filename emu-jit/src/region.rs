@@ -25,6 +25,9 @@ const MAX_DEPTH: u32 = 3;
 /// Pages that a region has code from, at most.
 const MAX_PAGES: usize = 16;
 
+/// The row of what is in no row.
+const UNDEFINED: u16 = u16::MAX;
+
 /// How often the instruction at an address has run so far.
 pub(crate) trait Profile {
     /// Of the instruction that starts at `at`.
@@ -256,7 +259,8 @@ impl<A: Arch> Explorer<'_, '_, A> {
                             next(self, after, true);
                         }
                     }
-                    Flow::Leave if at.frame == 0 => next(self, after, true),
+                    // What is undefined does not come back.
+                    Flow::Leave if at.frame == 0 && insn.row != UNDEFINED => next(self, after, true),
                     Flow::Leave => {}
                 }
                 break;
