@@ -66,7 +66,7 @@ pub(crate) struct Emit<'f> {
     pub(crate) span: Cell<Option<Span>>,
     /// What the current instruction has loaded, and from where.
     pub(crate) loaded: Cell<Option<(ir::Value, ir::Value, i32)>>,
-    /// Guards that wait.
+    /// The open group of guards.
     pub(crate) group: RefCell<Option<Group>>,
     /// The last page of the current instruction's group of accesses, if it has one.
     pub(crate) last_page: Cell<Option<LastPage>>,

@@ -52,7 +52,7 @@ fn run(mut machine: Machine<Riscv>, engine: Engine, base: u64, ram_bytes: u64, b
     }
     // Otherwise the interpreter would be held against itself. What runs straight through is never hot.
     if engine == Engine::Eager && piece == u64::MAX {
-        assert!(translated(&machine) > machine.retired() / 32, "{} translated", translated(&machine));
+        assert!(translated(&machine) > machine.retired() / 16, "{} translated", translated(&machine));
     }
     let hart = &machine.harts()[0];
     let mut registers = vec![hart.pc.get()];
