@@ -194,10 +194,16 @@ mod os {
         rustix::param::page_size()
     }
 
+    /// Where the first page behind the guard page should lie. Boards have their RAM in the lower 4 GiB; less than 2 GiB away
+    /// from all of that, translated code reaches it by the guest's address and a displacement in the instruction. A multiple
+    /// of 2 MiB, as RAM's guest address is, so that the host can use large pages.
+    const NEAR_GUEST: usize = 0x7000_0000;
+
     pub(super) fn reserve(bytes: usize) -> io::Result<NonNull<u8>> {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-        // SAFETY: a mapping at an address of the host's choice touches nothing that exists.
-        let base = unsafe { mmap_anonymous(std::ptr::null_mut(), bytes, ProtFlags::empty(), flags)? };
+        let wish = std::ptr::without_provenance_mut(NEAR_GUEST - page_bytes());
+        // SAFETY: without `MAP_FIXED` the host takes the address for a wish, and maps nothing over what exists.
+        let base = unsafe { mmap_anonymous(wish, bytes, ProtFlags::empty(), flags)? };
         NonNull::new(base.cast()).ok_or(io::ErrorKind::OutOfMemory.into())
     }
 
