@@ -37,6 +37,8 @@ struct Compiled {
     pages: Vec<Page>,
     /// Its entries' addresses.
     entries: Vec<u64>,
+    /// Its instructions that are not copies made for a call, in ascending order.
+    own: Vec<GuestPhys>,
     source: SourceWords,
     /// How often its instructions ran, if that is counted.
     rows: Option<RowCounts>,
@@ -204,6 +206,12 @@ impl Cache {
         self.by_phys.contains_key(&(phys.0, self.contexts[self.current].key))
     }
 
+    /// Whether a region in the current context's key has the instruction there, for itself and not as a copy made for a call.
+    pub(crate) fn has_insn_at(&self, phys: GuestPhys) -> bool {
+        let key = self.contexts[self.current].key;
+        self.regions.iter().flatten().any(|region| region.key == key && region.own.binary_search(&phys).is_ok())
+    }
+
     /// Makes links for the ways out of a region that is about to be compiled.
     pub(crate) fn make_links(&mut self, targets: impl IntoIterator<Item = u64>) -> Vec<MadeLink> {
         let mut made = Vec::new();
@@ -250,12 +258,16 @@ impl Cache {
                 context.entries.remove(&pc);
             }
         }
+        let own = region.blocks.iter().filter(|block| block.start.frame == 0).flat_map(|block| &block.insns);
+        let mut own: Vec<GuestPhys> = own.map(|insn| region.place(insn.pc)).collect();
+        own.sort_unstable();
         links.iter().for_each(|&link| self.links[link as usize].from = number);
         self.regions.push(Some(Compiled {
             key,
             code,
             pages: region.pages.clone(),
             entries,
+            own,
             source,
             rows,
             links,

@@ -20,7 +20,7 @@ use crate::rows::RowCounts;
 use crate::slots::{JUMPS, WHY};
 use crate::translate::{Compiler, Source};
 
-/// Code that could not be made is remembered at most so often.
+/// Places where no code was made are remembered at most so often.
 const MAX_REFUSED: usize = 64 * 1024;
 /// Regions that may wait to be compiled.
 const MAX_AWAITED: usize = 4;
@@ -36,6 +36,15 @@ pub enum Tier {
     Hot,
     /// Everything, before it runs.
     Eager,
+}
+
+impl Tier {
+    /// How often what some region has, but that cannot be entered there, has to become hot until it gets a region of its own,
+    /// which is a copy of much of that one. It may be where a budget has ended, and compiling the copy takes as long as
+    /// interpreting it so often.
+    fn patience(self) -> u32 {
+        if self == Tier::Eager { 0 } else { 16 }
+    }
 }
 
 /// What a user may choose.
@@ -104,6 +113,8 @@ pub struct Jit<A: Arch> {
     key: Key,
     /// Places in the guest's physical memory where no region can begin.
     refused: FxHashSet<u64>,
+    /// How often places that lie within regions were hot.
+    asked_again: FxHashMap<u64, u32>,
     /// Who wants to know what was compiled.
     journal: Option<Journal<A>>,
     pub(crate) stats: Stats,
@@ -199,6 +210,7 @@ impl<A: Arch> Jit<A> {
             cache: Cache::new(placed[1]),
             key: Key { slots: Vec::new(), flat: None, sticky_inexact: false, traps_misaligned: false },
             refused: FxHashSet::default(),
+            asked_again: FxHashMap::default(),
             journal: None,
             stats: Stats::default(),
         })
@@ -261,6 +273,16 @@ impl<A: Arch> Jit<A> {
         // What is being compiled will be entered at its head, soon if that is here.
         if let Some(awaited) = self.awaited.iter().find(|awaited| awaited.starts.contains(&pc)) {
             return if awaited.head == phys { Asked::Wait } else { Asked::Refused };
+        }
+        if self.cache.has_insn_at(phys) {
+            if self.asked_again.len() == MAX_REFUSED {
+                self.asked_again.clear();
+            }
+            let asked = self.asked_again.entry(phys.0).or_default();
+            *asked += 1;
+            if *asked < self.options.tier.patience() {
+                return Asked::Refused;
+            }
         }
         if self.awaited.len() == MAX_AWAITED {
             return Asked::Wait;
@@ -382,6 +404,7 @@ impl<A: Arch> Jit<A> {
         let _span = tracing::debug_span!("invalidate", bytes = self.memory.used() - self.fixed_bytes).entered();
         tracing::debug!("the memory for code is full");
         self.cache.clear();
+        self.asked_again.clear();
         self.awaited.clear();
         self.memory.truncate(self.fixed_bytes);
         self.stats.flushed += 1;

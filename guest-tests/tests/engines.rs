@@ -118,6 +118,30 @@ fn a_straight_run_goes_on_into_the_next_page() {
     all_agree("a loop", make, base, ram_bytes, 1000, 7);
 }
 
+/// Where a budget ends within a region, the next one begins there; the region must not be made again for it.
+#[test]
+fn a_budget_that_ends_in_a_loop_makes_no_copy_of_it() {
+    let isa = Isa::all(64);
+    let (base, ram_bytes) = (0x8000_0000, 0x1000);
+    let board = ram_board(base, ram_bytes).build(&Options::new(Console::captured())).unwrap();
+    let mut machine = riscv::machine(board, &isa, Config::default(), "");
+    let not_zero = |register: u32, offset| register << 15 | 1 << 12 | 0x63 | asm::b_offset(offset);
+    // A loop of 20 rounds in an endless one.
+    let code =
+        [asm::addi(5, 0, 20), asm::addi(6, 6, 1), asm::addi(5, 5, -1), not_zero(5, -8), 0x6f | asm::j_offset(-16)];
+    let code: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+    machine.board.bus.memory().write_bytes(GuestPhys(base), &code).unwrap();
+    machine.harts()[0].pc.set(base);
+    Engine::Hot.install(&mut machine);
+    for piece in 101..116 {
+        assert_eq!(machine.run(piece), None);
+    }
+    let regions = machine.details().iter().find(|(name, _)| *name == "in translated code: regions").map(|&(_, n)| n);
+    // One that begins with the inner loop, which is hot first, at most one from the start, at most one for another place.
+    assert!(regions.is_some_and(|regions| (1..=3).contains(&regions)), "{regions:?} regions");
+    assert!(translated(&machine) > machine.retired() / 2, "{} translated", translated(&machine));
+}
+
 /// The programs that are compared with Spike: every row, traps, page tables, rights.
 fn straight_programs_agree(xlen: u32) {
     let isa = Isa::all(xlen);

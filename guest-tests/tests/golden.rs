@@ -84,7 +84,8 @@ fn golden(name: &str, code: &[u32]) {
     machine.run(100);
     let regions = journal.expect("the executor was made").regions();
     let region = regions.iter().find(|region| region.head() == CODE).expect("it was translated");
-    let _ = write!(text, "\n{}", masked(&region.explain().unwrap().ir));
+    let host = machine.board.bus.memory().open_ram().expect("the board has RAM").host as u64;
+    let _ = write!(text, "\n{}", masked(&region.explain().unwrap().ir, host));
 
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.txt"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -99,12 +100,13 @@ fn golden(name: &str, code: &[u32]) {
     );
 }
 
-/// Without addresses of the host.
-fn masked(ir: &str) -> String {
+/// Without addresses of the host, where RAM lies at `ram`.
+fn masked(ir: &str, ram: u64) -> String {
     let word = |word: &str| {
         let digits = word.trim_end_matches(',').strip_prefix("0x").map(|digits| digits.replace('_', ""));
         let value = digits.and_then(|digits| u64::from_str_radix(&digits, 16).ok());
-        if value.is_some_and(|value| (1 << 36..1 << 47).contains(&value)) { "HOST".to_owned() } else { word.to_owned() }
+        let is_host = |value| (1 << 36..1 << 47).contains(&value) || (ram..ram + RAM_BYTES).contains(&value);
+        if value.is_some_and(is_host) { "HOST".to_owned() } else { word.to_owned() }
     };
     let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ");
     ir.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
