@@ -27,6 +27,8 @@ pub(crate) struct Key {
     pub(crate) slots: Vec<(Slot, u64)>,
     /// RAM that addresses mean as they are; `None` if every access has to be looked up.
     pub(crate) flat: Option<OpenRam>,
+    /// RAM whose place in the host's memory is known, however the guest addresses it; what LR and SC can be done in.
+    pub(crate) ram: Option<OpenRam>,
     /// Raising the inexact flag changes nothing.
     pub(crate) sticky_inexact: bool,
     /// Accesses that are not naturally aligned are the interpreter's business.
@@ -438,11 +440,14 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     fn amo(&self, at: Value<'e, 'f>, op: Amo, v: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
         Ok(self.ssa(self.0.amo(at, op, v, kind)))
     }
-    fn load_reserved(&self, _: Value<'e, 'f>, _: Mem) -> Result<Value<'e, 'f>, Left> {
-        self.undefined()
+    fn load_reserved(&self, at: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
+        let Some(ram) = self.0.key.ram else { return self.undefined() };
+        Ok(self.ssa(self.0.load_reserved(at, kind, ram)))
     }
-    fn store_conditional(&self, _: Value<'e, 'f>, _: Value<'e, 'f>, _: Mem) -> Result<Truth<'e, 'f>, Left> {
-        self.undefined()
+    fn store_conditional(&self, at: Value<'e, 'f>, v: Value<'e, 'f>, kind: Mem) -> Result<Truth<'e, 'f>, Left> {
+        let Some(ram) = self.0.key.ram else { return self.undefined() };
+        let stored = self.0.store_conditional(at, v, kind, ram);
+        Ok(Truth { form: TruthForm::Ssa(stored), e: self.0 })
     }
     fn require(&self, ok: Truth<'e, 'f>, _: u64, _: Value<'e, 'f>) -> Result<(), Left> {
         match ok.form {

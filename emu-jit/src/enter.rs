@@ -8,7 +8,7 @@ use emu_mem::{Access, GuestVirt};
 use crate::cache::Entry;
 use crate::exits::Why;
 use crate::run::Jit;
-use crate::slots::{LOOKUP, WHY};
+use crate::slots::{LOOKUP, RESERVED, WHY};
 
 /// What a region returns.
 #[derive(Copy, Clone, Debug)]
@@ -32,8 +32,8 @@ impl Trampoline {
     ///   `code` that of one made by [`Compiler::region`](crate::translate::Compiler::region), both in code memory that lives
     ///   and has not been truncated below them since; the same holds for whatever links and the table of indirect jumps lead
     ///   to.
-    /// - `slots` belongs to the hart that the region was made for, and its engine slots hold that hart's TLB's lookups and a
-    ///   table of indirect jumps that lives.
+    /// - `slots` belongs to the hart that the region was made for, and its engine slots hold that hart's TLB's lookups, the
+    ///   place of its reservation, and a table of indirect jumps that lives.
     /// - What the region's key says holds: above all, that its stretch of open RAM is still mapped and open.
     unsafe fn call(self, code: usize, slots: &Slots, left: u64, entry: u64) -> Return {
         type Function = extern "C" fn(usize, *const Slots, u64, u64) -> Return;
@@ -51,6 +51,7 @@ impl<A: Arch> Jit<A> {
         for (slot, word) in LOOKUP.into_iter().zip(words) {
             hart.slots.set(slot, word as u64);
         }
+        hart.slots.set(RESERVED, hart.memory.reservations().place(hart.id).0 as u64);
         let left = end - hart.retired.get();
         // SAFETY: `cache` holds addresses of `memory` only and is cleared with it. The slots are this hart's, and were
         // just set; the table of jumps is the current context's. The key was found out since anything could change it:

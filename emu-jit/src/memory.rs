@@ -9,10 +9,10 @@ use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
 use cranelift_frontend::Variable;
 use emu_core::engine::{Amo, Mem};
-use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK};
+use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK, Reservations};
 
 use crate::emit::{Emit, slot_access};
-use crate::slots::{LOOKUP, offset};
+use crate::slots::{LOOKUP, RESERVED, offset};
 use crate::value::{Form, Val};
 
 /// Bytes that accesses off one base may lie apart to share a check.
@@ -62,7 +62,10 @@ pub(crate) fn guest_access() -> ir::MemFlagsData {
 
 impl<'f> Emit<'f> {
     pub(crate) fn load(&self, at: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
-        let (p, off) = self.place(at, kind.bytes(), Access::Read);
+        self.load_from(self.place(at, kind.bytes(), Access::Read), kind)
+    }
+
+    fn load_from(&self, (p, off): Place, kind: Mem) -> ir::Value {
         let value = {
             let mut b = self.b.borrow_mut();
             match kind {
@@ -84,20 +87,85 @@ impl<'f> Emit<'f> {
     }
 
     pub(crate) fn store(&self, at: Val<'_, 'f, 64>, v: Val<'_, 'f, 64>, kind: Mem) {
-        let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        let place = self.place(at, kind.bytes(), Access::Write);
         self.close_group();
+        self.store_to(place, self.as_stored(v, kind), kind);
+    }
+
+    /// What is to be stored.
+    fn as_stored(&self, v: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
         let value = v.ssa();
-        let moved = match kind {
+        match kind {
             Mem::U64 => self.as_moved(value),
             Mem::U32 | Mem::S32 => self.as_moved(self.low_half(value)),
             _ => value,
-        };
+        }
+    }
+
+    fn store_to(&self, (p, off): Place, stored: ir::Value, kind: Mem) {
         let mut b = self.b.borrow_mut();
         match kind {
-            Mem::U8 | Mem::S8 => b.ins().istore8(guest_access(), moved, p, off),
-            Mem::U16 | Mem::S16 => b.ins().istore16(guest_access(), moved, p, off),
-            Mem::U32 | Mem::S32 | Mem::U64 => b.ins().store(guest_access(), moved, p, off),
+            Mem::U8 | Mem::S8 => b.ins().istore8(guest_access(), stored, p, off),
+            Mem::U16 | Mem::S16 => b.ins().istore16(guest_access(), stored, p, off),
+            Mem::U32 | Mem::S32 | Mem::U64 => b.ins().store(guest_access(), stored, p, off),
         };
+    }
+
+    /// Loads and reserves. Harts take turns on one thread, so what is reserved needs no atomic access. The meaning has seen to
+    /// it that the address is aligned.
+    pub(crate) fn load_reserved(&self, at: Val<'_, 'f, 64>, kind: Mem, ram: OpenRam) -> ir::Value {
+        let place = self.place(at, kind.bytes(), Access::Read);
+        let phys = self.physical(place, kind.bytes(), ram);
+        self.close_group();
+        let value = self.load_from(place, kind);
+        let mut b = self.b.borrow_mut();
+        let reserved = b.ins().load(I64, slot_access().with_readonly(), self.slots, offset(RESERVED));
+        b.ins().store(slot_access(), phys, reserved, 0);
+        value
+    }
+
+    /// Stores if the reservation is of this address, and gives whether it was; it ends.
+    pub(crate) fn store_conditional(
+        &self,
+        at: Val<'_, 'f, 64>,
+        v: Val<'_, 'f, 64>,
+        kind: Mem,
+        ram: OpenRam,
+    ) -> ir::Value {
+        let place = self.place(at, kind.bytes(), Access::Write);
+        let phys = self.physical(place, kind.bytes(), ram);
+        self.close_group();
+        let stored = self.as_stored(v, kind);
+        let (holds, goes_on) = {
+            let mut b = self.b.borrow_mut();
+            let reserved = b.ins().load(I64, slot_access().with_readonly(), self.slots, offset(RESERVED));
+            let held = b.ins().load(I64, slot_access(), reserved, 0);
+            let nothing = b.ins().iconst(I64, Reservations::NOTHING as i64);
+            b.ins().store(slot_access(), nothing, reserved, 0);
+            let holds = b.ins().icmp(IntCC::Equal, held, phys);
+            let (stores, goes_on) = (b.create_block(), b.create_block());
+            b.ins().brif(holds, stores, &[], goes_on, &[]);
+            b.seal_block(stores);
+            b.switch_to_block(stores);
+            (holds, goes_on)
+        };
+        self.store_to(place, stored, kind);
+        let mut b = self.b.borrow_mut();
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+        holds
+    }
+
+    /// The guest's physical address of a place in the host's memory; leaves if that is not in `ram`.
+    fn physical(&self, (p, off): Place, bytes: u64, ram: OpenRam) -> ir::Value {
+        let inside = self.b.borrow_mut().ins().iadd_imm_s(p, (off as i64).wrapping_sub(ram.host as i64));
+        if self.key.flat.is_none() {
+            let last = (ram.bytes - bytes) as i64;
+            let ok = self.b.borrow_mut().ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last);
+            self.leave_unless(ok);
+        }
+        self.b.borrow_mut().ins().iadd_imm_s(inside, ram.guest.0 as i64)
     }
 
     /// The meaning has seen to it that the address is aligned.

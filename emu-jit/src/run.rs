@@ -208,7 +208,7 @@ impl<A: Arch> Jit<A> {
             memory,
             trampoline: Trampoline(placed[0]),
             cache: Cache::new(placed[1]),
-            key: Key { slots: Vec::new(), flat: None, sticky_inexact: false, traps_misaligned: false },
+            key: Key { slots: Vec::new(), flat: None, ram: None, sticky_inexact: false, traps_misaligned: false },
             refused: FxHashSet::default(),
             asked_again: FxHashMap::default(),
             journal: None,
@@ -228,7 +228,8 @@ impl<A: Arch> Jit<A> {
 
     /// Finds out what decode time may rely on now; what only slow rows and traps change.
     fn look(&mut self, hart: &Hart<A>) {
-        self.key.flat = if A::is_flat(hart) { hart.memory.open_ram() } else { None };
+        self.key.ram = hart.memory.open_ram();
+        self.key.flat = self.key.ram.filter(|_| A::is_flat(hart));
         if let Some(ram) = &mut self.key.flat {
             // Addresses of the hart may be narrower than those of its memory.
             let last = A::advance(hart, GuestVirt(u64::MAX), 0).0;

@@ -8,6 +8,8 @@ pub(crate) const WHY: Slot = Slot(240);
 pub(crate) const JUMPS: Slot = Slot(241);
 /// The TLB's windows for loads, and their mask; then the same for stores.
 pub(crate) const LOOKUP: [Slot; 4] = [Slot(242), Slot(243), Slot(244), Slot(245)];
+/// Where what the hart has reserved stands; see [`emu_mem::ReservationPlace`].
+pub(crate) const RESERVED: Slot = Slot(246);
 
 /// Byte offset of a slot from the first one.
 pub(crate) const fn offset(slot: Slot) -> i32 {

@@ -27,6 +27,6 @@ pub use error::{Error, Range, TransferError};
 pub use memory::{Found, Memory, OpenRam, Region, Segment, Segments};
 pub use pool::Pool;
 pub use ram::{Ram, SystemCalls};
-pub use reservation::Reservations;
+pub use reservation::{ReservationPlace, Reservations};
 pub use snapshot::{DirtyLog, Snapshot};
 pub use tlb::{Counts as TlbCounts, Lookup, Space, Tlb};

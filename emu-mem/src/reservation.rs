@@ -32,23 +32,56 @@ pub const MAX_HARTS: usize = 64;
 
 /// What each hart has reserved.
 pub struct Reservations {
-    /// Bit n: hart n holds a reservation.
-    held: AtomicU64,
-    /// The address each hart reserved last.
+    /// Bit n: hart n may hold a reservation.
+    users: AtomicU64,
+    /// The address each hart has reserved, or [`NOTHING`](Self::NOTHING).
     at: [AtomicU64; MAX_HARTS],
 }
 
+/// Where what a hart has reserved stands, for generated code: 8 bytes, the guest physical address or
+/// [`Reservations::NOTHING`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReservationPlace(pub usize);
+
 impl Reservations {
+    /// Stands for no reservation: no address that can be reserved is odd.
+    pub const NOTHING: u64 = u64::MAX;
+
     /// Nobody holds anything.
     pub(crate) const fn new() -> Self {
-        Self { held: AtomicU64::new(0), at: [const { AtomicU64::new(0) }; MAX_HARTS] }
+        Self { users: AtomicU64::new(0), at: [const { AtomicU64::new(Self::NOTHING) }; MAX_HARTS] }
     }
 
-    /// LR: `hart` gives up what it held and reserves the granule of `at`.
+    /// Where generated code for `hart` does what [`reserve`](Self::reserve) and [`take`](Self::take) do: LR stores the
+    /// address there; SC stores [`NOTHING`](Self::NOTHING), and is to be done if its own address stood there. It is there as
+    /// long as `self` is.
+    pub fn place(&self, hart: usize) -> ReservationPlace {
+        self.uses(hart);
+        ReservationPlace(self.at[hart].as_ptr().expose_provenance())
+    }
+
+    fn uses(&self, hart: usize) {
+        if self.users.load(Ordering::Relaxed) >> hart & 1 == 0 {
+            self.users.fetch_or(1 << hart, Ordering::Release);
+        }
+    }
+
+    /// Harts that may hold reservations.
+    fn users(&self) -> impl Iterator<Item = usize> {
+        let mut users = self.users.load(Ordering::Acquire);
+        std::iter::from_fn(move || {
+            let hart = users.trailing_zeros() as usize;
+            users &= users.wrapping_sub(1);
+            (hart < MAX_HARTS).then_some(hart)
+        })
+    }
+
+    /// LR: `hart` gives up what it held and reserves the granule of `at`, which is even.
     #[inline]
     pub fn reserve(&self, hart: usize, at: GuestPhys) {
+        debug_assert!(at.0 & 1 == 0, "{at:?} is aligned");
+        self.uses(hart);
         self.at[hart].store(at.0, Ordering::Relaxed);
-        self.held.fetch_or(1 << hart, Ordering::Release);
     }
 
     /// SC: gives up what `hart` holds and returns whether that was a reservation made at exactly `at`. If so, the store
@@ -57,34 +90,30 @@ impl Reservations {
     /// An SC to another address than the LR's fails even within the granule, as it does in Spike and QEMU.
     #[inline]
     pub fn take(&self, hart: usize, at: GuestPhys) -> bool {
-        let held = self.held.fetch_and(!(1 << hart), Ordering::Acquire) & 1 << hart != 0;
-        held && self.at[hart].load(Ordering::Relaxed) == at.0
+        self.at[hart].swap(Self::NOTHING, Ordering::Relaxed) == at.0
     }
 
     /// What `hart` holds: the address of its LR.
     pub fn held(&self, hart: usize) -> Option<GuestPhys> {
-        let held = self.held.load(Ordering::Acquire) & 1 << hart != 0;
-        held.then(|| GuestPhys(self.at[hart].load(Ordering::Relaxed)))
+        let at = self.at[hart].load(Ordering::Relaxed);
+        (at != Self::NOTHING).then_some(GuestPhys(at))
     }
 
     /// Gives up what `hart` holds.
     pub fn release(&self, hart: usize) {
-        self.held.fetch_and(!(1 << hart), Ordering::Release);
+        self.at[hart].store(Self::NOTHING, Ordering::Relaxed);
     }
 
     /// `hart` is about to run: what the others hold is broken, as it may store anywhere.
     pub fn turn(&self, hart: usize) {
-        self.held.fetch_and(1 << hart, Ordering::Release);
+        self.users().filter(|&other| other != hart).for_each(|other| self.release(other));
     }
 
     /// Somebody who is no hart has written `bytes` bytes (at least one) from `at` on: what overlaps is broken.
     #[inline]
     pub(crate) fn written(&self, at: GuestPhys, bytes: u64) {
-        let mut held = self.held.load(Ordering::Acquire);
-        while held != 0 {
-            let hart = held.trailing_zeros() as usize;
-            held &= held - 1;
-            let granule = self.at[hart].load(Ordering::Relaxed) / GRANULE_BYTES;
+        for (hart, reserved) in self.users().filter_map(|hart| Some((hart, self.held(hart)?))) {
+            let granule = reserved.0 / GRANULE_BYTES;
             if (at.0 / GRANULE_BYTES..=at.0.saturating_add(bytes - 1) / GRANULE_BYTES).contains(&granule) {
                 self.release(hart);
             }
