@@ -73,6 +73,8 @@ pub struct Program {
     pub functions: Vec<Part>,
     /// The function of the pages that address spaces exchange, in both its forms; its number is that behind the last other one.
     pub twins: [Part; 2],
+    /// A function a MiB behind the first one; its number is that behind the twins'.
+    pub far: Part,
     /// Where in a page the data base and `sp` are.
     pub skew: [u32; 2],
     /// The data.
@@ -105,18 +107,20 @@ impl Program {
         let mut end = world::CODE;
         for (n, (function, gap)) in self.functions.iter_mut().zip(gaps).enumerate() {
             function.at = end + gap;
-            end = function.at + function_layout(n, function, &sites).bytes();
+            end = function.at + function_layout(n, n, function, &sites).bytes();
         }
         let gap = |n: usize| gaps.get(n).copied().unwrap_or(0);
         self.main.at = end + gap(self.functions.len());
         end = self.main.at + main_layout(&self.main, self.skew, &sites).bytes();
         assert!(end <= world::TWINS, "the code is too long");
         self.twins.iter_mut().for_each(|twin| twin.at = world::TWINS + gap(self.functions.len() + 1));
+        // Their addresses are the same but for one bit.
+        self.far.at = world::DISTANCE + self.functions.first().unwrap_or(&self.main).at;
     }
 
     fn sites(&self) -> Vec<usize> {
         let mut sites = Vec::new();
-        let parts = self.functions.iter().chain(&self.twins).chain([&self.main]);
+        let parts = self.functions.iter().chain(&self.twins).chain([&self.far, &self.main]);
         parts.for_each(|part| find_sites(&part.body, &mut sites));
         sites
     }
@@ -128,13 +132,14 @@ impl Program {
             placed.push(Placed { name, at, stored: at + elsewhere, layout });
         };
         for (n, function) in self.functions.iter().enumerate() {
-            put(format!("function {n}"), function.at, 0, function_layout(n, function, &sites));
+            put(format!("function {n}"), function.at, 0, function_layout(n, n, function, &sites));
         }
         put(MAIN.into(), self.main.at, 0, main_layout(&self.main, self.skew, &sites));
+        let count = self.functions.len();
         for (n, twin) in self.twins.iter().enumerate() {
-            let layout = function_layout(self.functions.len(), twin, &sites);
-            put(format!("twin {n}"), twin.at, n as u32 * 0x1000, layout);
+            put(format!("twin {n}"), twin.at, n as u32 * 0x1000, function_layout(count, count, twin, &sites));
         }
+        put("far function".into(), self.far.at, 0, function_layout(count + 1, count, &self.far, &sites));
         let mut places = BTreeMap::new();
         for part in placed.iter().rev() {
             part.layout.place(part.at, &mut places);
@@ -174,16 +179,18 @@ impl Program {
 
     /// The code as text, without functions that do nothing.
     pub fn listing(&self) -> String {
-        let bodies = self.functions.iter().chain([&self.main]).chain(&self.twins).map(|part| &part.body);
+        let bodies =
+            self.functions.iter().chain([&self.main]).chain(&self.twins).chain([&self.far]).map(|part| &part.body);
         let code = self.code();
         let parts = code.iter().zip(bodies).filter(|(part, body)| part.name == MAIN || !body.is_empty());
         parts.map(|(part, _)| part).map(|part| format!("  {}:\n{}", part.name, self.text(part))).collect()
     }
 }
 
-fn function_layout(number: usize, part: &Part, sites: &[usize]) -> Layout {
+/// The function of this number, which keeps its return address in the register of `register`'s.
+fn function_layout(number: usize, register: usize, part: &Part, sites: &[usize]) -> Layout {
     let mut layout = Layout::default();
-    let kept = KEPT_RA + number as u32;
+    let kept = KEPT_RA + register as u32;
     layout.ops(&[Op::Mark(Target::Function(number)), Op::Word(addi(kept, RA, 0))]);
     layout.statements(&part.body, sites);
     layout.ops(&[Op::Word(addi(RA, kept, 0)), Op::Word(asm::jalr(0, RA, 0))]);
@@ -201,11 +208,16 @@ fn main_layout(part: &Part, skew: [u32; 2], sites: &[usize]) -> Layout {
 }
 
 /// Sets the registers that point into the data, as the current mode sees them.
-pub fn bases([data, stack]: [u32; 2]) -> Vec<Op> {
+pub fn bases(skew: [u32; 2]) -> Vec<Op> {
     vec![
-        Op::Address(DATA_BASE, addi(DATA_BASE, DATA_BASE, 0), Target::Offset(world::DATA + 0x1000 + data)),
-        Op::Address(SP, addi(SP, SP, 0), Target::Offset(world::DATA_END - 0x2000 - stack)),
+        Op::Address(DATA_BASE, addi(DATA_BASE, DATA_BASE, 0), Target::Offset(world::DATA + 0x1000 + skew[0])),
+        Op::Address(SP, addi(SP, SP, 0), Target::Offset(stack(skew))),
     ]
+}
+
+/// What `sp` points to, from the image's start on.
+pub fn stack([_, skew]: [u32; 2]) -> u32 {
+    world::DATA_END - 0x2000 - skew
 }
 
 fn find_sites(statements: &[Statement], sites: &mut Vec<usize>) {

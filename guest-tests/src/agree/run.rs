@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -18,7 +19,7 @@ use emu_jit::Jit;
 use emu_mem::GuestPhys;
 
 use super::program::Program;
-use super::world::{BASE, RAM_BYTES};
+use super::world::{BASE, PARTS};
 use crate::rng::Rng;
 
 /// Slots of registers and of the floating-point state.
@@ -124,9 +125,10 @@ impl Side {
         std::array::from_fn(|slot| self.hart().slots.get(Slot(slot as u8)))
     }
 
-    fn memory(&self) -> Vec<u8> {
-        let mut memory = vec![0; RAM_BYTES as usize];
-        self.machine.board.bus.memory().read_bytes(GuestPhys(BASE), &mut memory).expect("RAM is there");
+    fn memory(&self, part: Range<usize>) -> Vec<u8> {
+        let mut memory = vec![0; part.len()];
+        let at = GuestPhys(BASE + part.start as u64);
+        self.machine.board.bus.memory().read_bytes(at, &mut memory).expect("RAM is there");
         memory
     }
 }
@@ -229,12 +231,14 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
     if stats != other && !differs {
         note("counts".into(), &stats, &other);
     }
-    let (memory, other) = (interp.memory(), jit.memory());
-    if memory != other {
-        let words = memory.chunks_exact(8).zip(other.chunks_exact(8)).enumerate();
-        for (n, (a, b)) in words.filter(|(_, (a, b))| a != b).take(SHOWN) {
-            let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-            note(format!("[{:#x}]", BASE + 8 * n as u64), &word(a), &word(b));
+    for part in PARTS {
+        let (memory, other) = (interp.memory(part.clone()), jit.memory(part.clone()));
+        if memory != other {
+            let words = memory.chunks_exact(8).zip(other.chunks_exact(8)).enumerate();
+            for (n, (a, b)) in words.filter(|(_, (a, b))| a != b).take(SHOWN) {
+                let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+                note(format!("[{:#x}]", BASE + (part.start + 8 * n) as u64), &word(a), &word(b));
+            }
         }
     }
     text

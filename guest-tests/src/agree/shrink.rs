@@ -84,7 +84,7 @@ pub fn shrink(program: &Program, difference: &Difference) -> (Program, Differenc
 }
 
 fn parts(program: &mut Program) -> Vec<&mut Part> {
-    program.functions.iter_mut().chain(&mut program.twins).chain([&mut program.main]).collect()
+    program.functions.iter_mut().chain(&mut program.twins).chain([&mut program.far, &mut program.main]).collect()
 }
 
 /// Statements in a program.

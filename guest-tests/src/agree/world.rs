@@ -1,13 +1,14 @@
 //! What is around a random program: where everything lies, trap handlers, page tables, the machine as it starts.
 //!
 //! With paging on, there are two address spaces, and in each of them the image is seen twice: at its physical address by S
-//! mode, and [`ALIAS`] higher by U mode. The spaces differ in that two pages of code and two pages of data are exchanged.
+//! mode, and [`ALIAS`] higher by U mode. Between what lies at RAM's beginning and at its end nothing is mapped. The spaces differ in that two pages of code and two pages of data are exchanged.
 //!
 //! A page fault is mended by giving the page all rights, and now and then another page loses some. A fetch that leads
 //! nowhere goes on in the other view of the image, or at `gp`. All other exceptions are stepped over, but for calls, which
 //! change the mode and the address space as `tp` says.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use emu_core::machine::Machine;
 use emu_core::riscv;
@@ -27,9 +28,9 @@ use crate::subject::ram_board;
 /// Where RAM begins.
 pub const BASE: u64 = 0x8000_0000;
 /// How much there is.
-pub const RAM_BYTES: u64 = 0x1_6000;
+pub const RAM_BYTES: u64 = (DISTANCE + FAR_END) as u64;
 /// Added to addresses to get their twins for U mode.
-pub const ALIAS: u32 = 0x10_0000;
+pub const ALIAS: u32 = 0x8_0000;
 const PAGE_BYTES: u32 = 0x1000;
 
 const S_VECTOR: u32 = 0x800;
@@ -43,8 +44,18 @@ pub const TWINS: u32 = 0x8000;
 pub const DATA: u32 = 0xa000;
 /// Behind them.
 pub const DATA_END: u32 = 0xe000;
+/// The doubleword that somebody may watch: where stores of the program end up now and then.
+pub const WATCHED: u32 = DATA_END - 0x1000 + 0x10;
 /// The page tables of each address space.
 const TABLES: [u32; 2] = [0x1_0000, 0x1_3000];
+/// Behind them.
+const NEAR_END: u32 = 0x1_6000;
+/// How far behind the first function another one lies.
+pub const DISTANCE: u32 = 0x10_0000;
+/// It ends so far behind the distance.
+const FAR_END: u32 = CODE + 0x2000;
+/// The parts of RAM that programs use, from its beginning on.
+pub const PARTS: [Range<usize>; 2] = [0..NEAR_END as usize, (DISTANCE + CODE) as usize..(DISTANCE + FAR_END) as usize];
 
 /// `msip` of the CLINT, and its other registers from there on.
 pub const CLINT: u32 = 0x200_0000;
@@ -134,9 +145,9 @@ impl World {
             } else {
                 entry(root + 4 * (BASE >> 22) as u32, BASE + u64::from(leaf), 1);
             }
-            for page in 0..RAM_BYTES as u32 / PAGE_BYTES {
-                let start = page * PAGE_BYTES;
-                let movable = (CODE..DATA_END).contains(&start);
+            for start in PARTS.into_iter().flat_map(|part| part.step_by(PAGE_BYTES as usize)) {
+                let (start, page) = (start as u32, start as u32 / PAGE_BYTES);
+                let movable = (CODE..DATA_END).contains(&start) || start >= DISTANCE;
                 let exchanged = space == 1 && (start & !0x1000 == TWINS || start & !0x1000 == DATA_END - 0x2000);
                 let phys = BASE + u64::from(if exchanged { start ^ 0x1000 } else { start });
                 let rights = if movable { 0xcf & !self.lacks } else { 0xcf };
@@ -171,13 +182,14 @@ impl World {
         }
         let mut board = description.build(&Options::new(Console::captured())).expect("RAM and a CLINT");
         if self.watched {
-            // Where stores of the program end up now and then.
-            let tohost = GuestPhys(BASE + u64::from(DATA_END) - 0x1000 + 0x10);
-            board.attach_htif(tohost, None).expect("it lies in RAM");
+            board.attach_htif(GuestPhys(BASE + u64::from(WATCHED)), None).expect("it lies in RAM");
         }
         let isa = Isa::all(self.xlen);
         let machine = riscv::machine(board, &isa, Config { misaligned_trap: self.misaligned_trap }, "");
-        machine.board.bus.memory().write_bytes(GuestPhys(BASE), image).expect("it is as long as RAM");
+        for part in PARTS {
+            let at = GuestPhys(BASE + part.start as u64);
+            machine.board.bus.memory().write_bytes(at, &image[part]).expect("it is as long as RAM");
+        }
         let hart = &machine.harts()[0];
         let registers = &hart.arch.registers;
         registers.mtvec.set(BASE);
