@@ -7,35 +7,26 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use emu_core::image::Image;
 use emu_core::machine::{Machine, Stats};
-use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::slots::{self, FFLAGS, FS};
-use emu_core::riscv::state::{Config, Riscv, mode};
+use emu_core::riscv::state::Riscv;
 use emu_core::slot::Slot;
 use emu_jit::{Jit, Options, Tier};
 use emu_mem::GuestPhys;
 use guest_tests::asm;
 
-use super::machine::{self, MEMORY, MEMORY_BYTES, ROM_BYTES};
+use super::machine::{self, ENTRY, MEMORY, MEMORY_BYTES, ROM_BYTES};
 
-/// Where the bytes lie: near a page's end, so that short input can cross it.
-const ENTRY: u64 = MEMORY + 0x1fc0;
-const MAX_CODE_BYTES: usize = 0x400;
 /// Loops get hot within as many.
 const INSNS: u64 = 600;
 
 /// What the first two bytes choose.
 #[derive(Clone, Copy)]
 struct Choice {
-    /// Bit 0 of the first byte.
-    wide: bool,
-    /// Bits 1 and 2: U, S, M, M.
-    mode: u8,
+    /// The first byte, as for every target.
+    machine: machine::Choice,
     /// Bit 3: code is translated before it runs.
     eager: bool,
-    /// Bit 4: misaligned accesses trap.
-    misaligned_trap: bool,
     /// Bit 5: there is no room for much code.
     cramped: bool,
     /// Bit 6: the inexact flag is raised.
@@ -47,10 +38,8 @@ struct Choice {
 impl Choice {
     fn new([first, second]: [u8; 2]) -> Self {
         Self {
-            wide: first & 1 != 0,
-            mode: [mode::U, mode::S, mode::M, mode::M][usize::from(first >> 1 & 3)],
+            machine: machine::Choice::new(first),
             eager: first & 8 != 0,
-            misaligned_trap: first & 0x10 != 0,
             cramped: first & 0x20 != 0,
             inexact: first & 0x40 != 0,
             slice: if second == 0 { INSNS } else { second.into() },
@@ -85,7 +74,7 @@ pub fn engines(data: &[u8]) {
     if same
         && interp.state_hash() == jit.state_hash()
         && interp.stats() == jit.stats()
-        && memory(&interp) == memory(&jit)
+        && machine::ram(&interp) == machine::ram(&jit)
     {
         return;
     }
@@ -118,28 +107,14 @@ fn executes_ram(mut machine: Machine<Riscv>) -> bool {
     ram.get()
 }
 
-/// What RAM holds.
-fn memory(machine: &Machine<Riscv>) -> Vec<u8> {
-    let mut bytes = vec![0; (MEMORY_BYTES - ROM_BYTES) as usize];
-    let ram = GuestPhys(MEMORY + ROM_BYTES);
-    machine.board.bus.memory().read_bytes(ram, &mut bytes).expect("RAM is there");
-    bytes
-}
-
 /// A machine that will run `code`, in a ROM, by itself.
 fn machine(choice: Choice, code: &[u8]) -> Machine<Riscv> {
-    let code = &code[..code.len().min(MAX_CODE_BYTES)];
-    let isa = Isa::all(if choice.wide { 64 } else { 32 });
-    let start = GuestPhys(MEMORY);
-    let image = Image::raw([0], start, start).expect("a byte, entered there");
-    let config = Config { misaligned_trap: choice.misaligned_trap };
-    let machine = machine::load(&image, &isa, config, true).expect("a byte fits");
-    let memory = machine.board.bus.memory();
-    memory.install_bytes(GuestPhys(ENTRY), code).expect("it ends before memory does");
+    let (machine, code_bytes) = choice.machine.machine(code, true);
     // Behind it, back to its beginning.
-    let end = code.len().next_multiple_of(2) as i32;
+    let end = code_bytes.next_multiple_of(2) as i32;
     let back = 0x6f | asm::j_offset(-end);
-    memory.install_bytes(GuestPhys(ENTRY + end as u64), &back.to_le_bytes()).expect("it ends before memory does");
+    let behind = GuestPhys(ENTRY + end as u64);
+    machine.board.bus.memory().install_bytes(behind, &back.to_le_bytes()).expect("it ends before memory does");
     let hart = &machine.harts()[0];
     // RAM, its end, the ROM, devices: registers that compressed instructions reach.
     let pointers = [
@@ -159,7 +134,7 @@ fn machine(choice: Choice, code: &[u8]) -> Machine<Riscv> {
     hart.arch.registers.stvec.set(ENTRY);
     hart.slots.set(FS, 3);
     hart.slots.set(FFLAGS, choice.inexact.into());
-    hart.arch.set_mode(hart, choice.mode);
+    hart.arch.set_mode(hart, choice.machine.mode);
     hart.pc.set(ENTRY);
     hart.code_changed();
     machine

@@ -5,36 +5,26 @@
 //! with the same counts, registers and memory. In RAM, code may change itself and tables may change without a fence; what is
 //! seen of that, and when, is left open by the manual, so one run has to do.
 
-use emu_core::image::Image;
 use emu_core::machine::{Ended, Machine};
-use emu_core::riscv::isa_string::Isa;
-use emu_core::riscv::state::{Config, Riscv};
+use emu_core::riscv::state::Riscv;
 use emu_mem::GuestPhys;
 use guest_tests::asm;
 
-use super::machine::{self, MEMORY, MEMORY_BYTES, ROM_BYTES};
+use super::machine::{self, ENTRY, MEMORY, MEMORY_BYTES, ROM_BYTES};
 use super::paging::{self, TABLES};
 
 /// Where the prelude keeps the words that it loads.
 const POOL: usize = 0x400;
-/// Where the bytes under test lie: near a page's end, so that short input can cross it.
-const ENTRY: u64 = MEMORY + 0x1fc0;
-/// What lies behind is not loaded: longer input only costs time.
-const MAX_CODE_BYTES: usize = 0x400;
 /// Enough for loops, timers and chains of traps.
 const INSNS: u64 = 300;
 
 /// What the first three bytes choose.
 #[derive(Clone, Copy)]
 struct Choice {
-    /// Bit 0 of the first byte.
-    wide: bool,
-    /// Bits 1 and 2: U, S, M, M.
-    mode: u64,
+    /// The first byte, as for every target.
+    machine: machine::Choice,
     /// Bit 3: address translation; with 64 bits, bits 5 and 6 say how many tables there are above those of Sv39.
     tables_above: Option<u64>,
-    /// Bit 4: misaligned accesses trap.
-    misaligned_trap: bool,
     /// Bit 7: floating point is off.
     no_float: bool,
     /// The second byte: the lower bits of every page-table entry.
@@ -52,10 +42,8 @@ struct Choice {
 impl Choice {
     fn new([first, permissions, second]: [u8; 3]) -> Self {
         Self {
-            wide: first & 1 != 0,
-            mode: [0, 1, 3, 3][usize::from(first >> 1 & 3)],
+            machine: machine::Choice::new(first),
             tables_above: (first & 8 != 0).then(|| u64::from(first >> 5 & 3).min(2)),
-            misaligned_trap: first & 0x10 != 0,
             no_float: first & 0x80 != 0,
             permissions,
             piece_insns: [1, 2, 3, 7][usize::from(second & 3)],
@@ -97,7 +85,7 @@ fn run(data: &[u8]) -> Option<Ended> {
     assert_eq!(ended.clone().map(essence), pieces_ended.map(essence));
     assert_eq!(stats, pieces.stats());
     assert_eq!(whole.state_hash(), pieces.state_hash(), "registers, CSRs or output");
-    assert!(memory(&whole) == memory(&pieces), "memory");
+    assert!(machine::ram(&whole) == machine::ram(&pieces), "memory");
     ended
 }
 
@@ -109,38 +97,23 @@ fn essence(mut ended: Ended) -> Ended {
     ended
 }
 
-/// What RAM holds.
-fn memory(machine: &Machine<Riscv>) -> Vec<u8> {
-    let mut bytes = vec![0; (MEMORY_BYTES - ROM_BYTES) as usize];
-    let ram = GuestPhys(MEMORY + ROM_BYTES);
-    machine.board.bus.memory().read_bytes(ram, &mut bytes).expect("RAM is there");
-    bytes
-}
-
 /// A machine that will run `code`.
 fn machine(choice: Choice, code: &[u8]) -> Machine<Riscv> {
-    let code = &code[..code.len().min(MAX_CODE_BYTES)];
-    let satp = |memory: &_| match (choice.tables_above, choice.wide) {
+    let (machine, _) = choice.machine.machine(code, !choice.ram_only);
+    let satp = |memory: &_| match (choice.tables_above, choice.machine.wide) {
         (None, _) => 0,
         (Some(above), true) => paging::sv39_and_above(memory, above, choice.permissions),
         (Some(_), false) => paging::sv32(memory, choice.permissions),
     };
-    let isa = Isa::all(if choice.wide { 64 } else { 32 });
-    // The image is what is entered; all else is put into memory behind the loader's back, which is cheaper.
-    let start = GuestPhys(MEMORY);
-    let image = Image::raw([0], start, start).expect("a byte, entered there");
-    let config = Config { misaligned_trap: choice.misaligned_trap };
-    let machine = machine::load(&image, &isa, config, !choice.ram_only).expect("a byte fits");
     let memory = machine.board.bus.memory();
     let floating = if choice.no_float { 0 } else { 0x6000 };
-    let prelude = prelude(choice, satp(memory), choice.mode << 11 | floating);
-    memory.install_bytes(start, &prelude).expect("it is shorter than memory");
-    memory.install_bytes(GuestPhys(ENTRY), code).expect("it ends before memory does");
+    let prelude = prelude(choice, satp(memory), u64::from(choice.machine.mode) << 11 | floating);
+    memory.install_bytes(GuestPhys(MEMORY), &prelude).expect("it is shorter than memory");
     machine
 }
 
 /// At the beginning of memory: sets up CSRs and pointers from the pool, then enters the code by MRET.
-fn prelude(Choice { wide, ram_only, .. }: Choice, satp: u64, mstatus: u64) -> Vec<u8> {
+fn prelude(Choice { machine: machine::Choice { wide, .. }, ram_only, .. }: Choice, satp: u64, mstatus: u64) -> Vec<u8> {
     const SATP: u32 = 0x180;
     const MSTATUS: u32 = 0x300;
     const MTVEC: u32 = 0x305;
