@@ -139,14 +139,24 @@ impl Maker {
             return ops;
         }
         let (old, new, failed) = (self.free(), self.free(), self.free());
-        ops.push(Op::Word(asm::r(0x2f, width, 2 << 2, old, ADDRESS, 0)));
+        if self.rng.chance(90) {
+            ops.push(Op::Word(asm::r(0x2f, width, 2 << 2, old, ADDRESS, 0)));
+        }
         for _ in 0..self.rng.below(3) {
             ops.extend(self.straight());
         }
         if self.rng.chance(20) {
             ops.push(self.access(DATA_BASE, 0, 512));
         }
+        // What is reserved is an address.
+        if self.rng.chance(10) {
+            ops.push(Op::Word(addi(ADDRESS, ADDRESS, 8)));
+        }
         ops.push(Op::Word(asm::r(0x2f, width, 3 << 2, failed, ADDRESS, new)));
+        // It is used up.
+        if self.rng.chance(20) {
+            ops.push(Op::Word(asm::r(0x2f, width, 3 << 2, new, ADDRESS, old)));
+        }
         ops
     }
 }
