@@ -45,7 +45,7 @@ impl Maker {
     }
 
     pub(super) fn accesses(&mut self) -> Vec<Op> {
-        if self.watched && self.rng.chance(10) {
+        if self.watched && self.rng.chance(20) {
             return self.beside_watched();
         }
         let mut ops = Vec::new();
@@ -97,17 +97,26 @@ impl Maker {
         let away = 8 * self.rng.below(14) as i32 - 0x40;
         let at = world::WATCHED.wrapping_add_signed(away);
         let mut ops = Vec::new();
-        if self.rng.chance(50) {
+        if self.rng.chance(30) {
             ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
         } else {
             ops.extend(li(SPOILT, at - stack(self.skew)));
             ops.push(Op::Word(asm::r(0x33, 0, 0, ADDRESS, SP, SPOILT)));
         }
-        self.some_accesses(&mut ops, ADDRESS, -0x40, 0x40);
+        if self.rng.chance(50) {
+            // Loads on both sides of it.
+            for offset in [-8 * self.rng.below(3) as i32, 8 * self.rng.below(3) as i32 + 4] {
+                ops.push(Op::Word(asm::i(0x03, 2, self.free(), ADDRESS, offset - away)));
+            }
+        } else {
+            self.some_accesses(&mut ops, ADDRESS, -0x40, 0x40);
+        }
         let further = 8 * self.rng.below(9) as i32 - 0x20;
         ops.push(Op::Word(addi(SPOILT, ADDRESS, further)));
-        self.some_accesses(&mut ops, SPOILT, -0x40, 0x40);
-        if self.rng.chance(50) {
+        if self.rng.chance(30) {
+            self.some_accesses(&mut ops, SPOILT, -0x40, 0x40);
+        }
+        if self.rng.chance(60) {
             let (base, away) = *self.rng.pick(&[(ADDRESS, away), (SPOILT, away + further)]);
             let source = self.source();
             ops.push(Op::Word(asm::s(STORE, 2, base, source, -away)));
