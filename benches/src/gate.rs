@@ -2,8 +2,8 @@
 //! instructions than it has.
 
 pub(crate) mod callgrind;
-mod foreign;
 mod limits;
+mod profile;
 mod verdict;
 
 use anyhow::Result;

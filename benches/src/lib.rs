@@ -27,6 +27,12 @@ impl Case {
     pub fn path(&self) -> String {
         format!("{}/{}", self.group, self.name)
     }
+
+    /// Whether its operations use the host's allocator: nothing of a warm guest does, but Cranelift. What libc does for it is not
+    /// counted.
+    pub fn allocates(&self) -> bool {
+        self.group == "translate"
+    }
 }
 
 /// A case that is set up and has run once, so that host caches, soft TLBs and decoded blocks are warm. Every further run

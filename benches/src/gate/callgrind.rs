@@ -1,18 +1,18 @@
-//! Runs the harness `callgrind` and reads what it counts. Of gungraun's output this needs the name of the benchmark, the
-//! metrics by their names in valgrind, and where callgrind's own file is.
+//! Runs the harness `callgrind` and reads what it counts. Of gungraun's output this needs the name of the benchmark and where
+//! callgrind's own file is.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use benches::Case;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::foreign;
-use crate::workspace::{cargo, locked, output, root, target};
+use super::profile::Profile;
+use crate::workspace::{self, cargo, locked, output, root, target};
 
 /// What one run of a case costs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,7 +67,9 @@ pub(crate) fn require_tools() -> Result<()> {
     Ok(())
 }
 
-/// Builds the harness and runs it.
+/// Builds the harness and runs it, from a path of fixed length and without what cargo puts into the environment: a program's name
+/// and environment stand above its stack, so with them the lines of cache that the stack takes would depend on where the
+/// checkout lies.
 ///
 /// # Errors
 /// The harness fails, its output is not as expected, a case is missing, or one depends on the host.
@@ -77,20 +79,19 @@ pub(crate) fn measure(cases: &[Case]) -> Result<AllMeasured> {
     if home.exists() {
         fs::remove_dir_all(&home).with_context(|| home.display().to_string())?;
     }
-    let mut harness = cargo();
-    harness.args(["bench", "--quiet", "--package=benches", "--bench=callgrind", "--", "--output-format=json"]);
-    harness.arg("--home").arg(&home).stderr(Stdio::inherit());
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if MEDDLING.iter().any(|start| text.starts_with(start)) && !HARMLESS.contains(&&*text) {
-            harness.env_remove(&name);
-        }
-    }
+    let built = build()?;
+    // Not where the user's temporary files are: that path may have any length.
+    let folder = tempfile::Builder::new().prefix("emu-gate-").tempdir_in("/tmp").context("/tmp")?;
+    let path = folder.path().join("callgrind");
+    fs::copy(&built, &path).with_context(|| format!("{} cannot be copied to {}", built.display(), path.display()))?;
+    let mut harness = Command::new(path);
+    harness.current_dir(workspace::folder()).args(["--bench", "--output-format=json", "--home"]).arg(&home);
+    undisturbed(&mut harness).env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH").stderr(Stdio::inherit());
     eprintln!("Counting {} cases under callgrind...", cases.len());
-    let output = harness.output().context("cargo cannot be started")?;
+    let output = harness.output().context("the harness callgrind cannot be started")?;
     ensure!(output.status.success(), "the harness callgrind failed, see above: {}", output.status);
     let output = String::from_utf8(output.stdout).context("the harness callgrind")?;
-    let mut counted: BTreeMap<String, Counts> = output.lines().map(read).collect::<Result<_>>()?;
+    let mut counted: BTreeMap<String, Counts> = output.lines().map(|line| read(line, cases)).collect::<Result<_>>()?;
     let with_counts = |case: &Case| {
         let path = case.path();
         let counts = counted.remove(&path).with_context(|| format!("the harness callgrind has not run {path}"))?;
@@ -99,37 +100,63 @@ pub(crate) fn measure(cases: &[Case]) -> Result<AllMeasured> {
     cases.iter().map(with_counts).collect()
 }
 
+/// Builds the harness; where it is.
+fn build() -> Result<PathBuf> {
+    let mut cargo = cargo();
+    cargo.args(["bench", "--quiet", "--package=benches", "--bench=callgrind", "--no-run", "--message-format=json"]);
+    let output = undisturbed(&mut cargo).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
+    ensure!(output.status.success(), "the harness callgrind cannot be built, see above: {}", output.status);
+    let messages = String::from_utf8(output.stdout).context("cargo bench")?;
+    let built = messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let is_harness = message["target"]["name"] == "callgrind" && message["target"]["kind"][0] == "bench";
+        message["executable"].as_str().filter(|_| is_harness).map(PathBuf::from)
+    });
+    built.context("cargo bench has built no harness callgrind")
+}
+
+/// Without the variables that change what is compiled or how it is run.
+fn undisturbed(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if MEDDLING.iter().any(|start| text.starts_with(start)) && !HARMLESS.contains(&&*text) {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 /// One line of the harness's output: a benchmark as JSON.
-fn read(line: &str) -> Result<(String, Counts)> {
+fn read(line: &str, cases: &[Case]) -> Result<(String, Counts)> {
     let unexpected = || format!("gungraun has printed something unexpected: {line}");
     let summary: Value = serde_json::from_str(line).with_context(unexpected)?;
     let text = |name: &str| summary[name].as_str().with_context(unexpected);
     let path = format!("{}/{}", text("function_name")?, text("id")?);
-    let metric = |name: &str| {
-        let value = &summary["profiles"][0]["data"]["total"]["metrics"][name]["values"]["new"];
-        value.as_u64().with_context(unexpected)
+    let file = profile_in(&root().join(text("output_dir")?))?;
+    let profile = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let profile = Profile::read(&profile, text("benchmark_exe")?);
+    let allocates = cases.iter().any(|case| case.path() == path && case.allocates());
+    ensure!(
+        allocates || profile.foreign.is_empty(),
+        "{path} runs code that differs from host to host, so its counts would too: {}; keep it out of what is measured",
+        profile.foreign.join(", ")
+    );
+    let sum = |names: &[&str]| {
+        let count =
+            |name: &&str| profile.own.get(name).copied().with_context(|| format!("{}: no {name}", file.display()));
+        names.iter().map(count).sum::<Result<u64>>()
     };
-    let sum = |names: [&str; 3]| names.into_iter().map(metric).sum::<Result<u64>>();
     let counts = Counts {
-        instructions: metric("Ir")?,
-        l1_misses: sum(["I1mr", "D1mr", "D1mw"])?,
-        ll_misses: sum(["ILmr", "DLmr", "DLmw"])?,
+        instructions: sum(&["Ir"])?,
+        l1_misses: sum(&["I1mr", "D1mr", "D1mw"])?,
+        ll_misses: sum(&["ILmr", "DLmr", "DLmw"])?,
     };
-    check_origin(&path, &root().join(text("output_dir")?), text("benchmark_exe")?)?;
     Ok((path, counts))
 }
 
-/// Checks that all that was counted is code of the harness itself.
-fn check_origin(path: &str, folder: &Path, harness: &str) -> Result<()> {
+/// The profile that callgrind has left in the folder.
+fn profile_in(folder: &Path) -> Result<PathBuf> {
     let mut files = fs::read_dir(folder).with_context(|| folder.display().to_string())?.filter_map(Result::ok);
     let profile = files.find(|file| file.path().extension().is_some_and(|extension| extension == "out"));
-    let profile = profile.with_context(|| format!("{}: callgrind has left no profile", folder.display()))?.path();
-    let text = fs::read_to_string(&profile).with_context(|| profile.display().to_string())?;
-    match foreign::functions(&text, harness)[..] {
-        [] => Ok(()),
-        ref functions => bail!(
-            "{path} runs code that differs from host to host, so its counts would too: {}; keep it out of what is measured",
-            functions.join(", ")
-        ),
-    }
+    Ok(profile.with_context(|| format!("{}: callgrind has left no profile", folder.display()))?.path())
 }
