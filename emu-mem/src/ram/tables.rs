@@ -16,7 +16,7 @@ use std::ops::AddAssign;
 use std::ptr::{self, NonNull};
 
 use super::Ram;
-use super::raw::{load_unaligned, store_unaligned};
+use super::raw::{load_at, load_unaligned, store_unaligned};
 use crate::access::{Access, AmoOp, Unit};
 use crate::addr::{PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
 use crate::pool::{LocalPool, Pool, Recycle};
@@ -397,12 +397,15 @@ impl Tables {
     /// cannot equal it.
     #[inline(always)]
     fn aligned<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        Some(self.aligned_addend::<T>(access, va)?.wrapping_add(va as usize))
+    }
+
+    /// The same less `va`.
+    #[inline(always)]
+    fn aligned_addend<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
         let tag = va & (PAGE_MASK | (T::BYTES - 1));
         let window = self.window(access, tag);
-        if window.tag.get() != tag {
-            return None;
-        }
-        Some(window.addend.get().wrapping_add(va as usize))
+        (window.tag.get() == tag).then(|| window.addend.get())
     }
 
     /// The host address of the `T` at `va`, if its page is here and all of it in that page.
@@ -425,9 +428,9 @@ impl Tables {
     /// Reads; `None` unless the page is here and `va` aligned.
     #[inline(always)]
     pub(crate) fn read<T: Unit>(&self, va: u64) -> Option<T> {
-        let p = self.aligned::<T>(Access::Read, va)?;
+        let addend = self.aligned_addend::<T>(Access::Read, va)?;
         // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
-        Some(unsafe { T::load(p) })
+        Some(unsafe { load_at(addend, va as usize) })
     }
 
     /// Reads; `None` unless the page is here and all bytes are in it.

@@ -1,12 +1,41 @@
-//! Unaligned accesses as one instruction each. Rust has no atomic access that is not aligned, and one that is not atomic
+//! Unaligned accesses, and narrow loads, as one instruction each. Rust has no atomic access that is not aligned, and one that is not atomic
 //! might race with another thread's. An instruction of our own is neither: the compiler sees an opaque block, and what it does
 //! to memory is what as many relaxed atomic accesses to single bytes might do.
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
 
 use std::arch::asm;
+use std::hint::assert_unchecked;
 
 use super::Raw as _;
 use crate::access::{Unit, Width};
+
+/// One relaxed load from `base + index`. Widening a narrow atomic load is an instruction more wherever the compiler makes it, so
+/// those are made here.
+///
+/// # Safety
+/// As for [`Raw::load`](super::Raw::load) of the sum.
+#[inline(always)]
+pub(in crate::ram) unsafe fn load_at<T: Unit>(base: *mut u8, index: usize) -> T {
+    let value: u64;
+    // SAFETY: each reads the unit's bytes and nothing else. Writing the lower half of a register clears its upper half, and
+    // MOVZX the rest, so what is asserted holds.
+    unsafe {
+        match T::WIDTH {
+            Width::B1 => {
+                asm!("movzx {:e}, byte ptr [{} + {}]", lateout(reg) value, in(reg) base, in(reg) index,
+                    options(nostack, readonly, preserves_flags));
+                assert_unchecked(value <= u8::MAX.into());
+            }
+            Width::B2 => {
+                asm!("movzx {:e}, word ptr [{} + {}]", lateout(reg) value, in(reg) base, in(reg) index,
+                    options(nostack, readonly, preserves_flags));
+                assert_unchecked(value <= u16::MAX.into());
+            }
+            Width::B4 | Width::B8 => return T::load(base.wrapping_add(index)),
+        }
+    }
+    T::from_u64(value)
+}
 
 /// Reads a unit, aligned or not.
 ///
