@@ -76,7 +76,7 @@ pub trait Arch: Sized + 'static {
     /// Feeds every word of architectural state to `to`, in a fixed order.
     fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64));
     /// These rows have retired, in this order; the last of them changed the flow of control if `taken`.
-    fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool);
+    fn count_events(hart: &Hart<Self>, rows: impl Iterator<Item = u16>, taken: bool);
 }
 
 /// What decoding gives.

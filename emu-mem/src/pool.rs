@@ -1,5 +1,7 @@
 //! Things that are made once and used again, instead of being allocated wherever a running guest needs them. The windows of TLB
-//! tables come from here; decoded blocks do not yet.
+//! tables and the bodies of decoded blocks come from here. Disks need no buffers: the kernel moves their bytes from and to guest
+//! memory, by lists that stand on the stack, and a device has one list of segments that it fills anew for each request. Compiled
+//! code lies in an arena; what Cranelift allocates while it compiles is its own.
 //!
 //! A pool gives an item out clean, takes it back when its [`Pooled`] is dropped, and says how it fares. How many idle items
 //! it keeps follows how many were in use at once lately; "lately" is counted in releases, never in time.
@@ -68,6 +70,13 @@ pub trait Pool {
 pub struct Pooled<'p, P: Pool> {
     item: Option<P::Item>,
     home: &'p P,
+}
+
+impl<P: Pool> Pooled<'_, P> {
+    /// Keeps the item, for whoever [`put`](Pool::put)s it back later.
+    pub fn keep(mut self) -> P::Item {
+        self.item.take().expect("it is there until the drop")
+    }
 }
 
 impl<P: Pool> Deref for Pooled<'_, P> {

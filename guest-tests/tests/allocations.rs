@@ -24,10 +24,14 @@ const STEPS: u32 = 60_000;
 
 #[test]
 fn requests_allocate_nothing() {
-    for interface in [Interface::Legacy, Interface::Modern] {
+    for (interface, access) in [
+        (Interface::Legacy, Access::Writable),
+        (Interface::Modern, Access::Writable),
+        (Interface::Modern, Access::Overlay),
+    ] {
         let path = std::env::temp_dir().join(format!("emu-allocations-{}.img", std::process::id()));
         File::create(&path).unwrap().set_len(512 * SECTORS).unwrap();
-        let spec = DiskSpec { path: path.clone(), access: Access::Writable, interface };
+        let spec = DiskSpec { path: path.clone(), access, interface };
         let disk = spec.open().unwrap();
         fs::remove_file(path).unwrap();
         let options = Options { disks: vec![disk.clone()], ..Options::new(Console::new(Box::new(io::sink()))) };

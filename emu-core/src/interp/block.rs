@@ -8,8 +8,10 @@ use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
 use crate::isa::{Kind, Packed};
 use crate::trap::Trap;
+use emu_mem::pool::{Pool, Recycle};
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 /// Most instructions a block may have. Also bounds how deep handlers nest where the compiler makes no tail calls.
 pub(crate) const MAX_OPS: usize = 64;
@@ -17,35 +19,75 @@ pub(crate) const MAX_OPS: usize = 64;
 /// The heat of a block that a translator should look at.
 pub(crate) const HOT: u32 = u32::MAX;
 
+/// What a block has of each of its instructions. It outlives the block in a pool: guests that make code have blocks decoded
+/// all the time.
+pub(crate) struct Body<A: Arch> {
+    /// The instructions; of a block at least one.
+    pub ops: Vec<Op<A>>,
+    /// Where they came from.
+    pub sources: Vec<Source>,
+    /// How often the block ended before each instruction, and behind the last, other than by a branch: at a slow row, a trap,
+    /// the end of a budget.
+    pub ended_before: Vec<Cell<u64>>,
+}
+
+/// Where a decoded instruction came from.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    /// Its encoding, to see later whether memory still holds it.
+    pub word: u32,
+    /// Its row in the table, `u16::MAX` if undefined.
+    pub row: u16,
+}
+
+/// Makes bodies, empty.
+pub(crate) struct Bodies<A: Arch>(pub PhantomData<A>);
+
+impl<A: Arch> Recycle for Bodies<A> {
+    type Item = Body<A>;
+
+    fn make(&self) -> Body<A> {
+        Body { ops: Vec::new(), sources: Vec::new(), ended_before: Vec::new() }
+    }
+
+    fn clean(&self, body: &mut Body<A>) {
+        body.ops.clear();
+        body.sources.clear();
+        body.ended_before.clear();
+    }
+}
+
 /// One decoded block. Aligned so that finding one by its number is a shift.
 #[repr(align(64))]
 pub(crate) struct Block<A: Arch> {
-    /// The instructions; at least one.
-    pub ops: Box<[Op<A>]>,
-    /// Their encodings, to see later whether memory still holds them.
-    pub words: Box<[u32]>,
-    /// Their rows in the table, `u16::MAX` if undefined.
-    pub rows: Box<[u16]>,
+    pub body: Body<A>,
     /// Physical address of the first byte.
     pub phys: GuestPhys,
     /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
     pub straddles: Option<GuestPhys>,
     /// Whether the last instruction is a slow row.
     pub ends_slow: bool,
-    /// The hart's code generation for which memory was last seen to hold `words`.
+    /// The hart's code generation for which memory was last seen to hold what was decoded.
     pub generation: Cell<u64>,
     /// Counts up to [`HOT`] while somebody waits for that.
     pub heat: Cell<u32>,
-    /// How often it ended before each instruction, and behind the last, other than by a branch: at a slow row, a trap, the
-    /// end of a budget.
-    pub ended_before: Box<[Cell<u64>]>,
 }
 
 impl<A: Arch> Block<A> {
     /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
-    /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction.
-    pub(crate) fn decode(hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64, heat: u32) -> Result<Self, Trap> {
-        let (mut ops, mut words, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction. Its body comes from the
+    /// pool.
+    pub(crate) fn decode(
+        hart: &Hart<A>,
+        pc: u64,
+        phys: GuestPhys,
+        leaf_bytes: u64,
+        heat: u32,
+        pool: &impl Pool<Item = Body<A>>,
+    ) -> Result<Self, Trap> {
+        let mut body = pool.acquire();
+        let Body { ops, sources, ended_before } = &mut *body;
+        ended_before.push(Cell::new(0));
         let mut straddles = None;
         let stretch = leaf_bytes.min(PAGE_SIZE);
         let room = stretch - (phys.0 & (stretch - 1));
@@ -82,8 +124,8 @@ impl<A: Arch> Block<A> {
                 place: (offset >> 1) as u8,
                 taken: Cell::new(0),
             });
-            words.push(word);
-            rows.push(decoded.row);
+            sources.push(Source { word, row: decoded.row });
+            ended_before.push(Cell::new(0));
             offset += bytes;
             ends_slow = decoded.kind == Kind::Slow;
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
@@ -94,27 +136,24 @@ impl<A: Arch> Block<A> {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
         Ok(Block {
-            words: words.into(),
-            rows: rows.into(),
+            body: body.keep(),
             phys,
             straddles,
             ends_slow,
             generation: Cell::new(hart.code_generation.get()),
             heat: Cell::new(heat),
-            ended_before: vec![Cell::new(0); ops.len() + 1].into(),
-            ops: ops.into(),
         })
     }
 
     /// Its first instructions, at most `room` of them.
     #[cold]
     pub(crate) fn first(&self, room: usize) -> &[Op<A>] {
-        &self.ops[..self.ops.len().min(room)]
+        &self.body.ops[..self.body.ops.len().min(room)]
     }
 
     /// Whether memory still holds what was decoded.
     pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
-        self.words.iter().zip(&self.ops).all(|(&word, op)| {
+        self.body.sources.iter().zip(&self.body.ops).all(|(&Source { word, .. }, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
             let Ok(first) = hart.memory.read::<u16>(at) else { return false };
@@ -123,18 +162,14 @@ impl<A: Arch> Block<A> {
         })
     }
 
-    /// How often each instruction retired: as often as the block ended behind it.
-    pub(crate) fn executions(&self) -> Vec<u64> {
-        let mut retired = vec![0; self.ops.len()];
+    /// How often each instruction retired, the last one first: as often as the block ended behind it.
+    pub(crate) fn executions(&self) -> impl Iterator<Item = (&Op<A>, Source, u64)> {
+        let Body { ops, sources, ended_before } = &self.body;
         let mut ended_behind = 0;
-        for (i, ended_before) in self.ended_before.iter().enumerate().rev() {
-            if let Some(op) = self.ops.get(i) {
-                ended_behind += op.taken.get();
-                retired[i] = ended_behind;
-            }
-            ended_behind += ended_before.get();
-        }
-        retired
+        ops.iter().zip(sources).enumerate().rev().map(move |(i, (op, &source))| {
+            ended_behind += op.taken.get() + ended_before[i + 1].get();
+            (op, source, ended_behind)
+        })
     }
 }
 

@@ -2,18 +2,23 @@
 //! something outside the instruction stream has to be looked at.
 
 use super::Exit;
-use super::block::{Block, HOT, MAX_OPS};
+use super::block::{Block, Bodies, Body, HOT, MAX_OPS, Source};
 use crate::hart::{Arch, Hart};
 use crate::trap::Trap;
+use emu_mem::pool::{LocalPool, Pool};
 use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 /// Entries of the table from `pc` to block: a power of two.
 const JUMPS: usize = 4096;
 
 /// Decoded instructions held at most, in all blocks of a hart. Beyond, all are dropped and decoding starts anew.
 const MAX_DECODED: usize = 256 * 1024;
+
+/// Bodies that are kept for the next blocks: about as many as there are when all are dropped.
+const MAX_IDLE_BODIES: usize = MAX_DECODED / 8;
 
 /// How many targets of taken branches are remembered for reports.
 pub const RECENT: usize = 16;
@@ -28,6 +33,8 @@ struct Jump {
 /// The interpreter of one hart: its decoded blocks and how often they ran.
 pub struct Interp<A: Arch> {
     blocks: Vec<Block<A>>,
+    /// Where the blocks' bodies come from and go to.
+    bodies: LocalPool<Bodies<A>>,
     jumps: Box<[Jump; JUMPS]>,
     /// Physical address of the first byte to block.
     by_phys: FxHashMap<u64, u32>,
@@ -63,6 +70,7 @@ impl<A: Arch> Default for Interp<A> {
     fn default() -> Self {
         Interp {
             blocks: Vec::new(),
+            bodies: LocalPool::new(Bodies(PhantomData), MAX_IDLE_BODIES),
             jumps: vec![Jump { pc: 0, epoch: 0, block: 0 }; JUMPS].try_into().unwrap_or_else(|_| unreachable!()),
             by_phys: FxHashMap::default(),
             by_page: FxHashMap::default(),
@@ -144,10 +152,13 @@ impl<A: Arch> Interp<A> {
                 block.heat.set(heat + 1);
             }
             let room = end - retired;
-            let slice = if room >= MAX_OPS as u64 { &block.ops[..] } else { block.first(room as usize) };
+            let slice = if room >= MAX_OPS as u64 { &block.body.ops[..] } else { block.first(room as usize) };
             // A slow row may read the counts, so what stands before it is counted first.
-            let slice =
-                if COUNTS && block.ends_slow { &slice[..slice.len().min((block.ops.len() - 1).max(1))] } else { slice };
+            let slice = if COUNTS && block.ends_slow {
+                &slice[..slice.len().min((block.body.ops.len() - 1).max(1))]
+            } else {
+                slice
+            };
             let Some((op, rest)) = slice.split_first() else { break };
             // The counts stay in registers: a load and a store of the same word in each block would take longer than
             // many blocks do.
@@ -163,7 +174,7 @@ impl<A: Arch> Interp<A> {
             let done = slice.len() - exit.left();
             if COUNTS {
                 let retired = if exit.why() >= Exit::TRAPPED { done - 1 } else { done };
-                A::count_events(hart, &block.rows[..retired], exit.why() == Exit::TAKEN);
+                A::count_events(hart, rows(&block.body, retired), exit.why() == Exit::TAKEN);
             }
             if exit.why() == Exit::TAKEN {
                 pc = exit.pc;
@@ -171,7 +182,7 @@ impl<A: Arch> Interp<A> {
             }
             if exit.why() == Exit::OVER {
                 pc = exit.pc;
-                increment(&block.ended_before[done]);
+                increment(&block.body.ended_before[done]);
                 continue;
             }
             hart.retired.set(retired);
@@ -189,14 +200,14 @@ impl<A: Arch> Interp<A> {
     fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) {
         let block = &self.blocks[index as usize];
         if exit.why() == Exit::SLOW {
-            increment(&block.ended_before[done]);
+            increment(&block.body.ended_before[done]);
             return;
         }
-        increment(&block.ended_before[done - 1]);
+        increment(&block.body.ended_before[done - 1]);
         hart.retired.set(hart.retired.get() - 1);
         match exit.why() {
             Exit::ALONE => self.run_alone(hart),
-            Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.words[done - 1])),
+            Exit::UNDEFINED => A::take_trap(hart, A::undefined(hart, block.body.sources[done - 1].word)),
             _ => A::take_trap(hart, hart.trap.get()),
         }
     }
@@ -212,18 +223,18 @@ impl<A: Arch> Interp<A> {
             }
         };
         let block = &self.blocks[index as usize];
-        let op = &block.ops[0];
+        let op = &block.body.ops[0];
         hart.retired.set(hart.retired.get() + 1);
         hart.alone.set(true);
         let exit = (op.run)(hart, op, &[]);
         hart.alone.set(false);
         hart.pc.set(exit.pc);
         if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
-            A::count_events(hart, &block.rows[..1], exit.why() == Exit::TAKEN);
+            A::count_events(hart, rows(&block.body, 1), exit.why() == Exit::TAKEN);
         }
         match exit.why() {
             Exit::TAKEN => {}
-            Exit::OVER => increment(&block.ended_before[1]),
+            Exit::OVER => increment(&block.body.ended_before[1]),
             Exit::ALONE => unreachable!("it is alone"),
             _ => self.leave(hart, index, 1, exit),
         }
@@ -232,8 +243,8 @@ impl<A: Arch> Interp<A> {
     /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
     pub fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
         let index = self.find(hart, hart.pc.get()).ok()?;
-        let block = &self.blocks[index as usize];
-        Some((block.words[0], block.rows[0])).filter(|&(_, row)| row != u16::MAX)
+        let Source { word, row } = self.blocks[index as usize].body.sources[0];
+        Some((word, row)).filter(|_| row != u16::MAX)
     }
 
     /// The block at `pc`, decoded if need be, and entered in the jump table.
@@ -251,18 +262,16 @@ impl<A: Arch> Interp<A> {
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
-                self.retire(index);
-                self.decoded += block.ops.len();
-                self.blocks[index as usize] = block;
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
+                self.replace(index, block);
                 index
             }
             None => {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
-                self.decoded += block.ops.len();
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
+                self.decoded += block.body.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
                 self.by_phys.insert(phys.0, index);
@@ -276,18 +285,17 @@ impl<A: Arch> Interp<A> {
 
     /// A block of one instruction that nobody finds again: its surroundings may be forbidden, so each fetch is asked for.
     fn decode_alone(&mut self, hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<u32, Trap> {
-        let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold)?;
+        let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
         if self.decoded > MAX_DECODED {
             self.clear();
         }
-        self.decoded += block.ops.len();
         let index = match self.alone {
             Some(index) => {
-                self.retire(index);
-                self.blocks[index as usize] = block;
+                self.replace(index, block);
                 index
             }
             None => {
+                self.decoded += block.body.ops.len();
                 self.blocks.push(block);
                 self.blocks.len() as u32 - 1
             }
@@ -314,19 +322,25 @@ impl<A: Arch> Interp<A> {
         Ok(current)
     }
 
-    /// Keeps the counts of a block that goes.
-    fn retire(&mut self, index: u32) {
-        let block = &self.blocks[index as usize];
-        self.decoded -= block.ops.len();
-        add_counts(block, &mut self.dropped, &mut self.dropped_taken);
+    /// Puts a block into the place of another one.
+    fn replace(&mut self, index: u32, block: Block<A>) {
+        self.decoded += block.body.ops.len();
+        let gone = std::mem::replace(&mut self.blocks[index as usize], block);
+        self.retire(gone);
+    }
+
+    /// Keeps the counts of a block that goes, and its body for the next one.
+    fn retire(&mut self, block: Block<A>) {
+        self.decoded -= block.body.ops.len();
+        add_counts(&block, &mut self.dropped, &mut self.dropped_taken);
+        self.bodies.put(block.body);
     }
 
     /// Drops all blocks.
     fn clear(&mut self) {
-        for index in 0..self.blocks.len() {
-            self.retire(index as u32);
+        while let Some(block) = self.blocks.pop() {
+            self.retire(block);
         }
-        self.blocks.clear();
         self.alone = None;
         self.by_phys.clear();
         self.by_page.clear();
@@ -347,7 +361,7 @@ impl<A: Arch> Interp<A> {
         let mut counts = vec![0; (PAGE_SIZE / 2) as usize];
         for &index in self.by_page.get(&page.0).into_iter().flatten() {
             let block = &self.blocks[index as usize];
-            for (op, n) in block.ops.iter().zip(block.executions()) {
+            for (op, _, n) in block.executions() {
                 counts[((block.phys.page_offset() + op.offset()) / 2) as usize] += n;
             }
         }
@@ -362,8 +376,8 @@ impl<A: Arch> Interp<A> {
 }
 
 fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec<u64>) {
-    for ((&row, n), op) in block.rows.iter().zip(block.executions()).zip(&block.ops) {
-        let row = row as usize;
+    for (op, source, n) in block.executions() {
+        let row = source.row as usize;
         if row == u16::MAX as usize {
             continue;
         }
@@ -374,6 +388,11 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
         all[row] += n;
         all_taken[row] += op.taken.get();
     }
+}
+
+/// The rows of a block's first instructions.
+fn rows<A: Arch>(body: &Body<A>, count: usize) -> impl Iterator<Item = u16> {
+    body.sources[..count].iter().map(|source| source.row)
 }
 
 #[inline(always)]

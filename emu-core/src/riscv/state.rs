@@ -303,8 +303,8 @@ impl Arch for Riscv {
     fn counts_events(hart: &Hart<Self>) -> bool {
         hart.arch.counters.watched.get()
     }
-    fn count_events(hart: &Hart<Self>, rows: &[u16], taken: bool) {
-        let known = rows.iter().filter_map(|&row| TABLE.get(row as usize));
+    fn count_events(hart: &Hart<Self>, rows: impl Iterator<Item = u16>, taken: bool) {
+        let known = rows.filter_map(|row| TABLE.get(row as usize));
         hart.arch.counters.count(known, taken);
     }
     fn row(row: usize) -> (Touches, Kind) {
