@@ -8,6 +8,8 @@ mod interpret;
 mod pool;
 mod stream;
 mod switch;
+mod translate;
+mod translated;
 mod walk;
 
 use crate::Case;
@@ -98,18 +100,31 @@ macro_rules! for_each_case {
             decode "a decoded instruction" {
                 short = decode::short();
                 long = decode::long();
-                // translating a fixed region
             }
             interpret "a guest instruction" {
-                alu = interpret::alu();
-                branch = interpret::branch();
-                memory = interpret::memory();
-                single = interpret::single();
-                double = interpret::double();
-                device = interpret::device();
-                timer = interpret::timer();
-                // running compiled code
+                alu = interpret::alu().interpreted();
+                branch = interpret::branch().interpreted();
+                memory = interpret::memory().interpreted();
+                single = interpret::single().interpreted();
+                double = interpret::double().interpreted();
+                device = interpret::device().interpreted();
+                timer = interpret::timer().interpreted();
+                new_code = interpret::new_code().interpreted();
                 // Vectored block I/O is the kernel's work: emu-mem/examples/transfers.rs times it.
+            }
+            translate "a guest instruction that is translated, and run once" {
+                integer = translate::region(interpret::branch());
+                memory = translate::region(interpret::memory());
+                double = translate::region(interpret::double());
+            }
+            translated "a guest instruction of compiled code" {
+                alu = translated::run(interpret::alu());
+                branch = translated::run(interpret::branch());
+                memory = translated::run(interpret::memory());
+                memory_sv39 = translated::run(translated::memory_sv39());
+                sum = translated::run(translated::sum());
+                calls = translated::run(translated::calls());
+                double = translated::run(interpret::double());
             }
         }
     };

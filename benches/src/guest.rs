@@ -12,9 +12,11 @@ use emu_core::riscv::slots;
 use emu_core::riscv::state::{Config, Riscv, mode};
 use emu_devices::board::Options;
 use emu_devices::console::Console;
+use emu_jit::Jit;
 use emu_mem::{Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Ram, Unit};
 use guest_tests::subject::ram_board;
 
+pub(crate) use emu_jit::Tier;
 pub(crate) use program::Program;
 pub(crate) use tables::{Rights, Tables, Translation};
 
@@ -30,6 +32,9 @@ const TABLES: u64 = RAM + (128 << 20);
 pub(crate) const VIRTUAL: u64 = 0x4000_0000;
 /// `msip` of hart 0 in the CLINT.
 pub(crate) const DEVICE: u64 = 0x200_0000;
+
+/// How often a block is interpreted before it is compiled, where that is counted.
+const COMPILED_AFTER: u32 = 16;
 
 /// A privilege mode in which cases run.
 #[derive(Clone, Copy)]
@@ -145,6 +150,17 @@ impl Guest {
         for (at, word) in (at..).step_by(4).zip(program.words()) {
             self.write(at, *word);
         }
+    }
+
+    /// Has code compiled, on the thread that runs it. To be called before anything has run.
+    pub(crate) fn translate(&mut self, tier: Tier) {
+        let options = emu_jit::Options { tier, threshold: COMPILED_AFTER, ..Default::default() };
+        self.machine.execute_with(|_| Box::new(Jit::<Riscv>::new(options).expect("a host that code can be made for")));
+    }
+
+    /// What the executor tells of its work under this name; 0 before it has done any.
+    pub(crate) fn detail(&self, name: &str) -> u64 {
+        self.machine.details().into_iter().find(|(known, _)| *known == name).map_or(0, |(_, n)| n)
     }
 
     /// Runs from the start of RAM for exactly `instructions`; how many traps were taken.

@@ -1,6 +1,7 @@
-//! Small guest loops in M mode, run by the whole machine: what an instruction of each kind costs with everything around it.
+//! Small guest loops, run by the whole machine: what an instruction of each kind costs with everything around it. Here they are
+//! interpreted; `translated` runs some of them as compiled code.
 
-use guest_tests::asm::{MRET, addi, csrrs, r};
+use guest_tests::asm::{FENCE_I, MRET, addi, csrrs, r};
 
 use crate::Prepared;
 use crate::guest::program::{
@@ -11,21 +12,40 @@ use crate::guest::{DATA, DEVICE, Guest, Program, RAM};
 /// Instructions of one run, about.
 const INSTRUCTIONS: usize = 8192;
 
-/// Runs the program, a loop, as often as fits. The registers x5 to x15 are set before each run, so that all are the same.
-fn repeat(mut guest: Guest, program: &Program) -> Prepared {
-    guest.load(RAM, program);
-    let instructions = INSTRUCTIONS / program.words().len() * program.words().len();
-    Prepared::new(instructions, move || {
-        for register in 5..16 {
-            // The golden ratio's digits, as good as any others.
-            guest.set(register, 0x9e37_79b9_7f4a_7c15_u64.rotate_left(5 * register));
-        }
-        guest.run(instructions as u64)
-    })
+/// A program that begins at the start of RAM and leads back there, in a machine that has all else it needs.
+pub(super) struct Loop {
+    pub(super) guest: Guest,
+    pub(super) program: Program,
+}
+
+impl Loop {
+    /// Has the interpreter run it.
+    pub(super) fn interpreted(self) -> Prepared {
+        self.repeated(INSTRUCTIONS)
+    }
+
+    /// Runs it as often as fits into `most` instructions.
+    pub(super) fn repeated(self, most: usize) -> Prepared {
+        let Loop { mut guest, program } = self;
+        guest.load(RAM, &program);
+        let instructions = most / program.words().len() * program.words().len();
+        Prepared::new(instructions, move || {
+            set_registers(&guest);
+            guest.run(instructions as u64)
+        })
+    }
+}
+
+/// Sets the registers x5 to x15, so that all runs are the same.
+pub(super) fn set_registers(guest: &Guest) {
+    for register in 5..16 {
+        // The golden ratio's digits, as good as any others.
+        guest.set(register, 0x9e37_79b9_7f4a_7c15_u64.rotate_left(5 * register));
+    }
 }
 
 /// Everything that only computes; each instruction needs the one before or the one before that.
-pub(super) fn alu() -> Prepared {
+pub(super) fn alu() -> Loop {
     // ADD, SUB, SLL, SLT, SLTU, XOR, SRL, SRA, OR, AND, MUL, MULHU: funct3 and funct7.
     const OPERATIONS: [(u32, u32); 12] =
         [(0, 0), (0, 0x20), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 0x20), (6, 0), (7, 0), (0, 1), (3, 1)];
@@ -36,11 +56,11 @@ pub(super) fn alu() -> Prepared {
         program.put(if step % 2 == 0 { addi(register(3), register(2), 77) } else { srli(register(3), register(2), 3) });
     }
     program.jump(0);
-    repeat(Guest::new(64), &program)
+    Loop { guest: Guest::new(64), program }
 }
 
 /// Branches on the bits of a random number, most of them forward over one instruction.
-pub(super) fn branch() -> Prepared {
+pub(super) fn branch() -> Loop {
     let mut program = Program::default();
     // Marsaglia's xorshift: x5 is the state.
     for (shift, amount) in [(slli as fn(u32, u32, i32) -> u32, 13), (srli, 7), (slli, 17)] {
@@ -50,11 +70,11 @@ pub(super) fn branch() -> Prepared {
         program.put(andi(7, 5, 1 << bit)).put(b(kind, 7, 0, 8)).put(addi(8, 8, 1));
     }
     program.put(b(BLT, 5, 0, 8)).put(addi(9, 9, 1)).jump(0);
-    repeat(Guest::new(64), &program)
+    Loop { guest: Guest::new(64), program }
 }
 
 /// Loads and stores of all widths that follow an index through a page, with the arithmetic that belongs to them.
-pub(super) fn memory() -> Prepared {
+pub(super) fn memory() -> Loop {
     let guest = Guest::new(64);
     guest.set(20, DATA);
     let mut program = Program::default();
@@ -63,11 +83,11 @@ pub(super) fn memory() -> Prepared {
         program.put(load(read, 6, 10, at)).put(addi(7, 6, 1)).put(store(write, 10, 7, at + 8));
     }
     program.jump(0);
-    repeat(guest, &program)
+    Loop { guest, program }
 }
 
 /// A loop of floating-point instructions on ordinary numbers: `width` is the format's bit in their encodings.
-fn float(width: u32, load_store: u32, boxed: impl Fn(f64) -> u64, fused: bool) -> Prepared {
+fn float(width: u32, load_store: u32, boxed: impl Fn(f64) -> u64, fused: bool) -> Loop {
     let [add, sub, mul, div, sqrt] = [0x00, 0x04, 0x08, 0x0c, 0x2c].map(|funct7: u32| funct7 | width);
     let guest = Guest::new(64);
     guest.enable_float();
@@ -85,21 +105,21 @@ fn float(width: u32, load_store: u32, boxed: impl Fn(f64) -> u64, fused: bool) -
         program.put(store(load_store, 20, 17, 0) | 0x04).put(load(load_store, 19, 20, 0) | 0x04);
     }
     program.jump(0);
-    repeat(guest, &program)
+    Loop { guest, program }
 }
 
 /// Binary32, fused multiply-add included.
-pub(super) fn single() -> Prepared {
+pub(super) fn single() -> Loop {
     float(0, LW, |value| u64::from((value as f32).to_bits()) | 0xffff_ffff << 32, true)
 }
 
 /// Binary64. Without fused multiply-add, whose cost depends on what the host has.
-pub(super) fn double() -> Prepared {
+pub(super) fn double() -> Loop {
     float(1, LD, f64::to_bits, false)
 }
 
 /// Loads from a device's register, one in eight instructions.
-pub(super) fn device() -> Prepared {
+pub(super) fn device() -> Loop {
     let guest = Guest::new(64);
     guest.set(20, DEVICE);
     let mut program = Program::default();
@@ -108,11 +128,11 @@ pub(super) fn device() -> Prepared {
         program.put(addi(7, 6, 1));
     }
     program.jump(0);
-    repeat(guest, &program)
+    Loop { guest, program }
 }
 
 /// A loop that a timer interrupts: the handler asks the CLINT for the time and sets the next interrupt.
-pub(super) fn timer() -> Prepared {
+pub(super) fn timer() -> Loop {
     /// `mtime` and `mtimecmp` of hart 0, from the CLINT's start.
     const MTIME: u64 = 0xbff8;
     const MTIMECMP: u64 = 0x4000;
@@ -132,5 +152,19 @@ pub(super) fn timer() -> Prepared {
         program.put(addi(7, 7, 1));
     }
     program.jump(0);
-    repeat(guest, &program)
+    Loop { guest, program }
+}
+
+/// A loop that changes an instruction of its own each time around, so that it is decoded anew.
+pub(super) fn new_code() -> Loop {
+    const CHANGING: i32 = 16;
+    let guest = Guest::new(64);
+    // Two encodings of doing nothing: `addi x0, x0, 0` and `1`.
+    for (register, value) in [(20, RAM), (21, 0x0000_0013), (22, 0x0010_0000)] {
+        guest.set(register, value);
+    }
+    let mut program = Program::default();
+    program.put(store(SW, 20, 21, CHANGING)).put(FENCE_I).put(op(4, 0, 21, 21, 22)).put(addi(7, 7, 1));
+    program.put(addi(0, 0, 0)).put(addi(8, 8, 1)).jump(0);
+    Loop { guest, program }
 }
