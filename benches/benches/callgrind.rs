@@ -13,6 +13,17 @@ use gungraun::prelude::*;
 /// The caches that are simulated: not those of the host, so that every host gives the same numbers.
 const CACHES: [&str; 3] = ["--I1=32768,8,64", "--D1=32768,8,64", "--LL=8388608,16,64"];
 
+/// For `main!`, which wants the package's folder: asked for when it runs. As a constant it would move all code and constants behind it
+/// by its length, so that counts of cache events would depend on where the checkout lies.
+macro_rules! env {
+    ("CARGO_MANIFEST_DIR") => {
+        &std::env::var("CARGO_MANIFEST_DIR").expect("cargo and the gate say where the package is")
+    };
+    ($name:literal) => {
+        std::env!($name)
+    };
+}
+
 macro_rules! groups {
     ($($group:ident $operation:literal { $($name:ident = $prepare:expr;)* })*) => {
         $(

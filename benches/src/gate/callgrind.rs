@@ -85,7 +85,11 @@ pub(crate) fn measure(cases: &[Case]) -> Result<AllMeasured> {
     let path = folder.path().join("callgrind");
     fs::copy(&built, &path).with_context(|| format!("{} cannot be copied to {}", built.display(), path.display()))?;
     let mut harness = Command::new(path);
-    harness.current_dir(workspace::folder()).args(["--bench", "--output-format=json", "--home"]).arg(&home);
+    harness
+        .current_dir(workspace::folder())
+        .env("CARGO_MANIFEST_DIR", workspace::folder())
+        .args(["--bench", "--output-format=json", "--home"])
+        .arg(&home);
     undisturbed(&mut harness).env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH").stderr(Stdio::inherit());
     eprintln!("Counting {} cases under callgrind...", cases.len());
     let output = harness.output().context("the harness callgrind cannot be started")?;

@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_few_lines_of_cache_are_no_change() {
-        assert_eq!(CACHE.judge(Some(8), 74), Verdict::Same);
-        assert_eq!(CACHE.judge(Some(8), 75), Verdict::Worse);
+        assert_eq!(CACHE.judge(Some(8), 72), Verdict::Same);
+        assert_eq!(CACHE.judge(Some(8), 73), Verdict::Worse);
         assert_eq!(CACHE.judge(Some(10_000), 10_564), Verdict::Same);
         assert_eq!(CACHE.judge(Some(10_000), 10_565), Verdict::Worse);
     }

@@ -70,6 +70,7 @@ fn card(entries: &[Entry], case: &Case) -> Markup {
     html! {
         article {
             h3 { (case.name) }
+            @if !entries.iter().any(|entry| entry.cases.contains_key(&case.path())) { p { "Not recorded yet." } }
             @for series in &SERIES { (figure(entries, &case.path(), series)) }
         }
     }
@@ -93,7 +94,8 @@ fn figure(entries: &[Entry], path: &str, series: &Series) -> Markup {
                     strong { (number(newest.value)) } " " (series.unit)
                     @if let Some(change) = change { span class=(class(change / series.noise)) { (format!("{change:+.1} %")) } }
                 }
-                (chart(&points, entries.len()))
+                // One point alone shows nothing that the number does not.
+                @if points.len() > 1 { (chart(&points, entries.len())) }
             }
         }
     }

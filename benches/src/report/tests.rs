@@ -29,10 +29,14 @@ fn the_page_holds_everything_and_fetches_nothing() {
 }
 
 #[test]
-fn a_case_without_history_has_no_chart() {
-    let entries = [entry("aaaaaaaaaa", 150.0, None)];
-    let page = page::page(&entries, &benches::cases::all()).into_string();
-    assert_eq!(page.matches("<svg").count(), 1);
+fn what_has_no_past_has_no_chart() {
+    let entries = [entry("aaaaaaaaaa", 150.0, None), entry("bbbbbbbbbb", 153.0, Some(20.5))];
+    let cases = benches::cases::all();
+    let first = page::page(&entries[..1], &cases).into_string();
+    assert_eq!(first.matches("<svg").count(), 0);
+    assert_eq!(first.matches("Not recorded yet.").count(), cases.len() - 1);
+    // Of the time there is one figure still.
+    assert_eq!(page::page(&entries, &cases).into_string().matches("<svg").count(), 1);
 }
 
 #[test]
