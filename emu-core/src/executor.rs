@@ -3,6 +3,7 @@
 
 use crate::hart::{Arch, Hart};
 use crate::interp::run::Interp;
+use crate::profile::{Paths, Tally};
 
 /// Runs one hart.
 pub trait Executor<A: Arch> {
@@ -16,6 +17,16 @@ pub trait Executor<A: Arch> {
     /// How often each row of the table retired and, for branches, was taken. `None` from an executor that was told not to
     /// count that.
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)>;
+
+    /// How often each instruction retired, some several times with a part of it each. `None` from an executor that was not told to keep that.
+    fn tallies(&self) -> Option<Vec<Tally>> {
+        None
+    }
+
+    /// Along which calls. `None` from an executor that was not told to keep that.
+    fn paths(&self) -> Option<&Paths> {
+        None
+    }
 
     /// What an executor tells of its own work, by name: counts that are the same in every run, and figures of the host.
     fn details(&self) -> Vec<(&'static str, u64)> {
@@ -37,6 +48,14 @@ impl<A: Arch> Executor<A> for Interp<A> {
 
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
         Some(Interp::executions(self))
+    }
+
+    fn tallies(&self) -> Option<Vec<Tally>> {
+        Interp::tallies(self)
+    }
+
+    fn paths(&self) -> Option<&Paths> {
+        Interp::paths(self)
     }
 
     fn recent(&self) -> Vec<u64> {

@@ -8,6 +8,7 @@ mod memory;
 use crate::engine::{Engine, Exec};
 use crate::interp::Handler;
 use crate::isa::{Kind, Packed, Touches};
+use crate::profile::Turn;
 use crate::slot::{Slot, Slots};
 use crate::trap::{Cause, Stop, Taken, Trap};
 use emu_devices::clock::Clock;
@@ -71,6 +72,10 @@ pub trait Arch: Sized + 'static {
     fn counts_events(hart: &Hart<Self>) -> bool;
     /// What a row of the table does to memory and to control flow.
     fn row(row: usize) -> (Touches, Kind);
+    /// What an instruction does to the stack of calls.
+    fn turn(row: u16, operands: &Packed) -> Turn;
+    /// The stack pointer.
+    fn stack_pointer(hart: &Hart<Self>) -> u64;
     /// Forgets what the architecture logs beside `hart.log` for traces.
     fn clear_log(hart: &Hart<Self>);
     /// Feeds every word of architectural state to `to`, in a fixed order.

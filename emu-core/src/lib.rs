@@ -8,6 +8,7 @@ pub mod image;
 pub mod interp;
 pub mod isa;
 pub mod machine;
+pub mod profile;
 pub mod riscv;
 pub mod slot;
 pub mod trap;

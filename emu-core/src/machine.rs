@@ -10,10 +10,12 @@ use crate::executor::Executor;
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
+use crate::profile::{Paths, Tally};
 use crate::trap::{Taken, Trap};
 use emu_devices::board::Board;
 use emu_devices::power::Request;
 use emu_mem::{GuestPhys, TlbCounts};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use stats::Stats;
@@ -176,6 +178,26 @@ impl<A: Arch> Machine<A> {
     /// Counts of what has run.
     pub fn stats(&self) -> Stats {
         Stats::collect(&self.harts, &self.executors)
+    }
+
+    /// How often each instruction retired, by all harts together, in the order of addresses. `None` unless every executor keeps that.
+    pub fn tallies(&self) -> Option<Vec<Tally>> {
+        let mut sums = BTreeMap::new();
+        for executor in &self.executors {
+            for tally in executor.tallies()? {
+                let sum = sums.entry((tally.pc, tally.word)).or_insert(Tally { retired: 0, taken: 0, ..tally });
+                sum.retired += tally.retired;
+                sum.taken += tally.taken;
+            }
+        }
+        Some(sums.into_values().collect())
+    }
+
+    /// The calls of a hart up to now. `None` unless its executor keeps them.
+    pub fn paths(&self, hart: usize) -> Option<Paths> {
+        let mut paths = self.executors[hart].paths()?.clone();
+        paths.count(self.harts[hart].retired.get());
+        Some(paths)
     }
 
     /// What the harts' TLBs did. Unlike [`stats`](Self::stats) it is no property of the guest: another version, a trace, or

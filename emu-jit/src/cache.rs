@@ -7,6 +7,7 @@
 use std::cell::Cell;
 
 use emu_core::hart::{Arch, Hart};
+use emu_core::profile::{Gone, Tally};
 use emu_mem::{Access, GuestPhys, GuestVirt};
 use rustc_hash::FxHashMap;
 
@@ -96,6 +97,8 @@ pub(crate) struct Cache {
     uses: u64,
     /// How often instructions ran in regions that have been dropped, by row, and how often they were taken.
     dropped: (Vec<u64>, Vec<u64>),
+    /// The same by instruction; if that is kept.
+    gone: Option<Gone>,
     /// The hart's code generation that all regions are known to be from.
     generation: u64,
 }
@@ -115,6 +118,7 @@ impl Cache {
             current: 0,
             uses: 0,
             dropped: Default::default(),
+            gone: None,
             generation: 0,
         }
     }
@@ -318,6 +322,9 @@ impl Cache {
         tracing::debug!(pc, insns = region.source.0.len(), "changed and dropped");
         if let Some(rows) = &region.rows {
             rows.add_to(&mut self.dropped);
+            if let Some(gone) = &mut self.gone {
+                rows.tallies().for_each(|tally| gone.add(tally));
+            }
         }
         for link in region.linked_from {
             self.unlink(link);
@@ -346,11 +353,27 @@ impl Cache {
         self.regions.iter().flatten().filter_map(|region| region.rows.as_ref()).for_each(|rows| rows.add_to(to));
     }
 
+    /// Keeps from now on where instructions were whose code is dropped.
+    pub(crate) fn keep_places(&mut self) {
+        self.gone = Some(Gone::default());
+    }
+
+    /// How often each instruction ran, some several times with a part of it each. `None` if that is not kept.
+    pub(crate) fn tallies(&self) -> Option<impl Iterator<Item = Tally>> {
+        let rows = self.regions.iter().flatten().filter_map(|region| region.rows.as_ref());
+        Some(rows.flat_map(RowCounts::tallies).chain(self.gone.as_ref()?.tallies()))
+    }
+
     /// Forgets all code.
     pub(crate) fn clear(&mut self) {
         let mut dropped = Default::default();
         self.add_rows(&mut dropped);
-        *self = Cache { generation: self.generation, dropped, ..Cache::new(self.unlinked) };
+        let gone = self.tallies().map(|tallies| {
+            let mut gone = Gone::default();
+            tallies.for_each(|tally| gone.add(tally));
+            gone
+        });
+        *self = Cache { generation: self.generation, dropped, gone, ..Cache::new(self.unlinked) };
     }
 }
 

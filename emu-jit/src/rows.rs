@@ -1,4 +1,4 @@
-//! Counts of instructions by their table rows, kept by compiled code where somebody wants them.
+//! Counts of instructions, kept by compiled code where somebody wants them.
 //!
 //! Each block counts how often it was entered and how often its branch was taken; what leaves it early counts before which
 //! instruction. How often each instruction retired follows.
@@ -7,17 +7,26 @@ use std::cell::Cell;
 
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
+use emu_core::profile::Tally;
 
 use crate::emit::{Emit, slot_access};
-use crate::region::Region;
+use crate::region::{Insn, Region};
 
 /// The counters of one region.
 #[derive(Debug)]
 pub(crate) struct RowCounts {
     /// For each block: entries, taken branches, then for each instruction how often control left before it.
     counters: Box<[Cell<u64>]>,
-    /// The rows of each block's instructions.
-    rows: Vec<Vec<u16>>,
+    /// Each block's instructions.
+    blocks: Vec<Vec<Place>>,
+}
+
+/// An instruction that is counted.
+#[derive(Copy, Clone, Debug)]
+struct Place {
+    pc: u64,
+    word: u32,
+    row: u16,
 }
 
 /// Where the counters of a block are.
@@ -27,41 +36,49 @@ pub(crate) struct BlockCounters(usize);
 impl RowCounts {
     /// All zero.
     pub(crate) fn new(region: &Region) -> Self {
-        let rows: Vec<Vec<u16>> =
-            region.blocks.iter().map(|block| block.insns.iter().map(|insn| insn.row).collect()).collect();
-        let counters = rows.iter().map(|rows| 2 + rows.len()).sum();
-        RowCounts { counters: vec![Cell::new(0); counters].into(), rows }
+        let place = |insn: &Insn| Place { pc: insn.pc, word: insn.word, row: insn.row };
+        let blocks: Vec<Vec<_>> =
+            region.blocks.iter().map(|block| block.insns.iter().map(place).collect()).collect();
+        let counters = blocks.iter().map(|insns| 2 + insns.len()).sum();
+        RowCounts { counters: vec![Cell::new(0); counters].into(), blocks }
     }
 
     /// The counters of each block, for code that may run as long as `self` lives.
     pub(crate) fn blocks(&self) -> Vec<BlockCounters> {
         let mut at = self.counters.as_ptr().expose_provenance();
-        let mut blocks = Vec::with_capacity(self.rows.len());
-        for rows in &self.rows {
+        let mut blocks = Vec::with_capacity(self.blocks.len());
+        for insns in &self.blocks {
             blocks.push(BlockCounters(at));
-            at += (2 + rows.len()) * size_of::<u64>();
+            at += (2 + insns.len()) * size_of::<u64>();
         }
         blocks
     }
 
-    /// Adds how often each row retired, and was taken.
-    pub(crate) fn add_to(&self, (all, taken): &mut (Vec<u64>, Vec<u64>)) {
+    /// How often each instruction retired. One that was copied for several calls is there several times.
+    pub(crate) fn tallies(&self) -> impl Iterator<Item = Tally> {
         let mut counters = self.counters.iter().map(Cell::get);
-        let mut next = || counters.next().expect("each block has its counters");
-        for rows in &self.rows {
+        let mut next = move || counters.next().expect("each block has its counters");
+        self.blocks.iter().flat_map(move |insns| {
             let (mut retired, branched) = (next(), next());
-            for &row in rows {
+            let tally = |(n, &Place { pc, word, row }): (usize, &Place)| {
                 retired -= next();
-                let row = row as usize;
-                if all.len() <= row {
-                    all.resize(row + 1, 0);
-                    taken.resize(row + 1, 0);
-                }
-                all[row] += retired;
+                let taken = if n + 1 == insns.len() { branched } else { 0 };
+                Tally { pc, word, row, retired, taken }
+            };
+            insns.iter().enumerate().map(tally).collect::<Vec<_>>()
+        })
+    }
+
+    /// Adds how often each row retired, and was taken.
+    pub(crate) fn add_to(&self, (all, all_taken): &mut (Vec<u64>, Vec<u64>)) {
+        for Tally { row, retired, taken, .. } in self.tallies() {
+            let row = row as usize;
+            if all.len() <= row {
+                all.resize(row + 1, 0);
+                all_taken.resize(row + 1, 0);
             }
-            if let Some(&last) = rows.last() {
-                taken[last as usize] += branched;
-            }
+            all[row] += retired;
+            all_taken[row] += taken;
         }
     }
 }

@@ -3,6 +3,7 @@
 use emu_core::executor::Executor;
 use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::{Interp, Why as Ran};
+use emu_core::profile::Tally;
 use emu_core::slot::Slot;
 use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -58,6 +59,8 @@ pub struct Options {
     pub code_memory_bytes: usize,
     /// Whether instructions are counted by row, for [`Executor::executions`].
     pub counts_rows: bool,
+    /// Whether it is kept as well where they are, for [`Executor::tallies`].
+    pub keeps_places: bool,
     /// Guest instructions in a region at most; at least one. Fewer than by default is for finding errors: the code gets slower.
     pub region_insns: usize,
 }
@@ -69,6 +72,7 @@ impl Default for Options {
             threshold: 1000,
             code_memory_bytes: 64 << 20,
             counts_rows: false,
+            keeps_places: false,
             region_insns: MAX_INSNS,
         }
     }
@@ -198,6 +202,11 @@ impl<A: Arch> Jit<A> {
             .map_err(|Full| Error::CodeMemory { bytes, source: std::io::ErrorKind::OutOfMemory.into() })?;
         let mut interp = Interp::default();
         interp.set_threshold(options.threshold);
+        let mut cache = Cache::new(placed[1]);
+        if options.keeps_places {
+            interp.keep_places();
+            cache.keep_places();
+        }
         Ok(Jit {
             options,
             interp,
@@ -207,7 +216,7 @@ impl<A: Arch> Jit<A> {
             fixed_bytes: memory.used(),
             memory,
             trampoline: Trampoline(placed[0]),
-            cache: Cache::new(placed[1]),
+            cache,
             key: Key { slots: Vec::new(), flat: None, ram: None, sticky_inexact: false, traps_misaligned: false },
             refused: FxHashSet::default(),
             asked_again: FxHashMap::default(),
@@ -307,7 +316,8 @@ impl<A: Arch> Jit<A> {
         outside.sort_unstable();
         outside.dedup();
         let made = self.cache.make_links(outside);
-        let rows = self.options.counts_rows.then(|| RowCounts::new(&region));
+        let counts = self.options.counts_rows || self.options.keeps_places;
+        let rows = counts.then(|| RowCounts::new(&region));
         let links = made.iter().map(|link| link.number).collect();
         let starts = region.blocks.iter().map(|block| block.start.pc).collect();
         let mut boxed = region.boxed();
@@ -493,12 +503,18 @@ impl<A: Arch> Executor<A> for Jit<A> {
     }
 
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
-        if !self.options.counts_rows {
+        if !self.options.counts_rows && !self.options.keeps_places {
             return None;
         }
         let mut all = self.interp.executions();
         self.cache.add_rows(&mut all);
         Some(all)
+    }
+
+    fn tallies(&self) -> Option<Vec<Tally>> {
+        let mut tallies = self.interp.tallies()?;
+        tallies.extend(self.cache.tallies()?);
+        Some(tallies)
     }
 
     fn details(&self) -> Vec<(&'static str, u64)> {

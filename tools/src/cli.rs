@@ -4,6 +4,7 @@ mod demo;
 pub(crate) mod dis;
 mod insight;
 pub(crate) mod machine;
+mod profile;
 mod run;
 mod test;
 
@@ -30,7 +31,7 @@ struct Cli {
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0-123  emu run: the guest's own exit code (a larger one becomes 123)
+  0-123  emu run, emu profile: the guest's own exit code (a larger one becomes 123)
   0, 1   emu test, emu demo: all programs passed, or at least one did not
   124    a limit was reached (--max-insns, --timeout), or you left with ctrl-a x
   125    the emulator failed (--verify: the engines differ), or its arguments or files are wrong
@@ -40,6 +41,8 @@ Exit status:
 enum Command {
     /// Run a program until it ends
     Run(Box<run::Args>),
+    /// Run a program and show where its instructions went: functions, calls, lines
+    Profile(Box<profile::Args>),
     /// Show a program's instructions, as objdump -d does
     Dis(dis::Args),
     /// Run every ELF program under some paths and judge each
@@ -55,6 +58,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
             start_log(cli.verbose);
             match &cli.command {
                 Command::Run(args) => run::main(args),
+                Command::Profile(args) => profile::main(args),
                 Command::Dis(args) => dis::main(args),
                 Command::Test(args) => test::main(args),
                 Command::Demo(args) => demo::main(args),

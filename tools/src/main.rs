@@ -7,6 +7,7 @@ mod cli;
 mod input;
 mod isa;
 mod output;
+mod profile;
 mod program;
 mod report;
 mod session;

@@ -53,6 +53,33 @@ pub(crate) fn save(path: &Path, text: &str) -> Result<()> {
     create(path)?.write_all(text.as_bytes()).map_err(|error| file_failed(path, &error))
 }
 
+/// Makes `text` the contents of a file, whole or not at all: it is written beside the file and renamed.
+///
+/// # Errors
+///
+/// It cannot be written; what was there is still there.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+    // A pipe or a terminal has nothing to be renamed to.
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return save(path, text);
+    }
+    let failed = |error: &io::Error| file_failed(path, error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new().prefix(".emu-").tempfile_in(folder).map_err(|error| failed(&error))?;
+    beside.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
+    let written = beside.persist(path).map_err(|error| failed(&error.error))?;
+    // A temporary file is for its owner only; one that a user asked for is as others are.
+    open_to_readers(&written).map_err(|error| failed(&error))
+}
+
+/// Gives a new file the rights that files get here.
+fn open_to_readers(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mask = rustix::process::umask(rustix::fs::Mode::empty());
+    rustix::process::umask(mask);
+    file.set_permissions(std::fs::Permissions::from_mode(0o666 & !mask.bits()))
+}
+
 /// Makes `text` the contents of a new file in place of an old one: where anybody may have put something under that name, that
 /// is not followed.
 ///

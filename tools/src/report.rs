@@ -8,6 +8,7 @@ pub(crate) mod mismatch;
 pub(crate) mod number;
 pub(crate) mod perf_map;
 pub(crate) mod place;
+pub(crate) mod profile;
 pub(crate) mod region;
 pub(crate) mod signature;
 pub(crate) mod stat;

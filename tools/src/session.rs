@@ -399,7 +399,7 @@ fn assemble(
 /// Installs the engine that the arguments name; `singly`: so that it translates each instruction by itself.
 pub(crate) fn install(args: &MachineArgs, notes: Notes, singly: bool) -> Install {
     let (engine, choice) = (args.engine, Choice { code_memory_bytes: args.code_memory, singly, notes });
-    Rc::new(move |machine| engine.install(machine, choice))
+    Rc::new(move |machine| engine.install(machine, &choice))
 }
 
 /// A board's error with its causes told once: its text holds them already.

@@ -45,7 +45,7 @@ impl Lab {
     /// # Errors
     ///
     /// There is nothing to verify, or a disk would be written by two machines.
-    pub(crate) fn new(args: &MachineArgs, notes: Notes, disks: Vec<DiskSpec>, slice: u64) -> Result<Self> {
+    pub(crate) fn new(args: &MachineArgs, notes: &Notes, disks: Vec<DiskSpec>, slice: u64) -> Result<Self> {
         if args.engine == Engine::Interp {
             bail!(
                 "--verify compares an engine with the interpreter, not the interpreter with itself; choose --engine auto or jit"
@@ -57,9 +57,9 @@ impl Lab {
             tape: Tape::default(),
             disks,
             slice,
-            reference: session::install(&interp, notes, false),
-            chosen: session::install(args, notes, false),
-            singly: session::install(&singly, notes, true),
+            reference: session::install(&interp, notes.clone(), false),
+            chosen: session::install(args, notes.clone(), false),
+            singly: session::install(&singly, notes.clone(), true),
         };
         lab.disks.iter().try_for_each(refuse_writable)?;
         Ok(lab)

@@ -7,6 +7,7 @@
 use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
 use crate::isa::{Kind, Packed};
+use crate::profile::{Functions, Tally, Turn};
 use crate::trap::Trap;
 use emu_mem::pool::{Pool, Recycle};
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
@@ -61,12 +62,16 @@ impl<A: Arch> Recycle for Bodies<A> {
 #[repr(align(64))]
 pub(crate) struct Block<A: Arch> {
     pub body: Body<A>,
+    /// Virtual address of the first byte, where it was decoded.
+    pub pc: u64,
     /// Physical address of the first byte.
     pub phys: GuestPhys,
     /// Physical page of the second half of an instruction that straddles a page's end; it is then the only one.
     pub straddles: Option<GuestPhys>,
     /// Whether the last instruction is a slow row.
     pub ends_slow: bool,
+    /// What the last instruction does to the stack of calls.
+    pub turn: Turn,
     /// The hart's code generation for which memory was last seen to hold what was decoded.
     pub generation: Cell<u64>,
     /// Counts up to [`HOT`] while somebody waits for that.
@@ -76,7 +81,7 @@ pub(crate) struct Block<A: Arch> {
 impl<A: Arch> Block<A> {
     /// Decodes the block at `pc`, whose first byte lies at `phys`. It does not leave the naturally aligned stretch of
     /// `leaf_bytes` (at most a page) around it, and if that is less than a page it is one instruction. Its body comes from the
-    /// pool.
+    /// pool. If functions are given, it does not go on into another one.
     pub(crate) fn decode(
         hart: &Hart<A>,
         pc: u64,
@@ -84,6 +89,7 @@ impl<A: Arch> Block<A> {
         leaf_bytes: u64,
         heat: u32,
         pool: &impl Pool<Item = Body<A>>,
+        functions: Option<&Functions>,
     ) -> Result<Self, Trap> {
         let mut body = pool.acquire();
         let Body { ops, sources, ended_before } = &mut *body;
@@ -94,7 +100,9 @@ impl<A: Arch> Block<A> {
         let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
         let mut offset = 0;
         let mut ends_slow = false;
-        while offset < room && ops.len() < most {
+        let mut turn = Turn::Other;
+        let into_another = |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
+        while offset < room && ops.len() < most && !into_another(offset) {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;
@@ -128,6 +136,7 @@ impl<A: Arch> Block<A> {
             ended_before.push(Cell::new(0));
             offset += bytes;
             ends_slow = decoded.kind == Kind::Slow;
+            turn = A::turn(decoded.row, &decoded.operands);
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
                 break;
             }
@@ -137,9 +146,11 @@ impl<A: Arch> Block<A> {
         }
         Ok(Block {
             body: body.keep(),
+            pc,
             phys,
             straddles,
             ends_slow,
+            turn,
             generation: Cell::new(hart.code_generation.get()),
             heat: Cell::new(heat),
         })
@@ -159,6 +170,14 @@ impl<A: Arch> Block<A> {
             let Ok(first) = hart.memory.read::<u16>(at) else { return false };
             let high = if A::instruction_bytes(first) == 4 { hart.memory.read::<u16>(second) } else { Ok(0) };
             high.is_ok_and(|high| word == first as u32 | (high as u32) << 16)
+        })
+    }
+
+    /// How often each instruction that is defined retired, the last one first.
+    pub(crate) fn tallies(&self) -> impl Iterator<Item = Tally> {
+        let defined = self.executions().filter(|(_, source, _)| source.row != u16::MAX);
+        defined.map(|(op, Source { word, row }, retired)| {
+            Tally { pc: self.pc.wrapping_add(op.offset()), word, row, retired, taken: op.taken.get() }
         })
     }
 

@@ -4,7 +4,8 @@
 use super::Exit;
 use super::block::{Block, Bodies, Body, HOT, MAX_OPS, Source};
 use crate::hart::{Arch, Hart};
-use crate::trap::Trap;
+use crate::profile::{Functions, Gone, Paths, Tally, Turn};
+use crate::trap::{Cause, Trap};
 use emu_mem::pool::{LocalPool, Pool};
 use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
@@ -45,6 +46,12 @@ pub struct Interp<A: Arch> {
     dropped: Vec<u64>,
     /// Taken branches of each row, of blocks that have been dropped.
     dropped_taken: Vec<u64>,
+    /// The same, and where they were; if that is kept.
+    gone: Option<Gone>,
+    /// Along which calls what ran; if that is kept.
+    paths: Option<Box<Paths>>,
+    /// The hart's traps that `paths` knows of.
+    traps: u64,
     /// The block that is decoded anew each time.
     alone: Option<u32>,
     recent: [u64; RECENT],
@@ -77,6 +84,9 @@ impl<A: Arch> Default for Interp<A> {
             decoded: 0,
             dropped: Vec::new(),
             dropped_taken: Vec::new(),
+            gone: None,
+            paths: None,
+            traps: 0,
             alone: None,
             recent: [0; RECENT],
             recent_at: 0,
@@ -91,17 +101,46 @@ impl<A: Arch> Interp<A> {
     /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
-        if A::counts_events(hart) {
-            self.run_blocks::<true, false>(hart, budget)
-        } else {
-            self.run_blocks::<false, false>(hart, budget)
+        if self.paths.is_some() {
+            self.resume_paths(hart);
+            return if A::counts_events(hart) {
+                self.run_blocks::<true, false, true>(hart, budget)
+            } else {
+                self.run_blocks::<false, false, true>(hart, budget)
+            };
         }
+        if A::counts_events(hart) {
+            self.run_blocks::<true, false, false>(hart, budget)
+        } else {
+            self.run_blocks::<false, false, false>(hart, budget)
+        }
+    }
+
+    /// Keeps from now on where instructions were that are decoded no more, for [`tallies`](Self::tallies).
+    pub fn keep_places(&mut self) {
+        self.gone = Some(Gone::default());
+    }
+
+    /// Keeps from now on along which calls instructions run. To be called before the hart runs.
+    pub fn keep_paths(&mut self, paths: Paths) {
+        self.paths = Some(Box::new(paths));
+    }
+
+    /// How often each instruction retired, some several times with a part of it each. `None` if places are not kept.
+    pub fn tallies(&self) -> Option<Vec<Tally>> {
+        let gone = self.gone.as_ref()?;
+        Some(self.blocks.iter().flat_map(Block::tallies).chain(gone.tallies()).collect())
+    }
+
+    /// Along which calls; if that is kept.
+    pub fn paths(&self) -> Option<&Paths> {
+        self.paths.as_deref()
     }
 
     /// As [`run`](Self::run), but stops as well before a block that has been entered as often as
     /// [`set_threshold`](Self::set_threshold) says.
     pub fn run_until_hot(&mut self, hart: &Hart<A>, budget: u64) -> Why {
-        self.run_blocks::<false, true>(hart, budget)
+        self.run_blocks::<false, true, false>(hart, budget)
     }
 
     /// How often a block has to be entered to be hot; at least once. Holds for blocks that are decoded from now on.
@@ -117,7 +156,7 @@ impl<A: Arch> Interp<A> {
         }
     }
 
-    fn run_blocks<const COUNTS: bool, const HEATS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+    fn run_blocks<const COUNTS: bool, const HEATS: bool, const PATHS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
         let epoch = hart.tlb.epoch();
@@ -177,22 +216,74 @@ impl<A: Arch> Interp<A> {
                 A::count_events(hart, rows(&block.body, retired), exit.why() == Exit::TAKEN);
             }
             if exit.why() == Exit::TAKEN {
+                if PATHS {
+                    self.follow(hart, index, pc, done, exit.pc, retired);
+                }
                 pc = exit.pc;
                 continue;
             }
             if exit.why() == Exit::OVER {
-                pc = exit.pc;
                 increment(&block.body.ended_before[done]);
+                if PATHS {
+                    self.follow(hart, index, pc, done, exit.pc, retired);
+                }
+                pc = exit.pc;
                 continue;
             }
             hart.retired.set(retired);
             hart.pc.set(exit.pc);
+            if PATHS && exit.why() == Exit::SLOW {
+                self.follow(hart, index, pc, done, exit.pc, retired);
+            }
             self.leave(hart, index, done, exit);
             return Why::Service;
         }
         hart.retired.set(retired);
         hart.pc.set(pc);
         Why::Budget
+    }
+
+    /// Tells the calls where control goes from a block that began at `pc`, after `done` of its instructions.
+    #[inline(always)]
+    fn follow(&mut self, hart: &Hart<A>, index: u32, pc: u64, done: usize, to: u64, retired: u64) {
+        let (block, Some(paths)) = (&self.blocks[index as usize], &mut self.paths) else { return };
+        let ops = &block.body.ops;
+        let turn = if done == ops.len() { block.turn } else { Turn::Other };
+        if turn == Turn::Other && paths.stays(to) {
+            return;
+        }
+        let site = A::advance(hart, GuestVirt(pc), ops[done - 1].offset()).0;
+        let sp = A::stack_pointer(hart);
+        match turn {
+            Turn::Other => paths.went(site, to, sp, retired),
+            Turn::Return => paths.returned(to, sp, retired),
+            Turn::TrapReturn => paths.trap_returned(to, sp, retired),
+            Turn::Call | Turn::Swap => {
+                let bytes = A::instruction_bytes(block.body.sources[done - 1].word as u16);
+                let back = A::advance(hart, GuestVirt(site), bytes).0;
+                if turn == Turn::Swap {
+                    paths.returned(to, sp, retired);
+                } else {
+                    paths.called(site, to, back, sp, retired);
+                }
+            }
+        }
+    }
+
+    /// Tells the calls of traps, and whatever else has changed the hart's next instruction since it has last run.
+    fn resume_paths(&mut self, hart: &Hart<A>) {
+        let Some(paths) = &mut self.paths else { return };
+        let (pc, sp, retired) = (hart.pc.get(), A::stack_pointer(hart), hart.retired.get());
+        let traps = std::mem::replace(&mut self.traps, hart.traps.get());
+        if !paths.has_begun() {
+            paths.begin(pc, sp, retired);
+        } else if traps != hart.traps.get() {
+            let taken = A::first_trap(hart);
+            let cause = Cause { is_interrupt: taken.is_interrupt, code: taken.trap.cause };
+            paths.trapped(taken.pc, cause, pc, sp, retired);
+        } else {
+            paths.went(pc, pc, sp, retired);
+        }
     }
 
     /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
@@ -262,7 +353,7 @@ impl<A: Arch> Interp<A> {
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
                 self.replace(index, block);
                 index
             }
@@ -270,7 +361,7 @@ impl<A: Arch> Interp<A> {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
+                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
                 self.decoded += block.body.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
@@ -285,7 +376,7 @@ impl<A: Arch> Interp<A> {
 
     /// A block of one instruction that nobody finds again: its surroundings may be forbidden, so each fetch is asked for.
     fn decode_alone(&mut self, hart: &Hart<A>, pc: u64, phys: GuestPhys, leaf_bytes: u64) -> Result<u32, Trap> {
-        let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies)?;
+        let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
         if self.decoded > MAX_DECODED {
             self.clear();
         }
@@ -329,10 +420,18 @@ impl<A: Arch> Interp<A> {
         self.retire(gone);
     }
 
+    /// The functions that blocks end with; known where calls are kept.
+    fn functions(&self) -> Option<&Functions> {
+        self.paths.as_ref().map(|paths| paths.functions())
+    }
+
     /// Keeps the counts of a block that goes, and its body for the next one.
     fn retire(&mut self, block: Block<A>) {
         self.decoded -= block.body.ops.len();
         add_counts(&block, &mut self.dropped, &mut self.dropped_taken);
+        if let Some(gone) = &mut self.gone {
+            block.tallies().for_each(|tally| gone.add(tally));
+        }
         self.bodies.put(block.body);
     }
 

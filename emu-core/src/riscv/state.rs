@@ -6,18 +6,20 @@ use super::csr::environment::STCE;
 use super::csr::status::{MPP, Status};
 use super::decode::Decoder;
 use super::extension::Ext;
+use super::format::{J, Jr};
 use super::isa_string::Isa;
 use super::mmu::{BARE, Paging};
 use super::pmp::Pmp;
 use super::semihosting::Environment;
 use super::slots::{ALIGN, FFLAGS, FRM, FS};
-use super::table::{TABLE, translate};
+use super::table::{Code, TABLE, translate};
 use super::trap::Tally;
 use super::xlen::{Rv32, Rv64};
 use super::{csr, mmu, trap};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
-use crate::isa::{Kind, Packed, Touches};
+use crate::isa::{Kind, Operands, Packed, Touches};
+use crate::profile::Turn;
 use crate::slot::Slot;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::clock::Mtime;
@@ -309,6 +311,27 @@ impl Arch for Riscv {
     }
     fn row(row: usize) -> (Touches, Kind) {
         TABLE.get(row).map_or((Touches::Nothing, Kind::Slow), |row| (row.touches, row.kind))
+    }
+    /// The unprivileged manual 2.5.1, "JALR": x1 and x5 are link registers, and what is done to them tells calls and returns.
+    fn turn(row: u16, operands: &Packed) -> Turn {
+        let is_link = |register: Slot| matches!(register, Slot(1 | 5));
+        match TABLE.get(row as usize).map(|row| row.code) {
+            Some(Code::Jal | Code::CJ | Code::CJal) if is_link(J::unpack(operands).rd) => Turn::Call,
+            Some(Code::Jalr | Code::CJr | Code::CJalr) => {
+                let Jr { rd, rs1, .. } = Jr::unpack(operands);
+                match (is_link(rd), is_link(rs1)) {
+                    (true, true) if rd != rs1 => Turn::Swap,
+                    (true, _) => Turn::Call,
+                    (false, true) => Turn::Return,
+                    (false, false) => Turn::Other,
+                }
+            }
+            Some(Code::Mret | Code::Sret) => Turn::TrapReturn,
+            _ => Turn::Other,
+        }
+    }
+    fn stack_pointer(hart: &Hart<Self>) -> u64 {
+        hart.slots.get(Slot(2))
     }
     fn clear_log(hart: &Hart<Self>) {
         hart.arch.csr_log.borrow_mut().clear();

@@ -1,11 +1,14 @@
 //! The options that say what machine a program runs on, shared by `run` and `test`.
 
 use std::fmt::{self, Display, Formatter};
+use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
+use emu_core::profile::{Functions, Paths};
 use emu_core::riscv::state::Riscv;
 use emu_jit::{Jit, Journal, Tier};
 
@@ -67,16 +70,20 @@ impl Default for MachineArgs {
 }
 
 /// What is noted of a run that need not be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     /// How many loads, stores and branches there were.
     pub(crate) rows: bool,
     /// What was translated.
     pub(crate) translations: bool,
+    /// How often each instruction ran.
+    pub(crate) places: bool,
+    /// Along which calls, of these functions; only the interpreter keeps that.
+    pub(crate) calls: Option<Rc<Functions>>,
 }
 
 /// What is chosen of an engine beside its kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Choice {
     /// Room for translated code.
     pub(crate) code_memory_bytes: u64,
@@ -106,9 +113,12 @@ impl Engine {
     /// # Errors
     ///
     /// It was asked for and cannot work on this host. [`Engine::Auto`] does without.
-    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: Choice) -> Result<Journals> {
+    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: &Choice) -> Result<Journals> {
         let tier = match self {
-            Engine::Interp => return Ok(Vec::new()),
+            Engine::Interp => {
+                machine.execute_with(|_| Box::new(interpreter(&choice.notes)));
+                return Ok(Vec::new());
+            }
             Engine::Jit => Tier::Eager,
             Engine::Auto => Tier::Background,
         };
@@ -116,6 +126,7 @@ impl Engine {
             tier,
             code_memory_bytes: usize::try_from(choice.code_memory_bytes).unwrap_or(usize::MAX),
             counts_rows: choice.notes.rows,
+            keeps_places: choice.notes.places,
             ..Default::default()
         };
         if choice.singly {
@@ -129,7 +140,7 @@ impl Engine {
                     // Once is enough, however many programs `emu test` runs.
                     static TOLD: Once = Once::new();
                     TOLD.call_once(|| eprintln!("emu: warning: {error}; everything is interpreted"));
-                    return Ok(Vec::new());
+                    return Engine::Interp.install(machine, choice);
                 }
                 Err(error) => bail!("--engine jit: {error}; use --engine interp"),
             }
@@ -139,6 +150,18 @@ impl Engine {
         machine.execute_with(|_| Box::new(made.next().expect("one for each hart")));
         Ok(journals)
     }
+}
+
+/// An interpreter that keeps what is noted.
+fn interpreter(notes: &Notes) -> Interp<Riscv> {
+    let mut interp = Interp::default();
+    if notes.places {
+        interp.keep_places();
+    }
+    if let Some(functions) = &notes.calls {
+        interp.keep_paths(Paths::new(Rc::clone(functions)));
+    }
+    interp
 }
 
 impl Display for Engine {

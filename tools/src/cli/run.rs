@@ -67,9 +67,13 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         );
     }
     let places = args.insight.places(&image, &args.machine).with_context(|| name.clone())?;
-    let notes = Notes { rows: args.stat || args.stat_file.is_some(), translations: args.insight.wants_translations() };
+    let notes = Notes {
+        rows: args.stat || args.stat_file.is_some(),
+        translations: args.insight.wants_translations(),
+        ..Notes::default()
+    };
     let disks: Vec<DiskSpec> = args.disk.iter().map(|text| DiskSpec::parse(text)).collect();
-    let lab = args.insight.verify.then(|| Lab::new(&args.machine, notes, disks.clone(), args.insight.verify_slice));
+    let lab = args.insight.verify.then(|| Lab::new(&args.machine, &notes, disks.clone(), args.insight.verify_slice));
     let lab = lab.transpose()?;
     let disks = disks.iter().map(open_disk).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
@@ -134,7 +138,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
 }
 
 /// The status for an end, and what to say about it; a program that ends as it should is not talked about.
-fn conclude(end: &End) -> (Status, Option<String>) {
+pub(super) fn conclude(end: &End) -> (Status, Option<String>) {
     match end {
         End::Exit { code, .. } if *code > GUEST_MAX => (
             Status::Guest(*code),
@@ -150,7 +154,7 @@ fn conclude(end: &End) -> (Status, Option<String>) {
 }
 
 /// Its error tells its causes itself.
-fn open_disk(disk: &DiskSpec) -> Result<Disk> {
+pub(super) fn open_disk(disk: &DiskSpec) -> Result<Disk> {
     disk.open().map_err(|error| anyhow::anyhow!("{error}"))
 }
 

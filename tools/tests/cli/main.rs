@@ -6,6 +6,7 @@ mod dis;
 mod disk;
 mod elf;
 mod insight;
+mod profile;
 mod run;
 mod suite;
 mod terminal;

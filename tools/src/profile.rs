@@ -1,0 +1,239 @@
+//! What a profile says about a program: its functions, which instructions ran how often, who called whom. Built from what the
+//! machine has counted and the program's symbols; how it is shown is the business of `report/profile`.
+
+mod lines;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use emu_core::image::{Image, SymbolKind};
+use emu_core::machine::Machine;
+use emu_core::profile::{Call, Caller, Functions, NO_PARENT, Paths, Tally, Way};
+use emu_core::riscv::state::Riscv;
+
+pub(crate) use lines::{Line, Lines};
+
+use crate::report::{cause, place};
+
+/// One function, or what stands for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Function {
+    /// Its name as its author wrote it; an address where there is none.
+    pub(crate) name: String,
+    /// Instructions of its own.
+    pub(crate) own: u64,
+    /// With those of what it called; without calls the same.
+    pub(crate) inclusive: u64,
+    /// How often it was called, as far as that is known.
+    pub(crate) calls: u64,
+}
+
+/// An instruction with its function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Insn {
+    /// The index of its function.
+    pub(crate) function: usize,
+    /// How often it ran.
+    pub(crate) tally: Tally,
+}
+
+/// A call, or all traps before one instruction that have one handler.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    /// Who called: an index.
+    pub(crate) from: usize,
+    /// The instruction that called.
+    pub(crate) site: u64,
+    /// Who was called: an index.
+    pub(crate) to: usize,
+    /// How often, and what ran until the return.
+    pub(crate) call: Call,
+}
+
+/// One way to a function, and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stack {
+    /// The number of the way to its caller.
+    pub(crate) parent: Option<usize>,
+    /// What is called.
+    pub(crate) name: String,
+    /// Instructions of its own along this way.
+    pub(crate) own: u64,
+}
+
+/// A profile.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    /// Instructions that retired.
+    pub(crate) total: u64,
+    /// All functions that ran, the most expensive first.
+    pub(crate) functions: Vec<Function>,
+    /// All instructions that ran, by address.
+    pub(crate) insns: Vec<Insn>,
+    /// All calls, by their sites; empty if calls were not kept.
+    pub(crate) edges: Vec<Edge>,
+    /// The tree of calls, callers before what they call; one root for each function that ran first on a stack.
+    pub(crate) stacks: Vec<Stack>,
+    /// Calls that count for their callers, as the tree had grown too large.
+    pub(crate) folded: u64,
+    /// Whether the program has no names for its functions.
+    pub(crate) nameless: bool,
+}
+
+/// The functions of a program by its symbols: what is marked as one, and outside of those global labels, as assembly has them.
+pub(crate) fn functions(image: &Image) -> Functions {
+    let sections: Vec<Range<u64>> = image
+        .code()
+        .iter()
+        .map(|section| section.address.0..section.address.0.saturating_add(image.code_bytes(section).len() as u64))
+        .collect();
+    let in_code = |at: u64| sections.iter().find(|section| section.contains(&at));
+    let symbols = || image.symbols().iter();
+    let sized: Vec<_> = symbols()
+        .filter(|symbol| symbol.kind == SymbolKind::Function && symbol.size_bytes > 0)
+        .filter_map(|symbol| {
+            let section = in_code(symbol.address.0)?;
+            Some(symbol.address.0..symbol.address.0.saturating_add(symbol.size_bytes).min(section.end))
+        })
+        .collect();
+    let known = Functions::new(sized.iter().cloned());
+    let is_start = |symbol: &emu_core::image::Symbol<'_>| match symbol.kind {
+        SymbolKind::Function => symbol.size_bytes == 0,
+        SymbolKind::Label => symbol.global,
+        _ => false,
+    };
+    // Up to the end of the section; where another one begins, that is cut off.
+    let labels = symbols().filter(is_start).filter_map(|symbol| {
+        let at = symbol.address.0;
+        let section = in_code(at)?;
+        known.around(at).is_none().then_some(at..section.end)
+    });
+    Functions::new(labels.chain(sized))
+}
+
+/// What is counted of one function while its profile is put together.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    own: u64,
+    below: u64,
+    calls: u64,
+}
+
+/// How functions are told apart: by the address of their first instruction, or as traps of one cause.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Function(u64),
+    Trap(bool, u64),
+}
+
+impl From<Caller> for Key {
+    fn from(caller: Caller) -> Self {
+        match caller {
+            Caller::Function(at) => Key::Function(at),
+            Caller::Trap { is_interrupt, code } => Key::Trap(is_interrupt, code),
+        }
+    }
+}
+
+impl Profile {
+    /// Of what the machine has run. `None` if it was not told to keep that.
+    pub(crate) fn new(image: &Image, machine: &Machine<Riscv>) -> Option<Self> {
+        let paths: Vec<Paths> = (0..machine.harts().len()).filter_map(|hart| machine.paths(hart)).collect();
+        Some(Profile::of(image, &machine.tallies()?, &paths, machine))
+    }
+
+    fn of(image: &Image, tallies: &[Tally], paths: &[Paths], machine: &Machine<Riscv>) -> Self {
+        let functions = Rc::new(functions(image));
+        let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
+        // What lies in no known function is by itself one, from one call's target to the next.
+        let targets = Functions::new(paths.iter().flat_map(|paths| paths.nodes()).filter_map(|node| match node.what {
+            Caller::Function(at) if functions.around(at).is_none() => Some(at..u64::MAX),
+            _ => None,
+        }));
+        let function = |pc: u64| {
+            let known = functions.around(pc).or_else(|| targets.around(pc));
+            Key::Function(known.map_or(pc, |range| range.start))
+        };
+        let mut insns: Vec<(Key, Tally)> = Vec::with_capacity(tallies.len());
+        for &tally in tallies.iter().filter(|tally| tally.retired > 0) {
+            let key = function(tally.pc);
+            sums.entry(key).or_default().own += tally.retired;
+            insns.push((key, tally));
+        }
+        let mut stacks = Vec::new();
+        let mut keys = Vec::new();
+        for paths in paths {
+            add_tree(paths, &mut stacks, &mut keys, &mut sums);
+        }
+        let mut edges: BTreeMap<(u64, Key, Key), Call> = BTreeMap::new();
+        for (hart, paths) in paths.iter().enumerate() {
+            for (Way { from, site, to }, call) in paths.calls(machine.harts()[hart].retired.get()) {
+                let from = from.map_or_else(|| function(site), Key::Function);
+                let sum = edges.entry((site, from, Key::Function(to))).or_default();
+                sum.count += call.count;
+                sum.inclusive += call.inclusive;
+            }
+        }
+        let mut order: Vec<(Key, Sums)> = sums.into_iter().collect();
+        order.sort_by_key(|&(key, sums)| (std::cmp::Reverse(sums.own), key));
+        let index: BTreeMap<Key, usize> = order.iter().enumerate().map(|(n, &(key, _))| (key, n)).collect();
+        let name = |key: Key| match key {
+            Key::Function(at) => place::label(at, image.symbols()).unwrap_or_else(|| format!("{at:#x}")),
+            Key::Trap(true, code) => format!("[{}]", cause::interrupt(code)),
+            Key::Trap(false, code) => format!("[{}]", cause::exception(code)),
+        };
+        let edge = |((site, from, to), call): ((u64, Key, Key), Call)| {
+            Some(Edge { from: *index.get(&from)?, site, to: *index.get(&to)?, call })
+        };
+        Profile {
+            total: machine.retired(),
+            functions: order
+                .iter()
+                .map(|&(key, Sums { own, below, calls })| Function {
+                    name: name(key),
+                    own,
+                    inclusive: if paths.is_empty() { own } else { below },
+                    calls,
+                })
+                .collect(),
+            insns: insns.iter().filter_map(|&(key, tally)| Some(Insn { function: *index.get(&key)?, tally })).collect(),
+            edges: edges.into_iter().filter_map(edge).collect(),
+            stacks: stacks
+                .into_iter()
+                .zip(keys)
+                .map(|((parent, own), key)| Stack { parent, name: name(key), own })
+                .collect(),
+            folded: paths.iter().map(Paths::folded).sum(),
+            nameless: !image.symbols().iter().any(|symbol| symbol.kind.is_place()),
+        }
+    }
+}
+
+/// Adds the tree of one hart to that of all, and what it says to the sums of its functions.
+fn add_tree(
+    paths: &Paths,
+    stacks: &mut Vec<(Option<usize>, u64)>,
+    keys: &mut Vec<Key>,
+    sums: &mut BTreeMap<Key, Sums>,
+) {
+    let first = stacks.len();
+    let nodes = paths.nodes();
+    let mut below: Vec<u64> = nodes.iter().map(|node| node.own).collect();
+    for (n, node) in nodes.iter().enumerate().rev() {
+        let key = Key::from(node.what);
+        let sum = sums.entry(key).or_default();
+        sum.calls += node.calls;
+        if node.outermost {
+            sum.below += below[n];
+        }
+        if node.parent != NO_PARENT {
+            below[node.parent as usize] += below[n];
+        }
+    }
+    for node in nodes {
+        let parent = (node.parent != NO_PARENT).then(|| first + node.parent as usize);
+        stacks.push((parent, node.own));
+        keys.push(Key::from(node.what));
+    }
+}
