@@ -37,8 +37,7 @@ impl RowCounts {
     /// All zero.
     pub(crate) fn new(region: &Region) -> Self {
         let place = |insn: &Insn| Place { pc: insn.pc, word: insn.word, row: insn.row };
-        let blocks: Vec<Vec<_>> =
-            region.blocks.iter().map(|block| block.insns.iter().map(place).collect()).collect();
+        let blocks: Vec<Vec<_>> = region.blocks.iter().map(|block| block.insns.iter().map(place).collect()).collect();
         let counters = blocks.iter().map(|insns| 2 + insns.len()).sum();
         RowCounts { counters: vec![Cell::new(0); counters].into(), blocks }
     }

@@ -101,7 +101,8 @@ impl<A: Arch> Block<A> {
         let mut offset = 0;
         let mut ends_slow = false;
         let mut turn = Turn::Other;
-        let into_another = |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
+        let into_another =
+            |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
         while offset < room && ops.len() < most && !into_another(offset) {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
@@ -176,8 +177,12 @@ impl<A: Arch> Block<A> {
     /// How often each instruction that is defined retired, the last one first.
     pub(crate) fn tallies(&self) -> impl Iterator<Item = Tally> {
         let defined = self.executions().filter(|(_, source, _)| source.row != u16::MAX);
-        defined.map(|(op, Source { word, row }, retired)| {
-            Tally { pc: self.pc.wrapping_add(op.offset()), word, row, retired, taken: op.taken.get() }
+        defined.map(|(op, Source { word, row }, retired)| Tally {
+            pc: self.pc.wrapping_add(op.offset()),
+            word,
+            row,
+            retired,
+            taken: op.taken.get(),
         })
     }
 

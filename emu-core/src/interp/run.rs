@@ -156,7 +156,11 @@ impl<A: Arch> Interp<A> {
         }
     }
 
-    fn run_blocks<const COUNTS: bool, const HEATS: bool, const PATHS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+    fn run_blocks<const COUNTS: bool, const HEATS: bool, const PATHS: bool>(
+        &mut self,
+        hart: &Hart<A>,
+        budget: u64,
+    ) -> Why {
         let end = hart.retired.get() + budget;
         // Only slow rows and traps change it, and both leave this loop.
         let epoch = hart.tlb.epoch();
@@ -353,7 +357,8 @@ impl<A: Arch> Interp<A> {
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
+                let block =
+                    Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
                 self.replace(index, block);
                 index
             }
@@ -361,7 +366,8 @@ impl<A: Arch> Interp<A> {
                 if self.decoded > MAX_DECODED {
                     self.clear();
                 }
-                let block = Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
+                let block =
+                    Block::decode(hart, pc, phys, leaf_bytes, HOT - self.threshold, &self.bodies, self.functions())?;
                 self.decoded += block.body.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;

@@ -54,8 +54,7 @@ fn read_callgrind(text: &str) -> (u64, u64, BTreeMap<String, u64>) {
 fn all_forms_add_up_to_what_has_retired() {
     for program in [SORT, RECURSION, TIMER] {
         let folder = Folder::new();
-        let [callgrind, stacks, speedscope, flame] =
-            ["c", "f", "s.json", "f.svg"].map(|name| folder.path(name));
+        let [callgrind, stacks, speedscope, flame] = ["c", "f", "s.json", "f.svg"].map(|name| folder.path(name));
         profile(
             program,
             &["--callgrind", &callgrind, "--folded", &stacks, "--speedscope", &speedscope, "--flame", &flame],
@@ -80,7 +79,8 @@ fn all_forms_add_up_to_what_has_retired() {
 
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
     groups.join(",")
 }
 
@@ -157,7 +157,8 @@ fn without_symbols_there_are_addresses() {
 #[test]
 fn what_cannot_be_written_is_said_and_nothing_is_lost() {
     let folder = Folder::new();
-    let output = emu(["profile", SORT, "--top", "0", "--flame", &folder.path("no/f.svg"), "--folded", &folder.path("f")]);
+    let output =
+        emu(["profile", SORT, "--top", "0", "--flame", &folder.path("no/f.svg"), "--folded", &folder.path("f")]);
     output.is_refusal(&["--flame", "no/f.svg", "cannot be written", "choose another"]);
     assert!(!folded(&folder.read("f")).is_empty());
     assert_eq!(std::fs::read_dir(&folder.0).expect("it is there").count(), 1, "nothing half written");

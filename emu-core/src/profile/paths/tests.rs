@@ -45,7 +45,8 @@ fn ways(paths: &mut Paths, retired: u64) -> Vec<String> {
 
 /// Calls as (from, site, to, count, inclusive).
 fn calls(paths: &Paths, retired: u64) -> Vec<(u64, u64, u64, u64, u64)> {
-    let call = |(way, call): (super::Way, super::Call)| (way.from.unwrap(), way.site, way.to, call.count, call.inclusive);
+    let call =
+        |(way, call): (super::Way, super::Call)| (way.from.unwrap(), way.site, way.to, call.count, call.inclusive);
     paths.calls(retired).into_iter().map(call).collect()
 }
 
@@ -169,10 +170,7 @@ fn threads_have_stacks_of_their_own() {
     paths.called(A + 8, C, A + 12, SP, 10);
     paths.returned(B + 4, OTHER_SP - 16, 12);
     paths.returned(THREAD + 8, OTHER_SP, 13);
-    assert_eq!(
-        ways(&mut paths, 20),
-        ["A 2 1", "A>B 2 1", "A>B>C 2 1", "T 8 1", "T>B 2 1", "T>B>C 2 1", "A>C 2 1"]
-    );
+    assert_eq!(ways(&mut paths, 20), ["A 2 1", "A>B 2 1", "A>B>C 2 1", "T 8 1", "T>B 2 1", "T>B>C 2 1", "A>C 2 1"]);
 }
 
 #[test]

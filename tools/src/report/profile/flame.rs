@@ -42,7 +42,8 @@ pub(crate) fn flame(profile: &Profile, title: &str) -> String {
         let bar = way.iter().fold(&mut root, |bar, &n| bar.above.entry(&profile.stacks[n].name).or_default());
         bar.own += stack.own;
     }
-    let depth = sum(&mut root);
+    sum(&mut root);
+    let depth = rows(&root, root.all);
     let height = HEAD + depth as f64 * ROW + FOOT;
     let mut text = String::new();
     let _ = writeln!(
@@ -53,7 +54,10 @@ pub(crate) fn flame(profile: &Profile, title: &str) -> String {
     let _ = write!(text, "<style>\n{STYLE}</style>\n");
     let _ = writeln!(text, r#"<rect class="ground" width="{WIDTH}" height="{height}"/>"#);
     let _ = writeln!(text, r#"<text class="title" x="{}" y="24">{}</text>"#, WIDTH / 2.0, escaped(title));
-    let _ = writeln!(text, r#"<text id="reset" class="button" x="{MARGIN}" y="24" visibility="hidden">whole picture</text>"#);
+    let _ = writeln!(
+        text,
+        r#"<text id="reset" class="button" x="{MARGIN}" y="24" visibility="hidden">whole picture</text>"#
+    );
     let _ = writeln!(text, r#"<text id="search" class="button" x="{}" y="24">search</text>"#, WIDTH - MARGIN - 60.0);
     let _ = writeln!(text, r#"<text id="told" x="{MARGIN}" y="{}"> </text>"#, height - 9.0);
     text.push_str("<g id=\"bars\">\n");
@@ -66,11 +70,21 @@ pub(crate) fn flame(profile: &Profile, title: &str) -> String {
     text
 }
 
-/// Adds up what is above each box; how many rows there are.
-fn sum(bar: &mut Bar<'_>) -> usize {
-    let above = bar.above.values_mut().map(sum).max().unwrap_or(0);
+/// Adds up what is above each box.
+fn sum(bar: &mut Bar<'_>) {
+    bar.above.values_mut().for_each(sum);
     bar.all = bar.own + bar.above.values().map(|bar| bar.all).sum::<u64>();
-    above + 1
+}
+
+/// How wide a box is.
+fn width(bar: &Bar<'_>, whole: u64) -> f64 {
+    (WIDTH - 2.0 * MARGIN) * bar.all as f64 / whole.max(1) as f64
+}
+
+/// How many rows have a box that is wide enough.
+fn rows(bar: &Bar<'_>, whole: u64) -> usize {
+    let seen = bar.above.values().filter(|above| width(above, whole) >= NARROWEST);
+    1 + seen.map(|above| rows(above, whole)).max().unwrap_or(0)
 }
 
 struct Picture {
@@ -81,7 +95,7 @@ struct Picture {
 
 impl Picture {
     fn bar(&mut self, name: &str, bar: &Bar<'_>, x: f64, row: usize) {
-        let width = (WIDTH - 2.0 * MARGIN) * bar.all as f64 / (self.whole.max(1)) as f64;
+        let width = width(bar, self.whole);
         if width < NARROWEST {
             return;
         }
@@ -101,7 +115,7 @@ impl Picture {
         let mut at = x;
         for (name, above) in &bar.above {
             self.bar(name, above, at, row + 1);
-            at += (WIDTH - 2.0 * MARGIN) * above.all as f64 / self.whole.max(1) as f64;
+            at += self::width(above, self.whole);
         }
     }
 }
