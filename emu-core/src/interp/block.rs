@@ -70,7 +70,7 @@ pub(crate) struct Block<A: Arch> {
     pub straddles: Option<GuestPhys>,
     /// Whether the last instruction is a slow row.
     pub ends_slow: bool,
-    /// What the last instruction does to the stack of calls.
+    /// What the last instruction does to the stack of calls, where that is kept.
     pub turn: Turn,
     /// The hart's code generation for which memory was last seen to hold what was decoded.
     pub generation: Cell<u64>,
@@ -100,7 +100,6 @@ impl<A: Arch> Block<A> {
         let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
         let mut offset = 0;
         let mut ends_slow = false;
-        let mut turn = Turn::Other;
         let into_another =
             |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
         while offset < room && ops.len() < most && !into_another(offset) {
@@ -137,7 +136,6 @@ impl<A: Arch> Block<A> {
             ended_before.push(Cell::new(0));
             offset += bytes;
             ends_slow = decoded.kind == Kind::Slow;
-            turn = A::turn(decoded.row, &decoded.operands);
             if matches!(decoded.kind, Kind::Jump | Kind::Slow) || offset >> 1 > 255 {
                 break;
             }
@@ -145,6 +143,10 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
+        let turn = match (functions, ops.last(), sources.last()) {
+            (Some(_), Some(op), Some(source)) => A::turn(source.row, &op.operands),
+            _ => Turn::Other,
+        };
         Ok(Block {
             body: body.keep(),
             pc,

@@ -102,17 +102,23 @@ impl<A: Arch> Interp<A> {
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
         if self.paths.is_some() {
-            self.resume_paths(hart);
-            return if A::counts_events(hart) {
-                self.run_blocks::<true, false, true>(hart, budget)
-            } else {
-                self.run_blocks::<false, false, true>(hart, budget)
-            };
-        }
-        if A::counts_events(hart) {
+            self.run_on_paths(hart, budget)
+        } else if A::counts_events(hart) {
             self.run_blocks::<true, false, false>(hart, budget)
         } else {
             self.run_blocks::<false, false, false>(hart, budget)
+        }
+    }
+
+    /// The same where calls are kept.
+    #[cold]
+    #[inline(never)]
+    fn run_on_paths(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        self.resume_paths(hart);
+        if A::counts_events(hart) {
+            self.run_blocks::<true, false, true>(hart, budget)
+        } else {
+            self.run_blocks::<false, false, true>(hart, budget)
         }
     }
 
@@ -220,18 +226,18 @@ impl<A: Arch> Interp<A> {
                 A::count_events(hart, rows(&block.body, retired), exit.why() == Exit::TAKEN);
             }
             if exit.why() == Exit::TAKEN {
+                let from = std::mem::replace(&mut pc, exit.pc);
                 if PATHS {
-                    self.follow(hart, index, pc, done, exit.pc, retired);
+                    self.follow(hart, index, from, done, pc, retired);
                 }
-                pc = exit.pc;
                 continue;
             }
             if exit.why() == Exit::OVER {
+                let from = std::mem::replace(&mut pc, exit.pc);
                 increment(&block.body.ended_before[done]);
                 if PATHS {
-                    self.follow(hart, index, pc, done, exit.pc, retired);
+                    self.follow(hart, index, from, done, pc, retired);
                 }
-                pc = exit.pc;
                 continue;
             }
             hart.retired.set(retired);
