@@ -44,6 +44,7 @@ pub mod fdt;
 pub mod finisher;
 pub mod htif;
 pub mod irq;
+pub mod pl011;
 pub mod plic;
 pub mod power;
 pub mod random;
@@ -56,4 +57,5 @@ pub mod virtio;
 pub use emu_mem::{BusFault, Device, Width};
 pub use shared::{Shared, Timed};
 
+mod receiver;
 mod shared;

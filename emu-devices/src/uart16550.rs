@@ -19,20 +19,18 @@
 //!
 //! An access of any width moves the one register at its offset, as QEMU has it; offsets from 8 on are an access fault.
 
-use std::collections::VecDeque;
-
 use emu_mem::{BusFault, Device, Width};
 
 use crate::Timed;
 use crate::clock::{Clock, Deadline};
-use crate::console::{Console, Input};
+use crate::console::Console;
 use crate::irq::Line;
+use crate::receiver::Receiver;
 
 /// Size of the window that device trees state; only the first 8 bytes are registers.
 pub const WINDOW_BYTES: u64 = 0x100;
 
-/// The receiver looks for console input at most this often while there is none, in instructions: 10 us of guest time.
-pub const INPUT_POLL_INSNS: u64 = 10_000;
+pub use crate::receiver::INPUT_POLL_INSNS;
 
 const DATA: u64 = 0;
 const IER: u64 = 1;
@@ -78,7 +76,6 @@ const FIFO_BYTES: usize = 16;
 /// The device.
 #[derive(Debug)]
 pub struct Uart16550 {
-    clock: Clock,
     console: Console,
     line: Line,
     deadline: Deadline,
@@ -93,16 +90,14 @@ pub struct Uart16550 {
     overrun: bool,
     /// The transmitter became empty and nobody has been told.
     transmitter_empty: bool,
-    received: VecDeque<u8>,
-    /// Before this instruction the console is not asked again, because it had nothing.
-    next_poll: u64,
+    received: Receiver,
 }
 
 impl Uart16550 {
     /// A UART on `console`, after a reset.
     pub fn new(clock: Clock, console: Console, line: Line) -> Self {
         Self {
-            clock,
+            received: Receiver::new(clock, console.clone()),
             console,
             line,
             deadline: Deadline::new(),
@@ -115,8 +110,6 @@ impl Uart16550 {
             scr: 0,
             overrun: false,
             transmitter_empty: false,
-            received: VecDeque::with_capacity(FIFO_BYTES),
-            next_poll: 0,
         }
     }
 
@@ -145,16 +138,8 @@ impl Uart16550 {
     /// Moves input from the console into the receiver, as far as there is room. In loopback the serial input is cut
     /// off.
     fn receive(&mut self) {
-        let room = self.capacity().saturating_sub(self.received.len());
-        if room == 0 || self.loopback() || self.clock.now() < self.next_poll {
-            return;
-        }
-        let mut bytes = [0; FIFO_BYTES];
-        match self.console.read(&mut bytes[..room]) {
-            Input::Bytes(n) => self.received.extend(&bytes[..n]),
-            Input::NothingYet | Input::Closed => {
-                self.next_poll = self.clock.now().saturating_add(INPUT_POLL_INSNS);
-            }
+        if !self.loopback() {
+            self.received.fill(self.capacity());
         }
     }
 
@@ -162,12 +147,12 @@ impl Uart16550 {
         if !self.loopback() {
             self.console.put(byte);
         } else if self.received.len() < self.capacity() {
-            self.received.push_back(byte);
+            self.received.push(byte);
         } else {
             self.overrun = true;
             // Without a FIFO the new character overwrites the old one, with it the new one is lost (section 8.4).
             if self.capacity() == 1 {
-                self.received[0] = byte;
+                self.received.overwrite(byte);
             }
         }
         self.transmitter_empty = true;
@@ -223,7 +208,7 @@ impl Uart16550 {
             DATA | IER if self.lcr & LCR_DLAB != 0 => self.divisor[register as usize],
             DATA => {
                 self.receive();
-                self.received.pop_front().unwrap_or(0)
+                self.received.pop().unwrap_or(0)
             }
             IER => self.ier,
             IIR_FCR => {
@@ -274,8 +259,7 @@ impl Uart16550 {
             self.receive();
         }
         self.line.set(self.interrupt() != IIR_NONE);
-        let waits = listens && self.received.len() < self.capacity() && self.console.has_input();
-        self.deadline.set(waits.then(|| self.next_poll.max(self.clock.now().saturating_add(1))));
+        self.deadline.set(if listens { self.received.next_fill(self.capacity()) } else { None });
     }
 }
 

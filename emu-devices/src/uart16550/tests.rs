@@ -1,6 +1,7 @@
 //! The 16550A's registers and its line, after the PC16550D data sheet.
 
 use super::*;
+use crate::console::Input;
 use crate::irq::HartLines;
 
 struct Bench {
