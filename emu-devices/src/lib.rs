@@ -45,6 +45,7 @@ pub mod finisher;
 pub mod htif;
 pub mod irq;
 pub mod pl011;
+pub mod pl031;
 pub mod plic;
 pub mod power;
 pub mod random;
