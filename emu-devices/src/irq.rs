@@ -20,6 +20,14 @@ pub mod riscv {
     pub const MEIP: u32 = 11;
 }
 
+/// Arm: numbers of the lines of [`HartLines`] on an Arm board.
+pub mod arm {
+    /// IRQ.
+    pub const IRQ: u32 = 0;
+    /// FIQ.
+    pub const FIQ: u32 = 1;
+}
+
 /// What a line ends in: an interrupt controller's sources, or a hart's pins.
 pub trait Sink: Send + Sync {
     /// Drives input `number` to `level`. Repeating a level changes nothing.
