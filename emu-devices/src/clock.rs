@@ -116,6 +116,18 @@ impl Timebase {
             }
         }
     }
+
+    /// When a comparator at `compare` of a counter that shows `count` at instruction time `insns` next changes: when the
+    /// counter reaches it, or, if it has, when the counter wraps to 0. None if that is beyond [`HORIZON_INSNS`].
+    pub fn next_change(self, insns: u64, count: u64, compare: u64) -> Option<u64> {
+        let remaining = match compare {
+            0 => return None,
+            _ if count < compare => compare - count,
+            // 2^64 - count; count is at least 1 here.
+            _ => count.wrapping_neg(),
+        };
+        self.insns(self.ticks(insns).checked_add(remaining)?).filter(|&at| at <= HORIZON_INSNS)
+    }
 }
 
 /// The machine timer's counter, as RISC-V's `mtime` and `time` show it: virtual time in ticks, plus what the guest
@@ -161,14 +173,7 @@ impl Mtime {
     /// The next instruction time at which [`expired`](Self::expired) changes for `compare`: when the counter reaches
     /// it, or, if it is expired already, when the counter wraps to 0. None if that is beyond [`HORIZON_INSNS`].
     pub fn next_change(&self, compare: u64) -> Option<u64> {
-        let (now, ticks) = (self.now(), self.timebase.ticks(self.clock.now()));
-        let remaining = match compare {
-            0 => return None,
-            _ if now < compare => compare - now,
-            // 2^64 - now; now is at least 1 here.
-            _ => now.wrapping_neg(),
-        };
-        self.timebase.insns(ticks.checked_add(remaining)?).filter(|&at| at <= HORIZON_INSNS)
+        self.timebase.next_change(self.clock.now(), self.now(), compare)
     }
 }
 
