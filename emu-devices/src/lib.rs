@@ -50,6 +50,7 @@ pub mod pl011;
 pub mod pl031;
 pub mod plic;
 pub mod power;
+pub mod psci;
 pub mod random;
 pub mod requester;
 pub mod rtc;
