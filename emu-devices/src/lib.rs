@@ -42,6 +42,7 @@ pub mod clock;
 pub mod console;
 pub mod fdt;
 pub mod finisher;
+pub mod flash;
 pub mod generic_timer;
 pub mod gic;
 pub mod htif;
