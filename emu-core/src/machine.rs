@@ -262,6 +262,7 @@ impl<A: Arch> Machine<A> {
     fn begin_turn(&mut self) {
         let id = self.round.hart;
         self.board.bus.memory().reservations().turn(id);
+        self.board.requester.set(id);
         self.harts[id].start_turn(self.time);
     }
 

@@ -1,7 +1,7 @@
 //! Boards: an address map with its devices, wired to harts that come later. The harts and the run loop belong to the
 //! machine.
 //!
-//! A board is first a [`Description`]: plain data, either built in ([`riscv_virt`], [`spike`], [`testbench`]) or read
+//! A board is first a [`Description`]: plain data, either built in ([`riscv_virt`], [`arm_virt`], [`spike`], [`testbench`]) or read
 //! from a TOML file. [`Description::build`] is the only way from there to a [`Board`]; it checks everything and names
 //! what is wrong. A reset of the whole machine is nothing but building the same description again.
 //!
@@ -19,13 +19,18 @@ use emu_mem::{Bus, GuestPhys};
 
 use crate::clock::{Clock, Deadline, Mtime};
 use crate::console::Console;
+use crate::generic_timer::GenericTimers;
+use crate::gic::Gic;
 use crate::htif::{self, Htif};
 use crate::irq::HartLines;
 use crate::power::Power;
+use crate::psci::Psci;
+use crate::requester::Requester;
 use crate::semihosting::Semihosting;
 use crate::testbench::Records;
 use crate::{Shared, Timed};
 
+pub mod arm_virt;
 mod build;
 mod check;
 mod description;
@@ -37,12 +42,12 @@ pub mod testbench;
 
 pub use build::Options;
 pub use check::{DEVICE_ALIGNMENT, MAX_DEVICES, MAX_HARTS, MAX_RAM_BYTES, MAX_REGIONS, MAX_ROM_BYTES};
-pub use description::{Description, DeviceEntry, DeviceKind, MAX_FILE_BYTES, RamEntry, RomEntry};
+pub use description::{Arch, Description, DeviceEntry, DeviceKind, MAX_FILE_BYTES, RamEntry, RomEntry};
 pub use error::{Error, Place, Problem};
 pub use quantity::parse_quantity;
 
 /// The names of the built-in boards.
-pub const BUILT_IN: [&str; 3] = ["virt", "spike", "testbench"];
+pub const BUILT_IN: [&str; 4] = ["virt", "spike", "testbench", "arm-virt"];
 
 /// The built-in board of that name, if there is one: one of [`BUILT_IN`].
 pub fn built_in(name: &str) -> Option<Description> {
@@ -50,6 +55,7 @@ pub fn built_in(name: &str) -> Option<Description> {
         "virt" => Some(riscv_virt::description()),
         "spike" => Some(spike::description()),
         "testbench" => Some(testbench::description()),
+        "arm-virt" => Some(arm_virt::description(arm_virt::GicVersion::default())),
         _ => None,
     }
 }
@@ -58,6 +64,8 @@ pub fn built_in(name: &str) -> Option<Description> {
 pub struct Board {
     /// The board's name.
     pub name: String,
+    /// Whose harts it has.
+    pub arch: Arch,
     /// RAM, ROM and devices; [`Bus::memory`] is its memory part.
     pub bus: Arc<Bus>,
     /// Virtual time. The machine sets it before each device access and each [`tick`](Self::tick).
@@ -72,13 +80,29 @@ pub struct Board {
     pub mtime: Mtime,
     /// What the guest has recorded through a testbench device.
     pub records: Shared<Records>,
+    /// Whose access the bus sees. The machine sets it when another hart's turn begins.
+    pub requester: Requester,
+    /// What Arm's harts reach by system registers and calls; none on other boards.
+    pub arm: Option<Arm>,
     /// Where the harts start; none if they start at the program's entry.
     pub reset_pc: Option<GuestPhys>,
     /// The ISA string the board asks for, if it does.
     pub isa: Option<String>,
-    /// The device tree, which is in RAM already. Its address belongs into `a1` at reset; without one `a1` is 0.
+    /// The device tree, which is in RAM already. Its address belongs into `a1` at reset, on an Arm board into `x0`; without one
+    /// that register is 0.
     pub device_tree: Option<DeviceTree>,
     timed: Vec<Timer>,
+}
+
+/// What belongs to a board and yet is not on its bus, because Arm's harts reach it otherwise.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// The generic timers of all harts.
+    pub timers: Shared<GenericTimers>,
+    /// The interrupt controller; version 3 has its CPU interfaces in system registers.
+    pub gic: Option<Gic>,
+    /// The firmware that powers harts on and off. All but the first are off at the start.
+    pub psci: Shared<Psci>,
 }
 
 /// A flattened device tree and its place in RAM.

@@ -1,14 +1,17 @@
 //! The device tree that a board hands to its program: what QEMU's `virt` tells, for whatever devices the board has. It
-//! describes; it does not check, and nothing in the emulator reads it back.
+//! describes; it does not check, and nothing in the emulator reads it back. This file has trees of RISC-V boards and what is
+//! common, `arm` those of Arm boards.
 //!
 //! After the Devicetree Specification 0.4 and the Linux bindings of each device.
 
 use vm_fdt::{Error, FdtWriter, FdtWriterNode};
 
-use crate::board::{Description, DeviceEntry, DeviceKind, Options};
+use crate::board::{Arch, Description, DeviceEntry, DeviceKind, Options};
 use crate::irq::riscv;
 use crate::random::Random;
 use crate::{finisher, plic};
+
+mod arm;
 
 /// What a hart can do, if nobody says.
 const DEFAULT_ISA: &str = "rv64imafdc_zicsr_zifencei";
@@ -37,13 +40,19 @@ impl Tree<'_> {
         let compatible = self.board.compatible.clone().unwrap_or_else(|| format!("emu,{}", self.board.name));
         self.fdt.property_string("compatible", &compatible)?;
         self.fdt.property_string("model", self.board.model.as_ref().unwrap_or(&self.board.name))?;
-        self.chosen()?;
-        for ram in &self.board.ram {
-            let node = self.begin("memory", ram.base)?;
-            self.fdt.property_string("device_type", "memory")?;
-            self.reg(ram.base, ram.size)?;
-            self.fdt.end_node(node)?;
+        match self.board.arch {
+            Arch::Riscv => self.riscv()?,
+            Arch::Aarch64 => self.arm()?,
         }
+        self.fdt.end_node(root)?;
+        self.fdt.finish()
+    }
+
+    fn riscv(&mut self) -> Result<(), Error> {
+        let uart = self.find(DeviceKind::Uart16550).map(|uart| format!("/soc/serial@{:x}", uart.base));
+        let chosen = self.chosen(uart)?;
+        self.fdt.end_node(chosen)?;
+        self.memory()?;
         self.cpus()?;
         if self.find(DeviceKind::Finisher).is_some() {
             self.syscon("poweroff", "syscon-poweroff", finisher::PASS as u32)?;
@@ -54,23 +63,32 @@ impl Tree<'_> {
             self.fdt.property_string("compatible", "ucb,htif0")?;
             self.fdt.end_node(node)?;
         }
-        self.soc()?;
-        self.fdt.end_node(root)?;
-        self.fdt.finish()
+        self.soc()
     }
 
-    fn chosen(&mut self) -> Result<(), Error> {
+    fn memory(&mut self) -> Result<(), Error> {
+        for ram in &self.board.ram {
+            let node = self.begin("memory", ram.base)?;
+            self.fdt.property_string("device_type", "memory")?;
+            self.reg(ram.base, ram.size)?;
+            self.fdt.end_node(node)?;
+        }
+        Ok(())
+    }
+
+    /// `/chosen`, still open for more.
+    fn chosen(&mut self, console: Option<String>) -> Result<FdtWriterNode, Error> {
         let node = self.fdt.begin_node("chosen")?;
         if let Some(bootargs) = &self.options.bootargs {
             self.fdt.property_string("bootargs", bootargs)?;
         }
-        if let Some(uart) = self.find(DeviceKind::Uart16550) {
-            self.fdt.property_string("stdout-path", &format!("/soc/serial@{:x}", uart.base))?;
+        if let Some(path) = console {
+            self.fdt.property_string("stdout-path", &path)?;
         }
         let mut seed = [0; RNG_SEED_BYTES];
         Random::new(self.options.seed).fill(&mut seed);
         self.fdt.property("rng-seed", &seed)?;
-        self.fdt.end_node(node)
+        Ok(node)
     }
 
     fn cpus(&mut self) -> Result<(), Error> {
@@ -148,11 +166,15 @@ impl Tree<'_> {
             DeviceKind::Finisher => ("test", &["sifive,test1", "sifive,test0", "syscon"]),
             DeviceKind::Rtc => ("rtc", &["google,goldfish-rtc"]),
             DeviceKind::Testbench => ("testbench", &["emu,testbench"]),
+            DeviceKind::Pl011 => ("serial", &arm::PL011),
+            DeviceKind::Pl031 => ("rtc", &arm::PL031),
+            DeviceKind::Flash => ("flash", &arm::FLASH),
             DeviceKind::VirtioMmio => ("virtio_mmio", &["virtio,mmio"]),
+            DeviceKind::GicV2 | DeviceKind::GicV3 => return Ok(()),
         };
         let node = self.begin(name, device.base)?;
         self.fdt.property_string_list("compatible", compatible.iter().map(|&text| text.to_owned()).collect())?;
-        self.reg(device.base, device.kind.window_bytes())?;
+        self.reg(device.base, device.window_bytes())?;
         match device.kind {
             // The clock of QEMU's: 3.6864 MHz.
             DeviceKind::Uart16550 => self.fdt.property_u32("clock-frequency", 3_686_400)?,
@@ -172,7 +194,9 @@ impl Tree<'_> {
                 self.fdt.property_phandle(self.plic_phandle())?;
             }
             DeviceKind::Finisher => self.fdt.property_phandle(self.finisher_phandle())?,
+            DeviceKind::Flash => self.fdt.property_u32("bank-width", arm::FLASH_BANK_BYTES)?,
             DeviceKind::Rtc | DeviceKind::Testbench | DeviceKind::VirtioMmio => {}
+            DeviceKind::Pl011 | DeviceKind::Pl031 | DeviceKind::GicV2 | DeviceKind::GicV3 => {}
         }
         if let Some(irq) = device.irq {
             self.fdt.property_u32("interrupt-parent", self.plic_phandle())?;

@@ -29,7 +29,7 @@ pub const WINDOW_BYTES: u64 = 64 << 20;
 pub const BLOCK_BYTES: u64 = 256 << 10;
 
 /// The most words that one buffered command programs: what the query table says.
-const BUFFER_WORDS: u32 = 512;
+const BUFFER_WORDS: u32 = 1024;
 
 /// In both halves of a status word: ready; an error in programming; an error in erasing.
 const READY: u32 = 0x80;
@@ -50,8 +50,8 @@ const QUERY: [u8; 0x21] = [
     0x07, 0x07, 0x0a, 0x00, // typical times: a word, a buffer, a block, the chip, as powers of 2
     0x04, 0x04, 0x04, 0x00, // the longest of them, as multiples
     0x19, // 2^25 bytes a chip
-    0x01, 0x00, // 16 bits wide
-    0x0a, 0x00, // 2^10 bytes are programmed at once
+    0x02, 0x00, // 8 or 16 bits wide
+    0x0b, 0x00, // 2^11 bytes are programmed at once
     0x01, // one kind of erase block
     0xff, 0x00, 0x00, 0x02, // 256 of 128 KiB
 ];

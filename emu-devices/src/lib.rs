@@ -7,9 +7,9 @@
 //!
 //! 1. The head: which part it models, after which data sheet, and what it deliberately leaves out.
 //! 2. `WINDOW_BYTES`, the size of its place in the address map, and its registers as named offsets.
-//! 3. The struct: register state, and the handles through which it reaches the world. There are only four:
+//! 3. The struct: register state, and the handles through which it reaches the world. There are only five:
 //!    [`clock::Clock`] (what time is it), [`irq::Line`] (tell a hart or an interrupt controller), [`console::Console`]
-//!    (characters) and [`power::Power`] (end the run). A device never sees the bus, another device or the host. Devices with
+//!    (characters), [`power::Power`] (end the run) and [`requester::Requester`] (whose access it is). A device never sees the bus, another device or the host. Devices with
 //!    DMA ([`virtio`]) also have the machine's [`Memory`](emu_mem::Memory), and disks are the host's files.
 //! 4. `impl Device`: `read` and `write`. A register that does not exist reads 0 and ignores writes where the data sheet
 //!    says so; an access of a width the part refuses is a [`BusFault`], which the hart sees as an access fault.
@@ -25,6 +25,12 @@
 //! them, and the machine calls the board's `tick` when that instruction is reached. Host time occurs nowhere in this
 //! crate, so a run repeats exactly. The exception is console input that arrives while a guest runs: what a person types
 //! is not repeatable.
+//!
+//! # What is not on the bus
+//!
+//! Arm's harts reach some parts by system registers or calls: [`generic_timer`], the CPU interfaces of [`gic::v3`] and [`psci`]. These
+//! have methods in place of `impl Device`, of which the hart that executes the instruction calls one; encodings and access
+//! rights are the hart's business.
 //!
 //! # Sharing
 //!

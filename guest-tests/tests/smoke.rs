@@ -65,11 +65,13 @@ fn random_bytes_as_an_elf_file() {
 
 #[test]
 fn changed_text_as_a_board() {
-    let example = include_bytes!("../../emu-devices/boards/example.toml");
+    let riscv: &[u8] = include_bytes!("../../emu-devices/boards/example.toml");
+    let arm: &[u8] = include_bytes!("../../emu-devices/boards/example-arm.toml");
     let mut rng = Rng::new(4);
-    fuzz::board::board(example);
-    for _ in 0..500 {
-        let mut text = example.to_vec();
+    fuzz::board::board(riscv);
+    fuzz::board::board(arm);
+    for round in 0..500 {
+        let mut text = [riscv, arm][round % 2].to_vec();
         for _ in 0..=rng.below(4) {
             let at = rng.below(text.len() as u64) as usize;
             text[at] = *rng.pick(b"0123456789-_xGMK\"[]=# \nabcdef.");

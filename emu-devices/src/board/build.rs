@@ -8,18 +8,27 @@ use std::sync::Arc;
 use emu_mem::{Bus, BusBuilder, Device, GuestPhys, Memory};
 
 use super::check::check;
-use super::description::{Description, DeviceEntry, DeviceKind, RomEntry};
+use super::description::{Arch, Description, DeviceEntry, DeviceKind, RomEntry};
 use super::error::{Error, Problem};
-use super::{Board, DeviceTree, Timer};
+use super::{Arm, Board, DeviceTree, Timer};
 use crate::aclint_sswi::AclintSswi;
 use crate::clint::Clint;
-use crate::clock::{Clock, Deadline, Mtime};
+use crate::clock::{Clock, Deadline, Mtime, Timebase};
 use crate::console::Console;
 use crate::fdt;
 use crate::finisher::Finisher;
+use crate::flash::Flash;
+use crate::generic_timer::GenericTimers;
+use crate::gic::Gic;
+use crate::gic::v2::Gicv2;
+use crate::gic::v3::Gicv3;
 use crate::irq::{HartLines, Line};
+use crate::pl011::Pl011;
+use crate::pl031::Pl031;
 use crate::plic::Plic;
 use crate::power::Power;
+use crate::psci::Psci;
+use crate::requester::Requester;
 use crate::rtc::Rtc;
 use crate::testbench::{Records, Testbench};
 use crate::uart16550::Uart16550;
@@ -35,7 +44,7 @@ pub struct Options {
     pub memory_bytes: Option<u64>,
     /// Number of harts, instead of the board's.
     pub harts: Option<u64>,
-    /// The ISA string that the device tree tells; without it the board's.
+    /// The ISA string that the device tree tells, or the processor's name on an Arm board; without it the board's.
     pub isa: Option<String>,
     /// The largest address-translation mode that the device tree tells, such as `riscv,sv57`; none if harts have no
     /// MMU.
@@ -106,24 +115,27 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
         console: options.console.clone(),
         power: Power::new(),
         records: Shared::default(),
-        plic: None,
+        requester: Requester::new(),
+        controller: None,
         lines,
         timed: Vec::new(),
     };
-    parts.plic = has(board, DeviceKind::Plic).then(|| Shared::new(Plic::new(&parts.lines)));
+    parts.controller = parts.controller(board);
 
     for (i, entry) in board.devices.iter().enumerate() {
         let device = parts.make(i, entry);
         let kind = entry.kind;
-        bus.attach(kind.name(), GuestPhys(entry.base), kind.window_bytes(), device).map_err(Problem::Memory)?;
+        bus.attach(kind.name(), GuestPhys(entry.base), entry.window_bytes(), device).map_err(Problem::Memory)?;
     }
     for (i, rom) in board.rom.iter().enumerate() {
         fill(&bus, &format!("rom[{i}]"), rom, board)?;
     }
     let device_tree = if board.device_tree { Some(plant(board, options)?) } else { None };
 
+    let arm = (board.arch == Arch::Aarch64).then(|| parts.arm(timebase));
     let finished = Board {
         name: board.name.clone(),
+        arch: board.arch,
         bus: bus.into(),
         clock: parts.clock,
         power: parts.power,
@@ -131,6 +143,8 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
         lines: parts.lines,
         mtime: parts.mtime,
         records: parts.records,
+        requester: parts.requester,
+        arm,
         reset_pc: board.reset_pc.map(GuestPhys),
         isa: board.isa.clone(),
         device_tree,
@@ -176,12 +190,48 @@ struct Parts {
     console: Console,
     power: Power,
     records: Shared<Records>,
-    plic: Option<Shared<Plic>>,
+    requester: Requester,
+    controller: Option<Controller>,
     lines: Vec<HartLines>,
     timed: Vec<Timer>,
 }
 
+/// What interrupts are wired to.
+#[derive(Clone)]
+enum Controller {
+    Plic(Shared<Plic>),
+    Gic(Gic),
+}
+
 impl Parts {
+    /// The board's interrupt controller, which comes before what is wired to it.
+    fn controller(&self, board: &Description) -> Option<Controller> {
+        if has(board, DeviceKind::Plic) {
+            Some(Controller::Plic(Shared::new(Plic::new(&self.lines))))
+        } else if has(board, DeviceKind::GicV2) {
+            let gic = Gicv2::new(&self.lines, self.requester.clone());
+            Some(Controller::Gic(Gic::V2(Shared::new(gic))))
+        } else if has(board, DeviceKind::GicV3) {
+            Some(Controller::Gic(Gic::V3(Shared::new(Gicv3::new(&self.lines)))))
+        } else {
+            None
+        }
+    }
+
+    /// What Arm's harts reach without the bus.
+    fn arm(&mut self, timebase: Timebase) -> Arm {
+        let gic = match &self.controller {
+            Some(Controller::Gic(gic)) => Some(gic.clone()),
+            _ => None,
+        };
+        let harts = self.lines.len();
+        let timers = GenericTimers::new(harts, self.clock.clone(), timebase, gic.as_ref());
+        let deadline = timers.deadline();
+        let timers = Shared::new(timers);
+        self.timed.push(Timer { deadline, device: Box::new(timers.clone()), input: false });
+        Arm { timers, gic, psci: Shared::new(Psci::new(harts, self.power.clone())) }
+    }
+
     fn make(&mut self, index: usize, entry: &DeviceEntry) -> Box<dyn Device> {
         let line = self.line(entry.irq);
         match entry.kind {
@@ -201,7 +251,24 @@ impl Parts {
                 self.timed(rtc, deadline, false)
             }
             DeviceKind::AclintSswi => Box::new(AclintSswi::new(&self.lines)),
-            DeviceKind::Plic => Box::new(self.plic.clone().expect("made before all devices")),
+            DeviceKind::Plic | DeviceKind::GicV2 | DeviceKind::GicV3 => {
+                match self.controller.clone().expect("made before all devices") {
+                    Controller::Plic(plic) => Box::new(plic),
+                    Controller::Gic(Gic::V2(gic)) => Box::new(gic),
+                    Controller::Gic(Gic::V3(gic)) => Box::new(gic),
+                }
+            }
+            DeviceKind::Pl011 => {
+                let uart = Pl011::new(self.clock.clone(), self.console.clone(), line);
+                let deadline = uart.deadline();
+                self.timed(uart, deadline, true)
+            }
+            DeviceKind::Pl031 => {
+                let rtc = Pl031::new(self.clock.clone(), line);
+                let deadline = rtc.deadline();
+                self.timed(rtc, deadline, false)
+            }
+            DeviceKind::Flash => Box::new(Flash::new()),
             DeviceKind::Finisher => Box::new(Finisher::new(self.power.clone())),
             DeviceKind::Testbench => {
                 let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
@@ -221,8 +288,9 @@ impl Parts {
     }
 
     fn line(&self, irq: Option<u32>) -> Line {
-        match (irq, &self.plic) {
-            (Some(irq), Some(plic)) => Line::new(Arc::new(plic.clone()), irq),
+        match (irq, &self.controller) {
+            (Some(irq), Some(Controller::Plic(plic))) => Line::new(Arc::new(plic.clone()), irq),
+            (Some(irq), Some(Controller::Gic(gic))) => gic.spi(irq),
             _ => Line::unconnected(),
         }
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use emu_mem::{GuestPhys, PAGE_SIZE};
 
-use super::description::{Description, DeviceKind};
+use super::description::{Arch, Description, DeviceKind};
 use super::error::{Place, Problem};
 use crate::clock::Timebase;
-use crate::plic;
+use crate::{gic, plic, virtio};
 
 /// A board has at most so many harts.
 pub const MAX_HARTS: u64 = 64;
@@ -39,7 +39,8 @@ pub(super) fn check(board: &Description) -> Result<Timebase, Problem> {
     if !(1..=MAX_HARTS).contains(&board.harts) {
         return Err(Problem::Harts(board.harts));
     }
-    if let Some(pc) = board.reset_pc.filter(|pc| pc % 2 != 0) {
+    let instruction_bytes = if board.arch == Arch::Aarch64 { 4 } else { 2 };
+    if let Some(pc) = board.reset_pc.filter(|pc| pc % instruction_bytes != 0) {
         return Err(Problem::ResetPc(pc));
     }
     check_places(board)?;
@@ -67,7 +68,13 @@ fn check_places(board: &Description) -> Result<(), Problem> {
         if !device.base.is_multiple_of(DEVICE_ALIGNMENT) {
             return Err(Problem::DeviceUnaligned { key: device_key(i), base: device.base });
         }
-        places.push(place(device_key(i), kind.name(), device.base, kind.window_bytes())?);
+        if let Some(size) = device.size {
+            let possible = virtio::mmio::REGISTER_BYTES..=virtio::mmio::WINDOW_BYTES;
+            if kind != DeviceKind::VirtioMmio || !possible.contains(&size) {
+                return Err(Problem::DeviceSize { key: device_key(i), size });
+            }
+        }
+        places.push(place(device_key(i), kind.name(), device.base, device.window_bytes())?);
     }
     places.sort_by_key(|place| place.first);
     for pair in places.windows(2) {
@@ -104,14 +111,25 @@ fn place(key: String, name: &str, base: u64, bytes: u64) -> Result<Place, Proble
 fn check_wiring(board: &Description) -> Result<(), Problem> {
     let mut seen = Vec::new();
     let mut taken = BTreeMap::new();
-    let has_plic = board.devices.iter().any(|device| device.kind == DeviceKind::Plic);
+    let has = |kind| board.devices.iter().any(|device| device.kind == kind);
+    let has_controller = has(DeviceKind::Plic) || has(DeviceKind::GicV2) || has(DeviceKind::GicV3);
+    let sources = match board.arch {
+        Arch::Riscv => 1..=plic::SOURCES,
+        Arch::Aarch64 => 0..=gic::SPIS - 1,
+    };
     for (i, device) in board.devices.iter().enumerate() {
         let (key, kind) = (device_key(i), device.kind);
-        if is_single(kind) {
-            if seen.contains(&kind) {
+        if kind.arch().is_some_and(|arch| arch != board.arch) {
+            return Err(Problem::WrongArch { key, kind, arch: board.arch });
+        }
+        if let Some(role) = role(kind) {
+            if seen.contains(&role) {
                 return Err(Problem::Twice { key, kind });
             }
-            seen.push(kind);
+            seen.push(role);
+        }
+        if kind == DeviceKind::GicV2 && board.harts > gic::v2::MAX_HARTS as u64 {
+            return Err(Problem::TooManyForGic { key, harts: board.harts });
         }
         if device.disk.is_some() && kind != DeviceKind::VirtioMmio {
             return Err(Problem::NoDisk { key, kind });
@@ -120,11 +138,11 @@ fn check_wiring(board: &Description) -> Result<(), Problem> {
         if !kind.has_irq() {
             return Err(Problem::NoIrq { key, kind });
         }
-        if !has_plic {
-            return Err(Problem::NoPlic { key });
+        if !has_controller {
+            return Err(Problem::NoController { key, arch: board.arch });
         }
-        if !(1..=plic::SOURCES).contains(&irq) {
-            return Err(Problem::IrqRange { key, irq });
+        if !sources.contains(&irq) {
+            return Err(Problem::IrqRange { key, irq, first: *sources.start(), last: *sources.end() });
         }
         if let Some(other) = taken.insert(irq, i) {
             return Err(Problem::IrqTaken { key, irq, other: device_key(other) });
@@ -133,9 +151,13 @@ fn check_wiring(board: &Description) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Two of these would fight over the harts' lines.
-fn is_single(kind: DeviceKind) -> bool {
-    matches!(kind, DeviceKind::Clint | DeviceKind::AclintSswi | DeviceKind::Plic)
+/// What a device is to the harts' lines, where two of the same would fight over them.
+fn role(kind: DeviceKind) -> Option<DeviceKind> {
+    match kind {
+        DeviceKind::Clint | DeviceKind::AclintSswi | DeviceKind::Plic => Some(kind),
+        DeviceKind::GicV2 | DeviceKind::GicV3 => Some(DeviceKind::GicV2),
+        _ => None,
+    }
 }
 
 fn device_key(index: usize) -> String {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::error::{Error, Problem};
 use super::quantity::{quantity, some_quantity};
-use crate::{aclint_sswi, clint, finisher, plic, rtc, testbench, uart16550, virtio};
+use crate::gic::{v2, v3};
+use crate::{aclint_sswi, clint, finisher, flash, pl011, pl031, plic, rtc, testbench, uart16550, virtio};
 
 /// A board file may be so large.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -20,7 +21,10 @@ pub const MAX_FILE_BYTES: u64 = 1 << 20;
 pub struct Description {
     /// What the board is called in messages.
     pub name: String,
-    /// The ISA string of its harts, if the board decides it.
+    /// Whose harts it has.
+    #[serde(default)]
+    pub arch: Arch,
+    /// The ISA string of its harts, if the board decides it; on an Arm board the processor's name, such as `cortex-a72`.
     #[serde(default)]
     pub isa: Option<String>,
     /// Where harts start; without it at the program's entry.
@@ -29,10 +33,10 @@ pub struct Description {
     /// How many harts there are.
     #[serde(default = "default_harts", deserialize_with = "quantity")]
     pub harts: u64,
-    /// Frequency of `mtime` in Hz. (Guest time is 1 ns an instruction.)
+    /// Frequency of `mtime`, or of Arm's generic timer, in Hz. (Guest time is 1 ns an instruction.)
     #[serde(default = "default_timebase", deserialize_with = "quantity")]
     pub timebase: u64,
-    /// Whether a device tree is put near the top of RAM and handed to the program in `a1`.
+    /// Whether a device tree is put near the top of RAM and handed to the program in `a1`, on an Arm board in `x0`.
     #[serde(default)]
     pub device_tree: bool,
     /// The tree's `compatible`; without it `emu,` and the name.
@@ -102,13 +106,37 @@ pub struct DeviceEntry {
     /// Its first address.
     #[serde(deserialize_with = "quantity")]
     pub base: u64,
-    /// Its source number at the PLIC, if it has an interrupt and is wired.
+    /// Its source number at the PLIC, or its SPI (from 0) at the GIC, if it has an interrupt and is wired.
     #[serde(default)]
     pub irq: Option<u32>,
     /// Of a virtio-mmio slot: the disk in it, as [`DiskSpec::parse`](crate::virtio::block::DiskSpec::parse) reads it, relative
     /// to the board file.
     #[serde(default)]
     pub disk: Option<String>,
+    /// Of a virtio-mmio slot: the size of its window in bytes, if it is smaller than usual.
+    #[serde(default, deserialize_with = "some_quantity")]
+    pub size: Option<u64>,
+}
+
+/// An instruction set, as far as a board cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arch {
+    /// RV32 and RV64.
+    #[default]
+    Riscv,
+    /// AArch64.
+    Aarch64,
+}
+
+impl Arch {
+    /// Its name in board files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Riscv => "riscv",
+            Self::Aarch64 => "aarch64",
+        }
+    }
 }
 
 /// The devices a board can have.
@@ -129,6 +157,18 @@ pub enum DeviceKind {
     Rtc,
     /// [`testbench`](crate::testbench).
     Testbench,
+    /// [`pl011`](crate::pl011).
+    Pl011,
+    /// [`pl031`](crate::pl031).
+    Pl031,
+    /// [`gic::v2`](crate::gic::v2).
+    #[serde(rename = "gic-v2")]
+    GicV2,
+    /// [`gic::v3`](crate::gic::v3).
+    #[serde(rename = "gic-v3")]
+    GicV3,
+    /// [`flash`](crate::flash).
+    Flash,
     /// [`virtio::mmio`](crate::virtio::mmio), a slot with a disk or without.
     VirtioMmio,
 }
@@ -144,6 +184,11 @@ impl DeviceKind {
             Self::Finisher => "finisher",
             Self::Rtc => "rtc",
             Self::Testbench => "testbench",
+            Self::Pl011 => "pl011",
+            Self::Pl031 => "pl031",
+            Self::GicV2 => "gic-v2",
+            Self::GicV3 => "gic-v3",
+            Self::Flash => "flash",
             Self::VirtioMmio => "virtio-mmio",
         }
     }
@@ -158,13 +203,27 @@ impl DeviceKind {
             Self::Finisher => finisher::WINDOW_BYTES,
             Self::Rtc => rtc::WINDOW_BYTES,
             Self::Testbench => testbench::WINDOW_BYTES,
+            Self::Pl011 => pl011::WINDOW_BYTES,
+            Self::Pl031 => pl031::WINDOW_BYTES,
+            Self::GicV2 => v2::WINDOW_BYTES,
+            Self::GicV3 => v3::WINDOW_BYTES,
+            Self::Flash => flash::WINDOW_BYTES,
             Self::VirtioMmio => virtio::mmio::WINDOW_BYTES,
         }
     }
 
-    /// Whether it has an interrupt that can be wired to the PLIC.
+    /// Whether it has an interrupt that can be wired to an interrupt controller.
     pub fn has_irq(self) -> bool {
-        matches!(self, Self::Uart16550 | Self::Rtc | Self::VirtioMmio)
+        matches!(self, Self::Uart16550 | Self::Rtc | Self::Pl011 | Self::Pl031 | Self::VirtioMmio)
+    }
+
+    /// The only instruction set that it is for, if there is one.
+    pub fn arch(self) -> Option<Arch> {
+        match self {
+            Self::Clint | Self::AclintSswi | Self::Plic => Some(Arch::Riscv),
+            Self::GicV2 | Self::GicV3 => Some(Arch::Aarch64),
+            _ => None,
+        }
     }
 }
 
@@ -200,6 +259,7 @@ impl Description {
     pub(super) fn empty(name: &str) -> Self {
         Self {
             name: name.to_owned(),
+            arch: Arch::default(),
             isa: None,
             reset_pc: None,
             harts: default_harts(),
@@ -220,7 +280,12 @@ impl Description {
 impl DeviceEntry {
     /// A device without a wired interrupt.
     pub fn new(kind: DeviceKind, base: u64) -> Self {
-        Self { kind, base, irq: None, disk: None }
+        Self { kind, base, irq: None, disk: None, size: None }
+    }
+
+    /// Size of its register window.
+    pub fn window_bytes(&self) -> u64 {
+        self.size.unwrap_or(self.kind.window_bytes())
     }
 
     /// A device with interrupt source `irq`.

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use emu_mem::GuestPhys;
 
 use super::check::{DEVICE_ALIGNMENT, MAX_HARTS, MAX_RAM_BYTES, MAX_ROM_BYTES};
-use super::description::{DeviceKind, MAX_FILE_BYTES};
+use super::description::{Arch, DeviceKind, MAX_FILE_BYTES};
 use crate::clock::INSNS_PER_SECOND;
-use crate::plic;
+use crate::gic;
 use crate::virtio::block::DiskError;
+use crate::virtio::mmio;
 
 /// A board that cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -152,18 +153,54 @@ pub enum Problem {
         slots: usize,
     },
     /// An interrupt without a controller.
-    #[error("{key}.irq: the board has no interrupt controller: add a device of type \"plic\" or remove the key")]
-    NoPlic {
+    #[error("{key}.irq: the board has no interrupt controller: add a device of type {} or remove the key", controllers(*arch))]
+    NoController {
         /// The entry.
         key: String,
+        /// Whose controller it would be.
+        arch: Arch,
     },
     /// An interrupt number the controller does not have.
-    #[error("{key}.irq: the PLIC has no source {irq}: use 1 to {}", plic::SOURCES)]
+    #[error("{key}.irq: the interrupt controller has no source {irq}: use {first} to {last}")]
     IrqRange {
         /// The entry.
         key: String,
         /// The number.
         irq: u32,
+        /// The controller's first source.
+        first: u32,
+        /// Its last.
+        last: u32,
+    },
+    /// A device that belongs to another instruction set.
+    #[error("{key}: a {} does not fit harts of {}: remove it or correct `arch`", kind.name(), arch.name())]
+    WrongArch {
+        /// The entry.
+        key: String,
+        /// What it is.
+        kind: DeviceKind,
+        /// The board's.
+        arch: Arch,
+    },
+    /// More harts than the interrupt controller can serve.
+    #[error("{key}: a gic-v2 serves at most {} harts, not {harts}: take fewer harts or a gic-v3", gic::v2::MAX_HARTS)]
+    TooManyForGic {
+        /// The controller's entry.
+        key: String,
+        /// How many harts there are.
+        harts: u64,
+    },
+    /// A window of an impossible size.
+    #[error(
+        "{key}.size: {size:#x} is not possible: only a virtio-mmio slot has this key, with {:#x} to {:#x}",
+        mmio::REGISTER_BYTES,
+        mmio::WINDOW_BYTES
+    )]
+    DeviceSize {
+        /// The entry.
+        key: String,
+        /// The size.
+        size: u64,
     },
     /// Two devices on one interrupt.
     #[error("{key}.irq: source {irq} is taken by {other}: use another")]
@@ -176,7 +213,7 @@ pub enum Problem {
         other: String,
     },
     /// The start address is no instruction's.
-    #[error("reset_pc: {0:#x} is odd, and no instruction is at an odd address: correct it")]
+    #[error("reset_pc: {0:#x} is not where an instruction can be: make it even, for AArch64 a multiple of 4")]
     ResetPc(u64),
     /// Harts would start where there is nothing.
     #[error("reset_pc: {0:#x} is in no RAM or ROM: correct it, or add a region there")]
@@ -221,6 +258,13 @@ pub enum Problem {
     /// The host cannot provide the memory.
     #[error("memory: {0}")]
     Memory(#[source] emu_mem::Error),
+}
+
+fn controllers(arch: Arch) -> &'static str {
+    match arch {
+        Arch::Riscv => "\"plic\"",
+        Arch::Aarch64 => "\"gic-v2\" or \"gic-v3\"",
+    }
 }
 
 /// Something with a place in the address map, as errors show it.

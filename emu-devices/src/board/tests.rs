@@ -3,7 +3,10 @@
 
 use emu_mem::Width;
 
+use super::arm_virt::GicVersion;
 use super::*;
+use crate::generic_timer::Timer;
+use crate::irq::arm;
 use crate::power::Request;
 
 mod disks;
@@ -61,6 +64,76 @@ fn virt_is_where_qemu_has_it() {
     let expected: Vec<_> = expected.into_iter().map(|(name, first, last)| (name.to_owned(), first, last)).collect();
     assert_eq!(map(&board), expected);
     assert_eq!((board.lines.len(), board.reset_pc, board.mtime.timebase().hz()), (1, None, 10_000_000));
+}
+
+#[test]
+fn arm_virt_is_where_qemu_has_it() {
+    let board = build(&arm_virt::description(GicVersion::V2));
+    let mut expected = vec![
+        ("flash", 0, 0x3ff_ffff),
+        ("flash", 0x400_0000, 0x7ff_ffff),
+        ("gic-v2", 0x800_0000, 0x801_ffff),
+        ("pl011", 0x900_0000, 0x900_0fff),
+        ("pl031", 0x901_0000, 0x901_0fff),
+    ];
+    expected.extend((0..32).map(|n| ("virtio-mmio", 0xa00_0000 + n * 0x200, 0xa00_01ff + n * 0x200)));
+    expected.push(("ram", 0x4000_0000, 0x4fff_ffff));
+    let expected: Vec<_> = expected.into_iter().map(|(name, first, last)| (name.to_owned(), first, last)).collect();
+    assert_eq!(map(&board), expected);
+    assert_eq!((board.arch, board.lines.len(), board.reset_pc), (Arch::Aarch64, 1, None));
+    assert_eq!(board.device_tree.as_ref().unwrap().address, GuestPhys(0x4fe0_0000));
+    assert!(board.arm.is_some() && build(&riscv_virt::description()).arm.is_none());
+
+    let board = build(&arm_virt::description(GicVersion::V3));
+    assert!(map(&board).contains(&("gic-v3".to_owned(), 0x800_0000, 0x889_ffff)));
+}
+
+#[test]
+fn arm_interrupts_reach_the_hart_through_either_gic() {
+    use crate::gic::v3::cpu::Register;
+    // The UART transmits: SPI 1. The timer rings: PPI 30.
+    let mut board = build(&arm_virt::description(GicVersion::V2));
+    for (at, value) in [(0x800_0000, 1), (0x801_0000, 1), (0x801_0004, 0xff), (0x800_0104, 2), (0x800_0100, 1 << 30)] {
+        write(&board, at, Width::B4, value);
+    }
+    write(&board, 0x900_0038, Width::B4, 0x20);
+    write(&board, 0x900_0000, Width::B1, u64::from(b'!'));
+    assert_eq!((board.lines[0].get(), read(&board, 0x801_000c, Width::B4)), (1 << arm::IRQ, 33));
+    write(&board, 0x900_0044, Width::B4, 0x20);
+    write(&board, 0x801_0010, Width::B4, 33);
+    assert_eq!(board.lines[0].get(), 0);
+    let timers = board.arm.as_ref().unwrap().timers.clone();
+    timers.lock().set_compare(0, Timer::Physical, 100, 0);
+    timers.lock().set_control(0, Timer::Physical, 1, 0);
+    assert_eq!(board.next_event(), Some(1_600));
+    board.clock.set(1_600);
+    board.tick();
+    assert_eq!(read(&board, 0x801_000c, Width::B4), 30);
+
+    let options = Options { harts: Some(2), ..Options::new(Console::captured()) };
+    let mut board = arm_virt::description(GicVersion::V3).build(&options).unwrap();
+    write(&board, 0x800_0000, Width::B4, 3);
+    write(&board, 0x80d_0080, Width::B4, 1 << 27);
+    write(&board, 0x80d_0100, Width::B4, 1 << 27);
+    let parts = board.arm.clone().unwrap();
+    let Some(Gic::V3(gic)) = parts.gic else { panic!("a GICv3 was asked for") };
+    gic.lock().write_register(1, Register::Pmr, 0xff);
+    gic.lock().write_register(1, Register::Igrpen(1), 1);
+    parts.timers.lock().set_control(1, Timer::Virtual, 1, 0);
+    parts.timers.lock().set_compare(1, Timer::Virtual, 3, 0);
+    assert_eq!((board.next_event(), board.lines[1].get()), (Some(48), 0));
+    board.clock.set(48);
+    board.tick();
+    assert_eq!((board.lines[0].get(), board.lines[1].get()), (0, 1 << arm::IRQ));
+}
+
+#[test]
+fn each_hart_has_its_own_view_of_a_gicv2() {
+    let options = Options { harts: Some(2), ..Options::new(Console::captured()) };
+    let board = arm_virt::description(GicVersion::V2).build(&options).unwrap();
+    assert_eq!(read(&board, 0x800_0800, Width::B4), 0x0101_0101);
+    board.requester.set(1);
+    assert_eq!(read(&board, 0x800_0800, Width::B4), 0x0202_0202);
 }
 
 #[test]

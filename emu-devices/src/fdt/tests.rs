@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::board::arm_virt::{self, GicVersion};
 use crate::board::{RamEntry, riscv_virt, spike};
 use crate::console::Console;
 
@@ -70,6 +71,89 @@ fn virt_with_two_harts() {
     options.mmu_type = Some("riscv,sv57".into());
     let tree = text(&generate(&board, &options).unwrap());
     assert_eq!(tree, include_str!("virt.txt"), "\n{tree}");
+}
+
+/// A tree's nodes and properties, each a line with its whole path, as `witness/record_arm.py` writes QEMU's.
+fn paths(blob: &[u8]) -> std::collections::BTreeSet<String> {
+    let (mut path, mut lines): (Vec<String>, _) = (Vec::new(), std::collections::BTreeSet::new());
+    for line in text(blob).lines() {
+        let (name, depth) = (line.trim_start(), (line.len() - line.trim_start().len()) / 2);
+        path.truncate(depth);
+        if let Some(name) = name.strip_suffix('/') {
+            path.push(name.to_owned());
+            lines.insert(path.join("/") + "/");
+        } else {
+            lines.insert(format!("{}/{name}", path.join("/")));
+        }
+    }
+    lines
+}
+
+/// What QEMU's board has beyond ours.
+const ABSENT: [&str; 7] =
+    ["/platform-bus@", "/fw-cfg@", "/gpio-keys/", "/pl061@", "/pcie@", "/intc@8000000/v2m@", "/intc@8000000/its@"];
+
+#[test]
+fn arm_virt_has_the_tree_that_qemu_has() {
+    for (gic, qemu) in [
+        (GicVersion::V2, include_str!("../../witness/arm-virt-gic2.tree")),
+        (GicVersion::V3, include_str!("../../witness/arm-virt-gic3.tree")),
+    ] {
+        let board = Description { harts: 2, isa: Some("cortex-a72".into()), ..arm_virt::description(gic) };
+        let ours = paths(&generate(&board, &options()).unwrap());
+        // Random numbers differ, and so do phandles: those are looked at below.
+        let comparable = |line: &&str| {
+            let property = line.rsplit('/').next().unwrap().split(" = ").next().unwrap();
+            let varies = ["phandle", "clocks", "cpu", "interrupt-parent", "rng-seed", "kaslr-seed"].contains(&property);
+            !varies && !ABSENT.iter().any(|node| line.starts_with(node))
+        };
+        let expected: Vec<_> = qemu.lines().filter(comparable).collect();
+        let mut given: Vec<_> = ours.iter().map(String::as_str).filter(comparable).collect();
+        // Ours ends with the redistributors that there are.
+        let redistributors = "/intc@8000000/reg = <0 8000000 0 10000 0 80a0000 0 40000>";
+        if let Some(reg) = given.iter_mut().find(|line| **line == redistributors) {
+            *reg = "/intc@8000000/reg = <0 8000000 0 10000 0 80a0000 0 f60000>";
+        }
+        assert_eq!(given, expected);
+        for line in [
+            "/interrupt-parent = <2>",
+            "/intc@8000000/phandle = <2>",
+            "/apb-pclk/phandle = <1>",
+            "/pl011@9000000/clocks = <1 1>",
+            "/pl031@9010000/clocks = <1>",
+            "/cpus/cpu@1/phandle = <4>",
+            "/cpus/cpu-map/socket0/cluster0/core1/cpu = <4>",
+        ] {
+            assert!(ours.contains(line), "{line} not in {ours:#?}");
+        }
+        let seeds: Vec<_> = ours.iter().filter(|line| line.contains("-seed = ")).collect();
+        assert_eq!(seeds.len(), 2);
+    }
+}
+
+#[test]
+fn an_arm_board_of_a_few_parts() {
+    let board = Description {
+        isa: None,
+        devices: vec![
+            DeviceEntry::new(DeviceKind::Testbench, 0x100_0000),
+            DeviceEntry::new(DeviceKind::Uart16550, 0x200_0000),
+            DeviceEntry::new(DeviceKind::Rtc, 0x300_0000),
+        ],
+        ..arm_virt::description(GicVersion::V2)
+    };
+    let ours = paths(&generate(&board, &options()).unwrap());
+    for present in [
+        "/cpus/cpu@0/compatible = \"arm,armv8\"",
+        "/serial@2000000/compatible = \"ns16550a\"",
+        "/rtc@3000000/compatible = \"google,goldfish-rtc\"",
+        "/timer/interrupts = <1 d 4 1 e 4 1 b 4 1 a 4>",
+    ] {
+        assert!(ours.contains(present), "{present} not in {ours:#?}");
+    }
+    for absent in ["testbench", "intc", "interrupt-parent", "stdout-path", "enable-method"] {
+        assert!(!ours.iter().any(|line| line.contains(absent)), "{absent} in {ours:#?}");
+    }
 }
 
 #[test]

@@ -35,6 +35,8 @@ use crate::irq::Line;
 
 /// Size of the register window.
 pub const WINDOW_BYTES: u64 = 0x1000;
+/// The least size of a window: what registers and configuration take on boards that pack their slots.
+pub const REGISTER_BYTES: u64 = 0x200;
 
 /// What [`MAGIC_VALUE`] reads: "virt", least significant byte first.
 pub(super) const MAGIC: u32 = u32::from_le_bytes(*b"virt");

@@ -74,6 +74,24 @@ fn the_example_builds_as_it_says() {
 }
 
 #[test]
+fn the_arm_example_builds_as_it_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("boards/example-arm.toml");
+    let board = build(&Description::from_file(&path).unwrap());
+    let places: Vec<_> = map(&board).into_iter().map(|(name, first, last)| (name, first, last - first + 1)).collect();
+    let expected = [
+        ("flash", 0, 64 << 20),
+        ("gic-v3", 0x0800_0000, 0x8a_0000),
+        ("pl011", 0x0900_0000, 0x1000),
+        ("pl031", 0x0901_0000, 0x1000),
+        ("virtio-mmio", 0x0a00_0000, 0x200),
+        ("ram", 0x4000_0000, 16 << 20),
+    ];
+    assert_eq!(places, expected.map(|(name, first, bytes)| (name.to_owned(), first, bytes)));
+    assert_eq!((board.arch, board.lines.len(), board.isa.as_deref()), (Arch::Aarch64, 2, Some("cortex-a53")));
+    assert_eq!(board.arm.unwrap().timers.lock().frequency_hz(), 62_500_000);
+}
+
+#[test]
 fn what_is_absent_has_a_default() {
     let board = build(&parse(SMALL).unwrap());
     assert_eq!((board.lines.len(), board.mtime.timebase().hz()), (1, 10_000_000));
@@ -170,6 +188,18 @@ fn every_error_names_file_key_and_remedy() {
             vec!["devices[2].irq: source 3 is taken by devices[1]", "use another"],
         ),
         (format!("{plic}{}", plic.replace("0c", "1c")), vec!["devices[1]: a second plic", "remove it"]),
+        (
+            format!("{uart}size = 512\n"),
+            vec!["devices[0].size: 0x200 is not possible", "only a virtio-mmio slot", "0x1000"],
+        ),
+        (
+            "[[devices]]\ntype = \"virtio-mmio\"\nbase = 0x1000_0000\nsize = 256\n".into(),
+            vec!["devices[0].size: 0x100 is not possible", "0x200 to 0x1000"],
+        ),
+        (
+            "[[devices]]\ntype = \"gic-v3\"\nbase = 0x0800_0000\n".into(),
+            vec!["devices[0]: a gic-v3 does not fit harts of riscv", "correct `arch`"],
+        ),
         ("[[rom]]\nname = \"r\"\nbase = 0x10_0000\nsize = \"2G\"\n".into(), vec!["rom[0].size", "all ROM 0x40000000"]),
         (uart.repeat(MAX_DEVICES + 1), vec!["devices: there are 129 entries, at most 128"]),
     ] {
@@ -183,11 +213,31 @@ fn every_error_names_file_key_and_remedy() {
         ("harts = 65", "harts: 65 is not possible: give a number from 1 to 64"),
         ("timebase = 0", "timebase: 0 Hz is not possible"),
         ("timebase = \"2G\"", "timebase: 2147483648 Hz is not possible: give 1 to 1000000000 Hz"),
-        ("reset_pc = 0x81", "reset_pc: 0x81 is odd"),
+        ("reset_pc = 0x81", "reset_pc: 0x81 is not where an instruction can be: make it even"),
+        ("arch = \"aarch64\"\nreset_pc = 0x82", "reset_pc: 0x82 is not where an instruction can be"),
+        ("arch = \"arm\"", "unknown variant `arm`, expected `riscv` or `aarch64`"),
         ("reset_pc = 0x1_0000", "reset_pc: 0x10000 is in no RAM or ROM: correct it"),
         ("isa = \"rv\\u0000\"\ndevice_tree = true", "device_tree: cannot be written"),
     ] {
         let message = message(&format!("{text}\n{SMALL}"));
+        assert!(message.contains(says), "{says:?} is not in {message:?}");
+    }
+    let arm = format!("arch = \"aarch64\"\nharts = 9\n{SMALL}");
+    let gic = |kind, base| format!("[[devices]]\ntype = \"{kind}\"\nbase = {base}\n");
+    for (text, says) in [
+        (uart.to_owned() + "irq = 1\n", "no interrupt controller: add a device of type \"gic-v2\" or \"gic-v3\""),
+        (
+            gic("gic-v3", "0x0800_0000") + uart + "irq = 256\n",
+            "devices[1].irq: the interrupt controller has no source 256: use 0 to 255",
+        ),
+        (
+            gic("gic-v2", "0x0800_0000"),
+            "devices[0]: a gic-v2 serves at most 8 harts, not 9: take fewer harts or a gic-v3",
+        ),
+        (gic("gic-v3", "0x0800_0000") + &gic("gic-v2", "0x1800_0000"), "devices[1]: a second gic-v2"),
+        (plic.to_owned(), "devices[0]: a plic does not fit harts of aarch64"),
+    ] {
+        let message = message(&format!("{arm}{text}"));
         assert!(message.contains(says), "{says:?} is not in {message:?}");
     }
     assert!(message("name = \"x\"").contains("there is no RAM: add a [[ram]]"));

@@ -39,7 +39,7 @@ fn shaken(description: &Description, seed: u64) -> (u64, Vec<u64>, u64, u64) {
     for _ in 0..20_000 {
         let place = noise.below(description.devices.len() as u64 + 1) as usize;
         let (base, window) = match description.devices.get(place) {
-            Some(device) => (device.base, device.kind.window_bytes()),
+            Some(device) => (device.base, device.window_bytes()),
             None => (ram, 64),
         };
         // Registers crowd at the beginning of a window and at the beginning of its pages.
@@ -48,6 +48,7 @@ fn shaken(description: &Description, seed: u64) -> (u64, Vec<u64>, u64, u64) {
             1 => noise.below(window) & !0xfff | noise.below(16),
             _ => noise.below(window.min(64)),
         };
+        board.requester.set(noise.below(description.harts) as usize);
         let width = Width::ALL[noise.below(4) as usize];
         let at = GuestPhys((base + offset) & !(width.bytes() - 1));
         if noise.below(2) == 0 {
@@ -59,6 +60,9 @@ fn shaken(description: &Description, seed: u64) -> (u64, Vec<u64>, u64, u64) {
         if noise.below(64) == 0 {
             board.console.push_input(&noise.next().to_le_bytes());
         }
+        if let Some(arm) = board.arm.clone() {
+            hash ^= system_noise(&arm, &mut noise, description.harts, board.clock.now());
+        }
         if noise.below(8) == 0 {
             let step = if noise.below(256) == 0 { noise.value() } else { noise.below(50_000) };
             board.clock.set(board.clock.now().saturating_add(step));
@@ -69,10 +73,46 @@ fn shaken(description: &Description, seed: u64) -> (u64, Vec<u64>, u64, u64) {
     (hash, board.lines.iter().map(HartLines::get).collect(), board.console.hash(), board.console.bytes())
 }
 
+/// What Arm's harts do beside the bus.
+fn system_noise(arm: &Arm, noise: &mut Noise, harts: u64, now: u64) -> u64 {
+    use crate::gic::v3::cpu::Register::*;
+    let (hart, value) = (noise.below(harts) as usize, noise.value());
+    let timer = [Timer::Physical, Timer::Virtual, Timer::Hyp, Timer::Secure][noise.below(4) as usize];
+    let mut timers = arm.timers.lock();
+    match noise.below(8) {
+        0 => timers.set_control(hart, timer, value, now),
+        1 => timers.set_compare(hart, timer, value, now),
+        2 => timers.set_remaining(hart, timer, value, now),
+        3 => timers.set_offset(hart, value, now),
+        _ => {}
+    }
+    let shown = timers.control(hart, timer, now) ^ timers.remaining(hart, timer, now);
+    drop(timers);
+    let arguments = [noise.below(4), value, noise.below(4)];
+    arm.psci.lock().call(hart, 0x8400_0000 | noise.below(16) | noise.below(2) << 30, arguments);
+    let Some(Gic::V3(gic)) = &arm.gic else { return shown };
+    let registers =
+        [Pmr, Iar(0), Iar(1), Eoir(0), Eoir(1), Bpr(0), Bpr(1), Apr(1), Igrpen(0), Igrpen(1), Dir, Ctlr, Sgir(1)];
+    let register = registers[noise.below(registers.len() as u64) as usize];
+    let mut gic = gic.lock();
+    gic.write_register(hart, register, value);
+    shown ^ gic.read_register(hart, register)
+}
+
 #[test]
 fn noise_does_no_harm_and_repeats() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("boards/example.toml");
-    let boards = [riscv_virt::description(), spike::description(), Description::from_file(&example).unwrap()];
+    let example = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("boards").join(name);
+        Description::from_file(&path).unwrap()
+    };
+    let boards = [
+        riscv_virt::description(),
+        spike::description(),
+        example("example.toml"),
+        Description { harts: 3, ..arm_virt::description(GicVersion::V2) },
+        Description { harts: 3, ..arm_virt::description(GicVersion::V3) },
+        example("example-arm.toml"),
+    ];
     for description in &boards {
         let first = shaken(description, 1);
         assert!(first.3 > 0, "{}: the noise printed something", description.name);
@@ -83,11 +123,11 @@ fn noise_does_no_harm_and_repeats() {
 
 #[test]
 fn a_damaged_board_file_is_refused_or_built() {
-    let example = include_str!("../../../boards/example.toml");
+    let examples = [include_str!("../../../boards/example.toml"), include_str!("../../../boards/example-arm.toml")];
     let mut noise = Noise(3);
     let (mut built, mut refused) = (0, 0);
-    for _ in 0..300 {
-        let mut bytes = example.as_bytes().to_vec();
+    for round in 0..300 {
+        let mut bytes = examples[round % 2].as_bytes().to_vec();
         for _ in 0..1 + noise.below(3) {
             let at = noise.below(bytes.len() as u64) as usize;
             match noise.below(3) {
