@@ -26,7 +26,7 @@ use crate::irq::HartLines;
 use crate::power::Power;
 use crate::psci::Psci;
 use crate::requester::Requester;
-use crate::semihosting::Semihosting;
+use crate::semihosting::{Folder, Semihosting};
 use crate::testbench::Records;
 use crate::{Shared, Timed};
 
@@ -91,6 +91,7 @@ pub struct Board {
     /// The device tree, which is in RAM already. Its address belongs into `a1` at reset, on an Arm board into `x0`; without one
     /// that register is 0.
     pub device_tree: Option<DeviceTree>,
+    folder: Option<Folder>,
     timed: Vec<Timer>,
 }
 
@@ -161,7 +162,8 @@ impl Board {
 
     /// Semihosting on this board's console, clock and power, for a program with the given command line.
     pub fn semihosting(&self, command_line: &str) -> Semihosting {
-        Semihosting::new(self.clock.clone(), self.console.clone(), self.power.clone(), command_line.to_owned())
+        let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
+        Semihosting::new(clock, console, power, command_line.to_owned()).with_folder(self.folder.clone())
     }
 
     /// Writes the device tree to its place again, for when loading a program may have gone over it.

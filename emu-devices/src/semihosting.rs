@@ -2,14 +2,20 @@
 //! and AArch64", version 3; "RISC-V Semihosting" 0.4, which takes numbers and blocks from it). Recognising the call in
 //! the instruction stream is the hart's business; here a call is a number, an argument and the guest's virtual memory.
 //!
-//! A program can use its console, virtual time, its command line, and end. The host's files do not exist for it: what
-//! can be opened is `:tt`, the console, and `:semihosting-features`, by which a 32-bit program learns that it may pass
-//! an exit code. Calls not listed below fail with -1 and errno `ENOSYS`.
+//! A program can use its console, virtual time, its command line, and end. It can open `:tt`, the console, and
+//! `:semihosting-features`, by which a 32-bit program learns that it may pass an exit code. The host's files do not exist for
+//! it, except those below one folder, if the user names one ([`Folder`]). Calls not listed below fail with -1 and errno
+//! `ENOSYS`.
 
 use crate::clock::{Clock, INSNS_PER_SECOND};
 use crate::console::Console;
 use crate::power::Power;
 use crate::rtc::EPOCH_NS;
+use files::Files;
+
+mod files;
+
+pub use files::{Folder, MAX_FILES, MAX_NAME_BYTES};
 
 /// The memory of the hart that makes a call, by virtual address and with the rights of the calling program.
 pub trait GuestMemory {
@@ -36,6 +42,9 @@ const SYS_ISERROR: u64 = 0x08;
 const SYS_ISTTY: u64 = 0x09;
 const SYS_SEEK: u64 = 0x0a;
 const SYS_FLEN: u64 = 0x0c;
+const SYS_TMPNAM: u64 = 0x0d;
+const SYS_REMOVE: u64 = 0x0e;
+const SYS_RENAME: u64 = 0x0f;
 const SYS_CLOCK: u64 = 0x10;
 const SYS_TIME: u64 = 0x11;
 const SYS_ERRNO: u64 = 0x13;
@@ -53,6 +62,7 @@ const ADP_STOPPED_APPLICATION_EXIT: u64 = 0x2_0026;
 const FEATURES: [u8; 5] = *b"SHFB\x03";
 
 const ENOENT: u64 = 2;
+const EIO: u64 = 5;
 const EBADF: u64 = 9;
 const EFAULT: u64 = 14;
 const EINVAL: u64 = 22;
@@ -64,6 +74,8 @@ const STDIN: u64 = 1;
 const STDOUT: u64 = 2;
 const STDERR: u64 = 3;
 const FEATURES_FILE: u64 = 4;
+/// The handle of the first file of the host.
+const FIRST_FILE: u64 = 5;
 
 const CHUNK_BYTES: usize = 1024;
 
@@ -77,6 +89,7 @@ pub struct Semihosting {
     errno: u64,
     /// The next byte of `:semihosting-features`; none while it is not open.
     features_at: Option<usize>,
+    files: Files,
 }
 
 /// A call that fails, with its errno.
@@ -118,7 +131,14 @@ impl Call<'_> {
 impl Semihosting {
     /// A debugger that tells programs `command_line`: the program's name and its arguments, separated by spaces.
     pub fn new(clock: Clock, console: Console, power: Power, command_line: String) -> Self {
-        Self { clock, console, power, command_line, errno: 0, features_at: None }
+        Self { clock, console, power, command_line, errno: 0, features_at: None, files: Files::default() }
+    }
+
+    /// The same, with the files below `folder`, if there is one.
+    #[must_use]
+    pub fn with_folder(mut self, folder: Option<Folder>) -> Self {
+        self.files = Files::new(folder);
+        self
     }
 
     /// Makes call number `op` with argument `arg` for a hart whose registers and parameter blocks have words of
@@ -161,9 +181,22 @@ impl Semihosting {
                 let sign = 1 << (8 * call.word_bytes - 1);
                 Ok(u64::from(call.word(0)? & sign != 0))
             }
-            SYS_ISTTY => Ok(u64::from(self.handle(call)? != FEATURES_FILE)),
+            SYS_ISTTY => Ok(u64::from(self.handle(call)? < FEATURES_FILE)),
             SYS_SEEK => self.seek(call),
-            SYS_FLEN => Ok(if self.handle(call)? == FEATURES_FILE { FEATURES.len() as u64 } else { 0 }),
+            SYS_FLEN => match self.handle(call)? {
+                FEATURES_FILE => Ok(FEATURES.len() as u64),
+                handle @ FIRST_FILE.. => self.files.bytes(handle - FIRST_FILE),
+                _ => Ok(0),
+            },
+            SYS_TMPNAM => self.temporary_name(call),
+            SYS_REMOVE => {
+                let name = name(call, 0)?;
+                self.files.remove(&name).map(|()| 0)
+            }
+            SYS_RENAME => {
+                let (old, new) = (name(call, 0)?, name(call, 2)?);
+                self.files.rename(&old, &new).map(|()| 0)
+            }
             // Hundredths of a second since the program began.
             SYS_CLOCK => Ok(self.clock.now() / (INSNS_PER_SECOND / 100)),
             SYS_TIME => Ok(EPOCH_NS.wrapping_add(self.clock.now()) / INSNS_PER_SECOND),
@@ -188,10 +221,8 @@ impl Semihosting {
     /// Modes 0-3 read, 4-7 write, 8-11 append; `:tt` is then standard input, output or error.
     fn open(&mut self, call: &mut Call<'_>) -> Result<u64, Failed> {
         let (name_at, mode, bytes) = (call.word(0)?, call.word(1)?, call.word(2)?);
-        let mut name = [0; 32];
-        let bytes = usize::try_from(bytes).ok().filter(|&bytes| bytes <= name.len()).ok_or(Failed(ENOENT))?;
-        call.read(name_at, bytes, &mut name)?;
-        match (&name[..bytes], mode) {
+        let name = text(call, name_at, bytes)?;
+        match (&name[..], mode) {
             (b":tt", 0..=3) => Ok(STDIN),
             (b":tt", 4..=7) => Ok(STDOUT),
             (b":tt", 8..=11) => Ok(STDERR),
@@ -200,7 +231,8 @@ impl Semihosting {
                 self.features_at = Some(0);
                 Ok(FEATURES_FILE)
             }
-            _ => Err(Failed(ENOENT)),
+            (b":semihosting-features", _) => Err(Failed(ENOENT)),
+            _ => self.files.open(&name, mode).map(|index| FIRST_FILE + index),
         }
     }
 
@@ -209,20 +241,40 @@ impl Semihosting {
         match call.word(0)? {
             handle @ STDIN..=STDERR => Ok(handle),
             FEATURES_FILE if self.features_at.is_some() => Ok(FEATURES_FILE),
+            handle @ FIRST_FILE.. if self.files.is_open(handle - FIRST_FILE) => Ok(handle),
             _ => Err(Failed(EBADF)),
         }
     }
 
     fn close(&mut self, call: &mut Call<'_>) -> Result<u64, Failed> {
-        if self.handle(call)? == FEATURES_FILE {
-            self.features_at = None;
+        match self.handle(call)? {
+            FEATURES_FILE => self.features_at = None,
+            handle @ FIRST_FILE.. => self.files.close(handle - FIRST_FILE)?,
+            _ => {}
         }
         Ok(0)
     }
 
+    /// The block has a buffer, a number below 256, and the buffer's size.
+    fn temporary_name(&self, call: &mut Call<'_>) -> Result<u64, Failed> {
+        let (buffer, number, size) = (call.word(0)?, call.word(1)?, call.word(2)?);
+        let name = self.files.temporary(u8::try_from(number).map_err(|_| Failed(EINVAL))?)?;
+        if name.len() as u64 >= size {
+            return Err(Failed(E2BIG));
+        }
+        call.write(buffer, name.as_bytes())?;
+        call.write(buffer.wrapping_add(name.len() as u64), &[0])?;
+        Ok(0)
+    }
+
     fn seek(&mut self, call: &mut Call<'_>) -> Result<u64, Failed> {
-        if self.handle(call)? != FEATURES_FILE {
-            return Err(Failed(ESPIPE));
+        match self.handle(call)? {
+            FEATURES_FILE => {}
+            handle @ FIRST_FILE.. => {
+                self.files.seek(handle - FIRST_FILE, call.word(1)?)?;
+                return Ok(0);
+            }
+            _ => return Err(Failed(ESPIPE)),
         }
         let to = usize::try_from(call.word(1)?).ok().filter(|&to| to <= FEATURES.len());
         self.features_at = Some(to.ok_or(Failed(EINVAL))?);
@@ -242,9 +294,9 @@ impl Semihosting {
     }
 
     /// Returns how many bytes were not written.
-    fn write(&self, call: &mut Call<'_>) -> Result<u64, Failed> {
+    fn write(&mut self, call: &mut Call<'_>) -> Result<u64, Failed> {
         let (handle, at, bytes) = (self.handle(call)?, call.word(1)?, call.word(2)?);
-        if handle != STDOUT && handle != STDERR {
+        if handle == STDIN || handle == FEATURES_FILE {
             return Err(Failed(EBADF));
         }
         let total = bytes.min(MAX_CALL_BYTES);
@@ -255,7 +307,10 @@ impl Semihosting {
             if call.read(at.wrapping_add(done), piece, &mut chunk).is_err() {
                 break;
             }
-            self.console.write(&chunk[..piece]);
+            match handle.checked_sub(FIRST_FILE) {
+                None => self.console.write(&chunk[..piece]),
+                Some(index) => self.files.write(index, &chunk[..piece])?,
+            }
             done += piece as u64;
         }
         Ok(bytes - done)
@@ -264,6 +319,9 @@ impl Semihosting {
     /// Returns how many bytes were not read: all of them at the end of the input.
     fn read(&mut self, call: &mut Call<'_>) -> Result<u64, Failed> {
         let (handle, at, bytes) = (self.handle(call)?, call.word(1)?, call.word(2)?);
+        if let Some(index) = handle.checked_sub(FIRST_FILE) {
+            return self.read_file(call, index, at, bytes);
+        }
         let mut chunk = [0; CHUNK_BYTES];
         let room = bytes.min(CHUNK_BYTES as u64) as usize;
         let got = match (handle, self.features_at) {
@@ -278,6 +336,23 @@ impl Semihosting {
         };
         call.write(at, &chunk[..got])?;
         Ok(bytes - got as u64)
+    }
+
+    /// Unlike the console, a file is read until there is no more.
+    fn read_file(&mut self, call: &mut Call<'_>, index: u64, at: u64, bytes: u64) -> Result<u64, Failed> {
+        let total = bytes.min(MAX_CALL_BYTES);
+        let mut chunk = [0; CHUNK_BYTES];
+        let mut done = 0;
+        while done < total {
+            let room = (total - done).min(CHUNK_BYTES as u64) as usize;
+            let got = self.files.read(index, &mut chunk[..room])?;
+            if got == 0 {
+                break;
+            }
+            call.write(at.wrapping_add(done), &chunk[..got])?;
+            done += got as u64;
+        }
+        Ok(bytes - done)
     }
 
     /// The block has a buffer and its size; the size is replaced by the line's length without its final NUL.
@@ -304,6 +379,19 @@ impl Semihosting {
         self.power.exit(if reason == ADP_STOPPED_APPLICATION_EXIT { code } else { 1 }, NAME);
         Ok(0)
     }
+}
+
+/// The name that words `index` and `index + 1` of the block give: where it is and how long.
+fn name(call: &mut Call<'_>, index: u64) -> Result<Vec<u8>, Failed> {
+    let (at, bytes) = (call.word(index)?, call.word(index + 1)?);
+    text(call, at, bytes)
+}
+
+fn text(call: &mut Call<'_>, at: u64, bytes: u64) -> Result<Vec<u8>, Failed> {
+    let bytes = usize::try_from(bytes).ok().filter(|&bytes| bytes <= MAX_NAME_BYTES).ok_or(Failed(ENOENT))?;
+    let mut name = vec![0; bytes];
+    call.read(at, bytes, &mut name)?;
+    Ok(name)
 }
 
 #[cfg(test)]

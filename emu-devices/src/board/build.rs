@@ -30,6 +30,7 @@ use crate::power::Power;
 use crate::psci::Psci;
 use crate::requester::Requester;
 use crate::rtc::Rtc;
+use crate::semihosting::Folder;
 use crate::testbench::{Records, Testbench};
 use crate::uart16550::Uart16550;
 use crate::virtio::block::{Block, Disk, DiskSpec, Shelf};
@@ -55,6 +56,8 @@ pub struct Options {
     pub disks: Vec<Disk>,
     /// Disks that the board itself names. A clone of these options finds them as they are.
     pub shelf: Shelf,
+    /// The folder whose files a program can use by semihosting.
+    pub semihosting: Option<Folder>,
     /// Where the random numbers that a guest can see start.
     pub seed: u64,
     /// The console.
@@ -72,6 +75,7 @@ impl Options {
             bootargs: None,
             disks: Vec::new(),
             shelf: Shelf::default(),
+            semihosting: None,
             seed: 0,
             console,
         }
@@ -148,6 +152,7 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
         reset_pc: board.reset_pc.map(GuestPhys),
         isa: board.isa.clone(),
         device_tree,
+        folder: options.semihosting.clone(),
         timed: parts.timed,
     };
     finished.write_device_tree();

@@ -104,6 +104,141 @@ fn opens_the_console_and_nothing_of_the_host() {
     }
 }
 
+/// A folder of its own for one test, and what is in it.
+struct Host(tempfile::TempDir);
+
+impl Host {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A program that may use the folder `box` in it.
+    fn bench(&self, word_bytes: u64) -> Bench {
+        let inside = self.0.path().join("box");
+        std::fs::create_dir_all(&inside).unwrap();
+        let mut bench = Bench::new(word_bytes);
+        let folder = Folder::open(&inside).unwrap();
+        bench.semihosting = bench.semihosting.with_folder(Some(folder));
+        bench
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.path().join(name)).unwrap()
+    }
+}
+
+#[test]
+fn files_below_the_folder() {
+    let host = Host::new();
+    for word_bytes in [4, 8] {
+        let mut bench = host.bench(word_bytes);
+        std::fs::create_dir_all(host.0.path().join("box/sub")).unwrap();
+        assert_eq!(bench.open(b"sub/out.txt", 4), 5);
+        bench.memory.write(DATA, b"hello");
+        assert_eq!(bench.block(SYS_WRITE, &[5, DATA, 5]), 0);
+        assert_eq!((bench.block(SYS_FLEN, &[5]), bench.block(SYS_ISTTY, &[5])), (5, 0));
+        assert_eq!(bench.block(SYS_READ, &[5, DATA, 5]), -1, "it is only written");
+        assert_eq!(bench.open(b"sub/out.txt", 10), 6);
+        bench.memory.write(DATA, b"HEY");
+        assert_eq!(bench.block(SYS_SEEK, &[6, 0]), 0);
+        assert_eq!(bench.block(SYS_WRITE, &[6, DATA, 3]), 0, "at the end all the same");
+        assert_eq!(host.read("box/sub/out.txt"), b"helloHEY");
+        assert_eq!(bench.block(SYS_CLOSE, &[5]), 0);
+        assert_eq!(bench.block(SYS_CLOSE, &[5]), -1);
+        assert_eq!(bench.open(b"sub/out.txt", 2), 5, "the handle is free again");
+        assert_eq!(bench.block(SYS_SEEK, &[5, 5]), 0);
+        assert_eq!(bench.block(SYS_READ, &[5, DATA, 100]), 97);
+        assert_eq!(bench.memory.bytes(DATA, 3), b"HEY");
+        assert_eq!(bench.block(SYS_READ, &[5, DATA, 100]), 100, "the end");
+        assert_eq!(bench.block(SYS_SEEK, &[5, 0]), 0);
+        assert_eq!(bench.block(SYS_WRITE, &[5, DATA, 1]), 0);
+        assert_eq!(host.read("box/sub/out.txt"), b"HelloHEY");
+        assert_eq!(bench.open(b"sub/out.txt", 0), 7);
+        assert_eq!(bench.block(SYS_WRITE, &[7, DATA, 1]), -1, "it is only read");
+        assert_eq!(bench.block(SYS_SEEK, &[7, u64::MAX]), if word_bytes == 8 { -1 } else { 0 });
+        assert_eq!(bench.open(b"sub/out.txt", 6), 8);
+        assert_eq!(host.read("box/sub/out.txt"), b"", "cut");
+        assert_eq!(bench.open(b"absent", 0), -1);
+        assert_eq!(bench.plain(SYS_ERRNO, 0), 2);
+        assert_eq!(bench.open(b"sub", 0), -1);
+        assert_eq!(bench.plain(SYS_ERRNO, 0), 21, "a folder");
+        assert_eq!(bench.open(b"sub/out.txt", 12), -1);
+    }
+}
+
+#[test]
+fn files_are_renamed_and_removed() {
+    let host = Host::new();
+    let mut bench = host.bench(8);
+    assert_eq!(bench.open(b"a", 4), 5);
+    bench.memory.write(DATA, b"a./b");
+    assert_eq!(bench.block(SYS_RENAME, &[DATA, 1, DATA + 1, 3]), 0);
+    assert!(!host.0.path().join("box/a").exists() && host.0.path().join("box/b").exists());
+    assert_eq!(bench.block(SYS_REMOVE, &[DATA, 1]), -1);
+    assert_eq!(bench.plain(SYS_ERRNO, 0), 2);
+    assert_eq!(bench.block(SYS_REMOVE, &[DATA + 3, 1]), 0);
+    assert!(!host.0.path().join("box/b").exists());
+    assert_eq!(bench.block(SYS_TMPNAM, &[DATA, 7, 18]), -1, "no room for the NUL");
+    assert_eq!(bench.block(SYS_TMPNAM, &[DATA, 7, 19]), 0);
+    assert_eq!(bench.memory.bytes(DATA, 19), b"semihosting-07.tmp\0");
+    assert_eq!(bench.block(SYS_TMPNAM, &[DATA, 256, 20]), -1);
+}
+
+#[test]
+fn nothing_leads_out_of_the_folder() {
+    use std::os::unix::fs::symlink;
+    let host = Host::new();
+    let mut bench = host.bench(8);
+    let path = |name: &str| host.0.path().join(name);
+    std::fs::write(path("secret"), "secret").unwrap();
+    symlink("../secret", path("box/link")).unwrap();
+    symlink(host.0.path(), path("box/up")).unwrap();
+    symlink("inside", path("box/good")).unwrap();
+    std::fs::write(path("box/inside"), "fine").unwrap();
+    let absolute = path("secret").to_str().unwrap().to_owned();
+    for name in ["../secret", "link", "up/secret", "good/../../secret", "/proc/self/root/etc/passwd", &absolute, "."] {
+        for mode in [0, 4, 8] {
+            assert_eq!(bench.open(name.as_bytes(), mode), -1, "{name}");
+        }
+        bench.memory.write(DATA, name.as_bytes());
+        bench.memory.write(DATA - 1, b"x");
+        let bytes = name.len() as u64;
+        assert_eq!(bench.block(SYS_RENAME, &[DATA, bytes, DATA - 1, 1]), if name == "link" { 0 } else { -1 }, "{name}");
+        if name != "link" {
+            assert_eq!(bench.block(SYS_REMOVE, &[DATA, bytes]), -1, "{name}");
+        }
+    }
+    assert_eq!(host.read("secret"), b"secret");
+    assert!(bench.open(b"good", 0) >= 5, "a link that stays inside");
+    assert_eq!(bench.open(b"in\0side", 0), -1);
+    let mut closed = Bench::new(8);
+    for op in [SYS_REMOVE, SYS_TMPNAM] {
+        assert_eq!(closed.block(op, &[DATA, 1, 20]), -1, "without a folder there are no files");
+    }
+}
+
+#[test]
+fn only_so_many_plain_files() {
+    let host = Host::new();
+    let mut bench = host.bench(8);
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        host.0.path().join("box/pipe"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RWXU,
+        0,
+    )
+    .unwrap();
+    assert_eq!(bench.open(b"pipe", 0), -1);
+    assert_eq!(bench.plain(SYS_ERRNO, 0), 13);
+    for index in 0..MAX_FILES as i64 {
+        assert_eq!(bench.open(b"file", 8), 5 + index);
+    }
+    assert_eq!(bench.open(b"file", 8), -1);
+    assert_eq!(bench.plain(SYS_ERRNO, 0), 24);
+    assert_eq!(bench.open(&[b'x'; 120], 0), -1);
+}
+
 #[test]
 fn prints() {
     for mut bench in Bench::both() {
@@ -212,7 +347,7 @@ fn heap_and_errors() {
         assert_eq!(bench.block(SYS_ISERROR, &[u64::MAX]), 1);
         assert_eq!(bench.block(SYS_ISERROR, &[1 << 31]), i64::from(bench.word_bytes == 4));
         assert_eq!(bench.block(SYS_ISERROR, &[5]), 0);
-        for op in [0, 0x0d, 0x12, 0x17, 0x99] {
+        for op in [0, 0x0b, 0x12, 0x17, 0x99] {
             assert_eq!(bench.plain(op, BASE), -1);
             assert_eq!(bench.plain(SYS_ERRNO, 0), 38);
         }
