@@ -8,6 +8,7 @@
 //! An instruction reads, then may stop, then writes: after its first [`Engine::set`] or store nothing may stop it. So
 //! exceptions are precise without an undo log.
 
+use crate::float::{NanResult, Round, Rules, Tininess};
 use crate::slot::Slot;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
 
@@ -136,16 +137,108 @@ pub enum Fmt {
     D,
 }
 
+/// How floating-point arithmetic is done: decode time.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct FpMode {
+    /// The architecture's choices.
+    pub rules: Rules,
+    /// The rounding direction.
+    pub round: Round,
+}
+
+impl FpMode {
+    /// RISC-V, with the direction that a valid `frm` says.
+    #[inline(always)]
+    pub const fn riscv(frm: u64) -> Self {
+        let round = match Round::from_frm(frm) {
+            Some(round) => round,
+            None => Round::NearestEven,
+        };
+        FpMode { rules: Rules::RISCV, round }
+    }
+
+    /// AArch64 as FPCR says.
+    #[inline(always)]
+    pub const fn from_fpcr(fpcr: u64) -> Self {
+        FpMode { rules: Rules::from_fpcr(fpcr), round: Round::from_fpcr(fpcr) }
+    }
+
+    /// The mode as a number, for what hands it over as one.
+    pub const fn pack(self) -> u8 {
+        let Rules { nan, flush, flush_half, alternative_half, .. } = self.rules;
+        let arm = matches!(self.rules.tininess, Tininess::BeforeRounding);
+        let default_nan = matches!(nan, NanResult::Default);
+        self.round as u8
+            | (arm as u8) << 3
+            | (default_nan as u8) << 4
+            | (flush as u8) << 5
+            | (flush_half as u8) << 6
+            | (alternative_half as u8) << 7
+    }
+
+    /// The mode that [`pack`](Self::pack) has made this number of.
+    pub const fn unpack(packed: u8) -> Self {
+        let round = if packed & 7 == Round::Odd as u8 { Round::Odd } else { Self::riscv((packed & 7) as u64).round };
+        if packed >> 3 & 1 == 0 {
+            return FpMode { rules: Rules::RISCV, round };
+        }
+        let rules = Rules {
+            nan: if packed >> 4 & 1 != 0 { NanResult::Default } else { NanResult::FirstOperand },
+            flush: packed >> 5 & 1 != 0,
+            flush_half: packed >> 6 & 1 != 0,
+            alternative_half: packed >> 7 & 1 != 0,
+            ..Rules::ARM
+        };
+        FpMode { rules, round }
+    }
+}
+
+/// One-operand floating-point arithmetic.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Fp1 {
+    /// To an integer in the same format; never inexact.
+    Round,
+    /// To an integer in the same format; inexact if that is another number.
+    RoundExact,
+    /// About the reciprocal: Arm's FRECPE.
+    ReciprocalEstimate,
+    /// About the reciprocal square root: Arm's FRSQRTE.
+    ReciprocalRootEstimate,
+    /// Arm's FRECPX.
+    ReciprocalExponent,
+    /// To a 32-bit integer modulo 2^32, in the low half; bit 32 says that it is exact. Arm's FJCVTZS.
+    Int32Modulo,
+}
+
 /// Two-operand floating-point arithmetic.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "the variants are the standard's words")]
 pub enum Fp2 {
+    /// Sum.
     Add,
+    /// Difference.
     Sub,
+    /// Product.
     Mul,
+    /// Quotient.
     Div,
+    /// The smaller number; a number wins over a NaN (RISC-V).
     Min,
+    /// The larger number; a number wins over a NaN (RISC-V).
     Max,
+    /// The smaller number; a NaN wins (Arm's FMIN).
+    Minimum,
+    /// The larger number; a NaN wins (Arm's FMAX).
+    Maximum,
+    /// The smaller number; a number wins over a quiet NaN, a signalling NaN over both (Arm's FMINNM).
+    MinNum,
+    /// The larger number; a number wins over a quiet NaN, a signalling NaN over both (Arm's FMAXNM).
+    MaxNum,
+    /// Product, where zero times infinity is two (Arm's FMULX).
+    MulExtended,
+    /// Arm's FRECPS.
+    ReciprocalStep,
+    /// Arm's FRSQRTS.
+    ReciprocalRootStep,
 }
 
 /// Floating-point comparisons.
@@ -157,6 +250,10 @@ pub enum FpCmp {
     Lt,
     /// Less than or equal; any NaN is invalid.
     Le,
+    /// Less than; only signalling NaNs are invalid.
+    LtQuiet,
+    /// One is a NaN; only signalling NaNs are invalid.
+    Unordered,
 }
 
 /// Integer formats that floating-point values convert from and to.
@@ -228,22 +325,25 @@ pub trait Engine {
     /// A target known at run time.
     fn jump_to(&self, target: Self::X) -> Self::Next;
 
-    /// Two-operand arithmetic; the result and the exception flags it raises (NV 16, DZ 8, OF 4, UF 2, NX 1).
-    fn fp2(&self, op: Fp2, fmt: Fmt, rm: u8, a: Self::X, b: Self::X) -> (Self::X, Self::X);
+    /// One-operand arithmetic; the result and the exception flags it raises, as [`crate::float::Flags`] numbers them.
+    fn fp1(&self, op: Fp1, fmt: Fmt, mode: FpMode, a: Self::X) -> (Self::X, Self::X);
+    /// Two-operand arithmetic.
+    fn fp2(&self, op: Fp2, fmt: Fmt, mode: FpMode, a: Self::X, b: Self::X) -> (Self::X, Self::X);
     /// Square root.
-    fn fp_sqrt(&self, fmt: Fmt, rm: u8, a: Self::X) -> (Self::X, Self::X);
+    fn fp_sqrt(&self, fmt: Fmt, mode: FpMode, a: Self::X) -> (Self::X, Self::X);
     /// `a * b + c`, rounded once.
-    fn fp_fma(&self, fmt: Fmt, rm: u8, a: Self::X, b: Self::X, c: Self::X) -> (Self::X, Self::X);
+    fn fp_fma(&self, fmt: Fmt, mode: FpMode, a: Self::X, b: Self::X, c: Self::X) -> (Self::X, Self::X);
     /// Comparison.
-    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, a: Self::X, b: Self::X) -> (Self::B, Self::X);
+    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, mode: FpMode, a: Self::X, b: Self::X) -> (Self::B, Self::X);
     /// The ten classes of a value, one bit each, in RISC-V's order.
     fn fp_class(&self, fmt: Fmt, a: Self::X) -> Self::X;
     /// Between floating-point formats.
-    fn fp_to_fp(&self, from: Fmt, to: Fmt, rm: u8, a: Self::X) -> (Self::X, Self::X);
-    /// To an integer, saturating; 32-bit results are in the low half, the upper half is unspecified.
-    fn fp_to_int(&self, from: Fmt, to: Int, rm: u8, a: Self::X) -> (Self::X, Self::X);
-    /// From an integer; 32-bit operands are in the low half.
-    fn int_to_fp(&self, from: Int, to: Fmt, rm: u8, a: Self::X) -> (Self::X, Self::X);
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, mode: FpMode, a: Self::X) -> (Self::X, Self::X);
+    /// To a fixed-point number with so many bits behind the point (decode time), saturating; 32-bit results are in the low
+    /// half, the upper half is unspecified.
+    fn fp_to_int(&self, from: Fmt, to: Int, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
+    /// From a fixed-point number with so many bits behind the point; 32-bit operands are in the low half.
+    fn int_to_fp(&self, from: Int, to: Fmt, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
     /// The lower half of the carry-less product.
     fn clmul(&self, a: Self::X, b: Self::X) -> Self::X;
     /// The upper half of the carry-less product.

@@ -336,36 +336,40 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     }
 
     #[inline(always)]
-    fn fp2(&self, op: Fp2, fmt: Fmt, rm: u8, a: X, b: X) -> (X, X) {
-        fp::binary(op, fmt, rm, a.0, b.0)
+    fn fp1(&self, op: Fp1, fmt: Fmt, mode: FpMode, a: X) -> (X, X) {
+        fp::unary(op, fmt, mode, a.0)
     }
     #[inline(always)]
-    fn fp_sqrt(&self, fmt: Fmt, rm: u8, a: X) -> (X, X) {
-        fp::sqrt(fmt, rm, a.0)
+    fn fp2(&self, op: Fp2, fmt: Fmt, mode: FpMode, a: X, b: X) -> (X, X) {
+        fp::binary(op, fmt, mode, a.0, b.0)
     }
     #[inline(always)]
-    fn fp_fma(&self, fmt: Fmt, rm: u8, a: X, b: X, c: X) -> (X, X) {
-        fp::fma(fmt, rm, a.0, b.0, c.0)
+    fn fp_sqrt(&self, fmt: Fmt, mode: FpMode, a: X) -> (X, X) {
+        fp::sqrt(fmt, mode, a.0)
     }
     #[inline(always)]
-    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, a: X, b: X) -> (bool, X) {
-        fp::compare(op, fmt, a.0, b.0)
+    fn fp_fma(&self, fmt: Fmt, mode: FpMode, a: X, b: X, c: X) -> (X, X) {
+        fp::fma(fmt, mode, a.0, b.0, c.0)
+    }
+    #[inline(always)]
+    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, mode: FpMode, a: X, b: X) -> (bool, X) {
+        fp::compare(op, fmt, mode, a.0, b.0)
     }
     #[inline(always)]
     fn fp_class(&self, fmt: Fmt, a: X) -> X {
         fp::class(fmt, a.0)
     }
     #[inline(always)]
-    fn fp_to_fp(&self, from: Fmt, to: Fmt, rm: u8, a: X) -> (X, X) {
-        fp::convert(from, to, rm, a.0)
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, mode: FpMode, a: X) -> (X, X) {
+        fp::convert(from, to, mode, a.0)
     }
     #[inline(always)]
-    fn fp_to_int(&self, from: Fmt, to: Int, rm: u8, a: X) -> (X, X) {
-        fp::to_int(from, to, rm, a.0)
+    fn fp_to_int(&self, from: Fmt, to: Int, mode: FpMode, fraction_bits: u8, a: X) -> (X, X) {
+        fp::to_int(from, to, mode, fraction_bits, a.0)
     }
     #[inline(always)]
-    fn int_to_fp(&self, from: Int, to: Fmt, rm: u8, a: X) -> (X, X) {
-        fp::from_int(from, to, rm, a.0)
+    fn int_to_fp(&self, from: Int, to: Fmt, mode: FpMode, fraction_bits: u8, a: X) -> (X, X) {
+        fp::from_int(from, to, mode, fraction_bits, a.0)
     }
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! Corners of IEEE 754 and of the architectures' choices, worked out by hand from the texts. Random agreement with
 //! another implementation is in `float_agreement`.
 
+use emu_core::engine::FpMode;
 use emu_core::float::{self, F16, F32, F64, Flags, Round, Rules};
 
 use Round::{Down, NearestAway, NearestEven, TowardZero, Up};
@@ -38,6 +39,27 @@ fn flags_and_directions_have_riscv_numbers() {
         assert_eq!((Round::from_frm(frm as u64), round as usize), (Some(round), frm));
     }
     assert_eq!([5, 6, 7].map(Round::from_frm), [None; 3]);
+}
+
+#[test]
+fn a_mode_survives_as_a_number() {
+    for fpcr in (0..64).map(|n| (n & 1) << 19 | (n >> 1) << 22) {
+        let mode = FpMode::from_fpcr(fpcr);
+        assert_eq!(FpMode::unpack(mode.pack()), mode);
+    }
+    for frm in 0..5 {
+        assert_eq!(FpMode::unpack(FpMode::riscv(frm).pack()), FpMode::riscv(frm));
+    }
+    let odd = FpMode { round: Round::Odd, ..FpMode::from_fpcr(0) };
+    assert_eq!(FpMode::unpack(odd.pack()), odd);
+}
+
+#[test]
+fn flags_have_their_places_in_fpsr() {
+    let all = [Flags::NV, Flags::DZ, Flags::OF, Flags::UF, Flags::NX, Flags::ID];
+    assert_eq!(all.map(Flags::to_fpsr), [1, 2, 4, 8, 0x10, 0x80]);
+    assert_eq!(all.map(|flag| Flags::from_fpsr(flag.to_fpsr())), all);
+    assert_eq!(Flags::from_fpsr(0x60), NONE);
 }
 
 /// (1 + 2^-23) · 2^-126 · (1 - 2^-23) is 2^-126 · (1 - 2^-46): below the smallest normal number, and rounded to it with
@@ -229,13 +251,13 @@ fn integers_that_do_not_fit_the_precision() {
 #[test]
 fn comparisons_and_nans() {
     let one = bits(1.0);
-    assert_eq!(float::equal::<F32>(0, SIGN), (true, NONE));
-    assert_eq!(float::less::<F32>(SIGN, 0), (false, NONE));
-    assert_eq!(float::equal::<F32>(QUIET, QUIET), (false, NONE));
-    assert_eq!(float::equal::<F32>(SIGNALLING, one), (false, NV));
-    assert_eq!(float::less::<F32>(QUIET, one), (false, NV));
-    assert_eq!(float::less_or_equal_quiet::<F32>(QUIET, one), (false, NONE));
-    assert_eq!(float::compare_signalling::<F32>(one, QUIET), (None, NV));
+    assert_eq!(float::equal::<F32>(RISCV, 0, SIGN), (true, NONE));
+    assert_eq!(float::less::<F32>(RISCV, SIGN, 0), (false, NONE));
+    assert_eq!(float::equal::<F32>(RISCV, QUIET, QUIET), (false, NONE));
+    assert_eq!(float::equal::<F32>(RISCV, SIGNALLING, one), (false, NV));
+    assert_eq!(float::less::<F32>(RISCV, QUIET, one), (false, NV));
+    assert_eq!(float::less_or_equal_quiet::<F32>(RISCV, QUIET, one), (false, NONE));
+    assert_eq!(float::compare_signalling::<F32>(RISCV, one, QUIET), (None, NV));
 }
 
 #[test]

@@ -477,36 +477,67 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
         Next::JumpTo(target)
     }
 
-    fn fp2(&self, op: Fp2, fmt: Fmt, rm: u8, a: Value<'e, 'f>, b: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp2(op, fmt, rm, a, b)
+    fn fp1(&self, op: Fp1, fmt: Fmt, mode: FpMode, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp1(op, fmt, mode, a)
     }
-    fn fp_sqrt(&self, fmt: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp_sqrt(fmt, rm, a)
+    fn fp2(
+        &self,
+        op: Fp2,
+        fmt: Fmt,
+        mode: FpMode,
+        a: Value<'e, 'f>,
+        b: Value<'e, 'f>,
+    ) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp2(op, fmt, mode, a, b)
+    }
+    fn fp_sqrt(&self, fmt: Fmt, mode: FpMode, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_sqrt(fmt, mode, a)
     }
     fn fp_fma(
         &self,
         fmt: Fmt,
-        rm: u8,
+        mode: FpMode,
         a: Value<'e, 'f>,
         b: Value<'e, 'f>,
         c: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp_fma(fmt, rm, a, b, c)
+        self.0.fp_fma(fmt, mode, a, b, c)
     }
-    fn fp_cmp(&self, op: FpCmp, fmt: Fmt, a: Value<'e, 'f>, b: Value<'e, 'f>) -> (Truth<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp_cmp(op, fmt, a, b)
+    fn fp_cmp(
+        &self,
+        op: FpCmp,
+        fmt: Fmt,
+        mode: FpMode,
+        a: Value<'e, 'f>,
+        b: Value<'e, 'f>,
+    ) -> (Truth<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_cmp(op, fmt, mode, a, b)
     }
     fn fp_class(&self, fmt: Fmt, a: Value<'e, 'f>) -> Value<'e, 'f> {
         self.0.fp_class(fmt, a)
     }
-    fn fp_to_fp(&self, from: Fmt, to: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp_to_fp(from, to, rm, a)
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, mode: FpMode, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_to_fp(from, to, mode, a)
     }
-    fn fp_to_int(&self, from: Fmt, to: Int, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.fp_to_int(from, to, rm, a)
+    fn fp_to_int(
+        &self,
+        from: Fmt,
+        to: Int,
+        mode: FpMode,
+        fraction_bits: u8,
+        a: Value<'e, 'f>,
+    ) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.fp_to_int(from, to, mode, fraction_bits, a)
     }
-    fn int_to_fp(&self, from: Int, to: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        self.0.int_to_fp(from, to, rm, a)
+    fn int_to_fp(
+        &self,
+        from: Int,
+        to: Fmt,
+        mode: FpMode,
+        fraction_bits: u8,
+        a: Value<'e, 'f>,
+    ) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        self.0.int_to_fp(from, to, mode, fraction_bits, a)
     }
     fn clmul(&self, a: Value<'e, 'f>, b: Value<'e, 'f>) -> Value<'e, 'f> {
         self.0.clmul(a, b, false)

@@ -10,16 +10,13 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_codegen::isa::CallConv;
-use emu_core::engine::{Fmt, Fp2, FpCmp, Int};
+use emu_core::engine::{Fmt, Fp1, Fp2, FpCmp, FpMode, Int};
+use emu_core::float::Round;
 use emu_core::interp::{carryless_product, fp};
 
 use crate::emit::Emit;
 use crate::value::{Form, Truth, TruthForm, Val};
 
-/// `frm`: to nearest, ties to even; what the host does.
-const NEAREST: u8 = 0;
-/// `frm`: to zero; what the host's conversions to integers do.
-const TO_ZERO: u8 = 1;
 /// The inexact flag.
 const NX: i64 = 1;
 
@@ -30,14 +27,15 @@ struct Pair(u64, u64);
 /// Which operation a helper is to do, in one number.
 #[derive(Copy, Clone)]
 enum Op {
-    Binary(Fp2, Fmt, u8),
-    Sqrt(Fmt, u8),
-    Fma(Fmt, u8),
-    Compare(FpCmp, Fmt),
+    Unary(Fp1, Fmt, FpMode),
+    Binary(Fp2, Fmt, FpMode),
+    Sqrt(Fmt, FpMode),
+    Fma(Fmt, FpMode),
+    Compare(FpCmp, Fmt, FpMode),
     Class(Fmt),
-    Convert(Fmt, Fmt, u8),
-    ToInt(Fmt, Int, u8),
-    FromInt(Int, Fmt, u8),
+    Convert(Fmt, Fmt, FpMode),
+    ToInt(Fmt, Int, FpMode, u8),
+    FromInt(Int, Fmt, FpMode, u8),
     CarrylessProduct,
 }
 
@@ -47,14 +45,21 @@ impl Op {
         // One function for each operation and format would be faster and many; each decodes what it is asked for.
         let pack = |fields: [u8; 4]| u32::from_le_bytes(fields) as u64;
         match self {
-            Op::Binary(op, fmt, rm) => (binary as *const () as usize, pack([op as u8, fmt as u8, rm, 0])),
-            Op::Sqrt(fmt, rm) => (sqrt as *const () as usize, pack([fmt as u8, rm, 0, 0])),
-            Op::Fma(fmt, rm) => (fma as *const () as usize, pack([fmt as u8, rm, 0, 0])),
-            Op::Compare(op, fmt) => (compare as *const () as usize, pack([op as u8, fmt as u8, 0, 0])),
+            Op::Unary(op, fmt, mode) => (unary as *const () as usize, pack([op as u8, fmt as u8, mode.pack(), 0])),
+            Op::Binary(op, fmt, mode) => (binary as *const () as usize, pack([op as u8, fmt as u8, mode.pack(), 0])),
+            Op::Sqrt(fmt, mode) => (sqrt as *const () as usize, pack([fmt as u8, mode.pack(), 0, 0])),
+            Op::Fma(fmt, mode) => (fma as *const () as usize, pack([fmt as u8, mode.pack(), 0, 0])),
+            Op::Compare(op, fmt, mode) => (compare as *const () as usize, pack([op as u8, fmt as u8, mode.pack(), 0])),
             Op::Class(fmt) => (class as *const () as usize, pack([fmt as u8, 0, 0, 0])),
-            Op::Convert(from, to, rm) => (convert as *const () as usize, pack([from as u8, to as u8, rm, 0])),
-            Op::ToInt(from, to, rm) => (to_int as *const () as usize, pack([from as u8, to as u8, rm, 0])),
-            Op::FromInt(from, to, rm) => (from_int as *const () as usize, pack([from as u8, to as u8, rm, 0])),
+            Op::Convert(from, to, mode) => {
+                (convert as *const () as usize, pack([from as u8, to as u8, mode.pack(), 0]))
+            }
+            Op::ToInt(from, to, mode, fraction_bits) => {
+                (to_int as *const () as usize, pack([from as u8, to as u8, mode.pack(), fraction_bits]))
+            }
+            Op::FromInt(from, to, mode, fraction_bits) => {
+                (from_int as *const () as usize, pack([from as u8, to as u8, mode.pack(), fraction_bits]))
+            }
             Op::CarrylessProduct => (product as *const () as usize, 0),
         }
     }
@@ -65,28 +70,55 @@ fn fields(packed: u64) -> [u8; 4] {
 }
 
 const FMTS: [Fmt; 3] = [Fmt::H, Fmt::S, Fmt::D];
-const BINARIES: [Fp2; 6] = [Fp2::Add, Fp2::Sub, Fp2::Mul, Fp2::Div, Fp2::Min, Fp2::Max];
-const COMPARISONS: [FpCmp; 3] = [FpCmp::Eq, FpCmp::Lt, FpCmp::Le];
+const UNARIES: [Fp1; 6] = [
+    Fp1::Round,
+    Fp1::RoundExact,
+    Fp1::ReciprocalEstimate,
+    Fp1::ReciprocalRootEstimate,
+    Fp1::ReciprocalExponent,
+    Fp1::Int32Modulo,
+];
+const BINARIES: [Fp2; 13] = [
+    Fp2::Add,
+    Fp2::Sub,
+    Fp2::Mul,
+    Fp2::Div,
+    Fp2::Min,
+    Fp2::Max,
+    Fp2::Minimum,
+    Fp2::Maximum,
+    Fp2::MinNum,
+    Fp2::MaxNum,
+    Fp2::MulExtended,
+    Fp2::ReciprocalStep,
+    Fp2::ReciprocalRootStep,
+];
+const COMPARISONS: [FpCmp; 5] = [FpCmp::Eq, FpCmp::Lt, FpCmp::Le, FpCmp::LtQuiet, FpCmp::Unordered];
 const INTS: [Int; 4] = [Int::I32, Int::U32, Int::I64, Int::U64];
 
+extern "C" fn unary(what: u64, a: u64, _: u64, _: u64) -> Pair {
+    let [op, fmt, mode, _] = fields(what);
+    let (v, flags) = fp::unary(UNARIES[op as usize], FMTS[fmt as usize], FpMode::unpack(mode), a);
+    Pair(v.0, flags.0)
+}
 extern "C" fn binary(what: u64, a: u64, b: u64, _: u64) -> Pair {
-    let [op, fmt, rm, _] = fields(what);
-    let (v, flags) = fp::binary(BINARIES[op as usize], FMTS[fmt as usize], rm, a, b);
+    let [op, fmt, mode, _] = fields(what);
+    let (v, flags) = fp::binary(BINARIES[op as usize], FMTS[fmt as usize], FpMode::unpack(mode), a, b);
     Pair(v.0, flags.0)
 }
 extern "C" fn sqrt(what: u64, a: u64, _: u64, _: u64) -> Pair {
-    let [fmt, rm, ..] = fields(what);
-    let (v, flags) = fp::sqrt(FMTS[fmt as usize], rm, a);
+    let [fmt, mode, ..] = fields(what);
+    let (v, flags) = fp::sqrt(FMTS[fmt as usize], FpMode::unpack(mode), a);
     Pair(v.0, flags.0)
 }
 extern "C" fn fma(what: u64, a: u64, b: u64, c: u64) -> Pair {
-    let [fmt, rm, ..] = fields(what);
-    let (v, flags) = fp::fma(FMTS[fmt as usize], rm, a, b, c);
+    let [fmt, mode, ..] = fields(what);
+    let (v, flags) = fp::fma(FMTS[fmt as usize], FpMode::unpack(mode), a, b, c);
     Pair(v.0, flags.0)
 }
 extern "C" fn compare(what: u64, a: u64, b: u64, _: u64) -> Pair {
-    let [op, fmt, ..] = fields(what);
-    let (holds, flags) = fp::compare(COMPARISONS[op as usize], FMTS[fmt as usize], a, b);
+    let [op, fmt, mode, _] = fields(what);
+    let (holds, flags) = fp::compare(COMPARISONS[op as usize], FMTS[fmt as usize], FpMode::unpack(mode), a, b);
     Pair(holds as u64, flags.0)
 }
 extern "C" fn class(what: u64, a: u64, _: u64, _: u64) -> Pair {
@@ -94,18 +126,18 @@ extern "C" fn class(what: u64, a: u64, _: u64, _: u64) -> Pair {
     Pair(fp::class(FMTS[fmt as usize], a).0, 0)
 }
 extern "C" fn convert(what: u64, a: u64, _: u64, _: u64) -> Pair {
-    let [from, to, rm, _] = fields(what);
-    let (v, flags) = fp::convert(FMTS[from as usize], FMTS[to as usize], rm, a);
+    let [from, to, mode, _] = fields(what);
+    let (v, flags) = fp::convert(FMTS[from as usize], FMTS[to as usize], FpMode::unpack(mode), a);
     Pair(v.0, flags.0)
 }
 extern "C" fn to_int(what: u64, a: u64, _: u64, _: u64) -> Pair {
-    let [from, to, rm, _] = fields(what);
-    let (v, flags) = fp::to_int(FMTS[from as usize], INTS[to as usize], rm, a);
+    let [from, to, mode, fraction_bits] = fields(what);
+    let (v, flags) = fp::to_int(FMTS[from as usize], INTS[to as usize], FpMode::unpack(mode), fraction_bits, a);
     Pair(v.0, flags.0)
 }
 extern "C" fn from_int(what: u64, a: u64, _: u64, _: u64) -> Pair {
-    let [from, to, rm, _] = fields(what);
-    let (v, flags) = fp::from_int(INTS[from as usize], FMTS[to as usize], rm, a);
+    let [from, to, mode, fraction_bits] = fields(what);
+    let (v, flags) = fp::from_int(INTS[from as usize], FMTS[to as usize], FpMode::unpack(mode), fraction_bits, a);
     Pair(v.0, flags.0)
 }
 extern "C" fn product(_: u64, a: u64, b: u64, _: u64) -> Pair {
@@ -179,9 +211,14 @@ impl<'f> Emit<'f> {
         value
     }
 
+    /// The format, if the host knows it and takes operands as the mode does: it takes none for zero.
+    fn as_host_takes(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
+        host(fmt).filter(|_| !mode.rules.flush)
+    }
+
     /// The format, if the host may round and the inexact flag does not matter.
-    fn on_host(&self, fmt: Fmt, rm: u8) -> Option<Host> {
-        host(fmt).filter(|_| self.key.sticky_inexact && rm == NEAREST)
+    fn on_host(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
+        self.as_host_takes(fmt, mode).filter(|_| self.key.sticky_inexact && mode.round == Round::NearestEven)
     }
 
     fn to_float(&self, v: Value<'_, 'f>, host: Host) -> ir::Value {
@@ -199,21 +236,35 @@ impl<'f> Emit<'f> {
         self.require_later(ok);
     }
 
+    pub(crate) fn fp1<'e>(
+        &'e self,
+        op: Fp1,
+        fmt: Fmt,
+        mode: FpMode,
+        a: Value<'e, 'f>,
+    ) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        let value = self.by_library(Op::Unary(op, fmt, mode), &[a]);
+        (self.value(Form::Ssa(value)), self.none())
+    }
+
     pub(crate) fn fp2<'e>(
         &'e self,
         op: Fp2,
         fmt: Fmt,
-        rm: u8,
+        mode: FpMode,
         a: Value<'e, 'f>,
         b: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
         let host = match op {
             // Exact, and only NaNs are special.
-            Fp2::Min | Fp2::Max => host(fmt),
-            _ => self.on_host(fmt, rm),
+            Fp2::Min | Fp2::Max | Fp2::Minimum | Fp2::Maximum | Fp2::MinNum | Fp2::MaxNum => {
+                self.as_host_takes(fmt, mode)
+            }
+            Fp2::ReciprocalStep | Fp2::ReciprocalRootStep => None,
+            _ => self.on_host(fmt, mode),
         };
         let Some(host) = host else {
-            let value = self.by_library(Op::Binary(op, fmt, rm), &[a, b]);
+            let value = self.by_library(Op::Binary(op, fmt, mode), &[a, b]);
             return (self.value(Form::Ssa(value)), self.none());
         };
         let (x, y) = (self.to_float(a, host), self.to_float(b, host));
@@ -225,7 +276,7 @@ impl<'f> Emit<'f> {
                 self.require_finite((sum, host), &[x, y]);
                 sum
             }
-            Fp2::Mul => {
+            Fp2::Mul | Fp2::MulExtended => {
                 let product = ins(&|b| b.fmul(x, y));
                 self.require_ordinary((product, host), [Some((x, host)), Some((y, host))], &[x, y]);
                 product
@@ -236,18 +287,24 @@ impl<'f> Emit<'f> {
                 self.require_ordinary((quotient, host), [Some((x, host)), None], &[x]);
                 quotient
             }
-            Fp2::Min | Fp2::Max => {
+            // Without NaNs all of a kind are one.
+            Fp2::Min | Fp2::Minimum | Fp2::MinNum => {
                 self.require_ordered(x, y);
-                if op == Fp2::Min { ins(&|b| b.fmin(x, y)) } else { ins(&|b| b.fmax(x, y)) }
+                ins(&|b| b.fmin(x, y))
             }
+            Fp2::Max | Fp2::Maximum | Fp2::MaxNum => {
+                self.require_ordered(x, y);
+                ins(&|b| b.fmax(x, y))
+            }
+            Fp2::ReciprocalStep | Fp2::ReciprocalRootStep => unreachable!("done by the library"),
         };
         let bits = self.to_bits(result, host);
         (self.value(Form::Ssa(bits)), self.none())
     }
 
-    pub(crate) fn fp_sqrt<'e>(&'e self, fmt: Fmt, rm: u8, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        let Some(host) = self.on_host(fmt, rm) else {
-            let value = self.by_library(Op::Sqrt(fmt, rm), &[a]);
+    pub(crate) fn fp_sqrt<'e>(&'e self, fmt: Fmt, mode: FpMode, a: Value<'e, 'f>) -> (Value<'e, 'f>, Value<'e, 'f>) {
+        let Some(host) = self.on_host(fmt, mode) else {
+            let value = self.by_library(Op::Sqrt(fmt, mode), &[a]);
             return (self.value(Form::Ssa(value)), self.none());
         };
         let x = self.to_float(a, host);
@@ -265,13 +322,13 @@ impl<'f> Emit<'f> {
     pub(crate) fn fp_fma<'e>(
         &'e self,
         fmt: Fmt,
-        rm: u8,
+        mode: FpMode,
         a: Value<'e, 'f>,
         b: Value<'e, 'f>,
         c: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        let Some(host) = self.on_host(fmt, rm).filter(|_| has_fma()) else {
-            let value = self.by_library(Op::Fma(fmt, rm), &[a, b, c]);
+        let Some(host) = self.on_host(fmt, mode).filter(|_| has_fma()) else {
+            let value = self.by_library(Op::Fma(fmt, mode), &[a, b, c]);
             return (self.value(Form::Ssa(value)), self.none());
         };
         let (x, y, z) = (self.to_float(a, host), self.to_float(b, host), self.to_float(c, host));
@@ -285,20 +342,24 @@ impl<'f> Emit<'f> {
         &'e self,
         op: FpCmp,
         fmt: Fmt,
+        mode: FpMode,
         a: Value<'e, 'f>,
         b: Value<'e, 'f>,
     ) -> (Truth<'e, 'f>, Value<'e, 'f>) {
         let truth = |value| Truth { form: TruthForm::Ssa(value), e: self };
-        let Some(host) = host(fmt) else {
-            let holds = self.by_library(Op::Compare(op, fmt), &[a, b]);
+        let Some(host) = self.as_host_takes(fmt, mode) else {
+            let holds = self.by_library(Op::Compare(op, fmt, mode), &[a, b]);
             let holds = self.b.borrow_mut().ins().icmp_imm_u(IntCC::NotEqual, holds, 0);
             return (truth(holds), self.none());
         };
         let (x, y) = (self.to_float(a, host), self.to_float(b, host));
         self.require_ordered(x, y);
+        if op == FpCmp::Unordered {
+            return (Truth { form: TruthForm::Const(false), e: self }, self.none());
+        }
         let cc = match op {
             FpCmp::Eq => FloatCC::Equal,
-            FpCmp::Lt => FloatCC::LessThan,
+            FpCmp::Lt | FpCmp::LtQuiet | FpCmp::Unordered => FloatCC::LessThan,
             FpCmp::Le => FloatCC::LessThanOrEqual,
         };
         let holds = self.b.borrow_mut().ins().fcmp(cc, x, y);
@@ -313,23 +374,23 @@ impl<'f> Emit<'f> {
         &'e self,
         from: Fmt,
         to: Fmt,
-        rm: u8,
+        mode: FpMode,
         a: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
         let bits = match (from, to, host(from), host(to)) {
-            (Fmt::S, Fmt::D, Some(narrow), Some(wide)) => {
+            (Fmt::S, Fmt::D, Some(narrow), Some(wide)) if !mode.rules.flush => {
                 let x = self.to_float(a, narrow);
                 self.require_ordered(x, x);
                 let result = self.b.borrow_mut().ins().fpromote(F64, x);
                 self.to_bits(result, wide)
             }
-            (Fmt::D, Fmt::S, Some(wide), Some(narrow)) if self.on_host(to, rm).is_some() => {
+            (Fmt::D, Fmt::S, Some(wide), Some(narrow)) if self.on_host(to, mode).is_some() => {
                 let x = self.to_float(a, wide);
                 let result = self.b.borrow_mut().ins().fdemote(F32, x);
                 self.require_ordinary((result, narrow), [Some((x, wide)), None], &[x]);
                 self.to_bits(result, narrow)
             }
-            _ => self.by_library(Op::Convert(from, to, rm), &[a]),
+            _ => self.by_library(Op::Convert(from, to, mode), &[a]),
         };
         (self.value(Form::Ssa(bits)), self.none())
     }
@@ -338,12 +399,14 @@ impl<'f> Emit<'f> {
         &'e self,
         from: Fmt,
         to: Int,
-        rm: u8,
+        mode: FpMode,
+        fraction_bits: u8,
         a: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
-        let host = host(from).filter(|_| self.key.sticky_inexact && rm == TO_ZERO);
+        let host = (self.as_host_takes(from, mode))
+            .filter(|_| self.key.sticky_inexact && mode.round == Round::TowardZero && fraction_bits == 0);
         let Some(host) = host else {
-            let value = self.by_library(Op::ToInt(from, to, rm), &[a]);
+            let value = self.by_library(Op::ToInt(from, to, mode, fraction_bits), &[a]);
             return (self.value(Form::Ssa(value)), self.none());
         };
         let x = self.to_float(a, host);
@@ -379,13 +442,15 @@ impl<'f> Emit<'f> {
         &'e self,
         from: Int,
         to: Fmt,
-        rm: u8,
+        mode: FpMode,
+        fraction_bits: u8,
         a: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
         let exact = to == Fmt::D && matches!(from, Int::I32 | Int::U32);
-        let host = if exact { host(to) } else { self.on_host(to, rm) };
+        let host = if exact { host(to) } else { self.on_host(to, mode) };
+        let host = host.filter(|_| fraction_bits == 0);
         let Some(host) = host else {
-            let value = self.by_library(Op::FromInt(from, to, rm), &[a]);
+            let value = self.by_library(Op::FromInt(from, to, mode, fraction_bits), &[a]);
             return (self.value(Form::Ssa(value)), self.none());
         };
         let value = a.ssa();

@@ -362,34 +362,38 @@ impl Engine for Scan<'_> {
             known => Flow::Indirect(known),
         }
     }
-    fn fp2(&self, _: Fp2, fmt: Fmt, _: u8, a: Value, b: Value) -> (Value, Value) {
+    fn fp1(&self, op: Fp1, fmt: Fmt, _: FpMode, a: Value) -> (Value, Value) {
+        self.takes(fmt, [a]);
+        if op == Fp1::Int32Modulo { (Seen::NOT, Seen::NOT) } else { gives(fmt) }
+    }
+    fn fp2(&self, _: Fp2, fmt: Fmt, _: FpMode, a: Value, b: Value) -> (Value, Value) {
         self.takes(fmt, [a, b]);
         gives(fmt)
     }
-    fn fp_sqrt(&self, fmt: Fmt, _: u8, a: Value) -> (Value, Value) {
+    fn fp_sqrt(&self, fmt: Fmt, _: FpMode, a: Value) -> (Value, Value) {
         self.takes(fmt, [a]);
         gives(fmt)
     }
-    fn fp_fma(&self, fmt: Fmt, _: u8, a: Value, b: Value, c: Value) -> (Value, Value) {
+    fn fp_fma(&self, fmt: Fmt, _: FpMode, a: Value, b: Value, c: Value) -> (Value, Value) {
         self.takes(fmt, [a, b, c]);
         gives(fmt)
     }
-    fn fp_cmp(&self, _: FpCmp, fmt: Fmt, a: Value, b: Value) -> (Either, Value) {
+    fn fp_cmp(&self, _: FpCmp, fmt: Fmt, _: FpMode, a: Value, b: Value) -> (Either, Value) {
         self.takes(fmt, [a, b]);
         (Either, Seen::NOT)
     }
     fn fp_class(&self, _: Fmt, _: Value) -> Value {
         Seen::NOT
     }
-    fn fp_to_fp(&self, from: Fmt, to: Fmt, _: u8, a: Value) -> (Value, Value) {
+    fn fp_to_fp(&self, from: Fmt, to: Fmt, _: FpMode, a: Value) -> (Value, Value) {
         self.takes(from, [a]);
         gives(to)
     }
-    fn fp_to_int(&self, from: Fmt, _: Int, _: u8, a: Value) -> (Value, Value) {
+    fn fp_to_int(&self, from: Fmt, _: Int, _: FpMode, _: u8, a: Value) -> (Value, Value) {
         self.takes(from, [a]);
         (Seen::NOT, Seen::NOT)
     }
-    fn int_to_fp(&self, _: Int, to: Fmt, _: u8, _: Value) -> (Value, Value) {
+    fn int_to_fp(&self, _: Int, to: Fmt, _: FpMode, _: u8, _: Value) -> (Value, Value) {
         gives(to)
     }
     fn clmul(&self, _: Value, _: Value) -> Value {

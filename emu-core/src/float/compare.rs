@@ -3,66 +3,73 @@
 
 use std::cmp::Ordering;
 
-use super::exact::narrow;
-use super::unpacked::{is_nan, is_signalling, nan};
+use super::exact::{given, narrow};
+use super::unpacked::{flushed, is_nan, is_signalling, nan};
 use super::{Flags, Format, Rules};
 
 /// How `a` compares with `b`; `None` if one is a NaN. NV is raised for a signalling NaN only (IEEE 754-2019, 5.6.1; Arm
 /// FCMP).
 #[inline]
-pub fn compare_quiet<F: Format>(a: F::Bits, b: F::Bits) -> (Option<Ordering>, Flags) {
-    let (a, b) = (a.into(), b.into());
+pub fn compare_quiet<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (Option<Ordering>, Flags) {
+    let ([a, b], flags) = flushed::<F, _>(rules, [a.into(), b.into()]);
     if is_nan::<F>(a) || is_nan::<F>(b) {
-        return (None, invalid_if(is_signalling::<F>(a) || is_signalling::<F>(b)));
+        return (None, flags | invalid_if(is_signalling::<F>(a) || is_signalling::<F>(b)));
     }
     let ordering = if (a | b) & !F::SIGN == 0 { Ordering::Equal } else { rank::<F>(a).cmp(&rank::<F>(b)) };
-    (Some(ordering), Flags::NONE)
+    (Some(ordering), flags)
 }
 
 /// How `a` compares with `b`; `None` if one is a NaN, and NV is raised then (IEEE 754-2019, 5.6.1; Arm FCMPE).
 #[inline]
-pub fn compare_signalling<F: Format>(a: F::Bits, b: F::Bits) -> (Option<Ordering>, Flags) {
-    let (ordering, _) = compare_quiet::<F>(a, b);
-    (ordering, invalid_if(ordering.is_none()))
+pub fn compare_signalling<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (Option<Ordering>, Flags) {
+    let (ordering, flags) = compare_quiet::<F>(rules, a, b);
+    (ordering, flags | invalid_if(ordering.is_none()))
 }
 
 /// `a` = `b`, quiet: a quiet NaN is just not equal (RISC-V `feq`).
 #[inline]
-pub fn equal<F: Format>(a: F::Bits, b: F::Bits) -> (bool, Flags) {
-    let (ordering, flags) = compare_quiet::<F>(a, b);
+pub fn equal<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_quiet::<F>(rules, a, b);
     (ordering == Some(Ordering::Equal), flags)
 }
 
 /// `a` < `b`, signalling: any NaN raises NV (RISC-V `flt`).
 #[inline]
-pub fn less<F: Format>(a: F::Bits, b: F::Bits) -> (bool, Flags) {
-    let (ordering, flags) = compare_signalling::<F>(a, b);
+pub fn less<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_signalling::<F>(rules, a, b);
     (ordering.is_some_and(Ordering::is_lt), flags)
 }
 
 /// `a` ≤ `b`, signalling: any NaN raises NV (RISC-V `fle`).
 #[inline]
-pub fn less_or_equal<F: Format>(a: F::Bits, b: F::Bits) -> (bool, Flags) {
-    let (ordering, flags) = compare_signalling::<F>(a, b);
+pub fn less_or_equal<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_signalling::<F>(rules, a, b);
     (ordering.is_some_and(Ordering::is_le), flags)
 }
 
 /// `a` < `b`, quiet (RISC-V `fltq`).
 #[inline]
-pub fn less_quiet<F: Format>(a: F::Bits, b: F::Bits) -> (bool, Flags) {
-    let (ordering, flags) = compare_quiet::<F>(a, b);
+pub fn less_quiet<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_quiet::<F>(rules, a, b);
     (ordering.is_some_and(Ordering::is_lt), flags)
 }
 
 /// `a` ≤ `b`, quiet (RISC-V `fleq`).
 #[inline]
-pub fn less_or_equal_quiet<F: Format>(a: F::Bits, b: F::Bits) -> (bool, Flags) {
-    let (ordering, flags) = compare_quiet::<F>(a, b);
+pub fn less_or_equal_quiet<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_quiet::<F>(rules, a, b);
     (ordering.is_some_and(Ordering::is_le), flags)
 }
 
+/// Whether one is a NaN, quiet: NV is raised for a signalling NaN only.
+#[inline]
+pub fn unordered<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (bool, Flags) {
+    let (ordering, flags) = compare_quiet::<F>(rules, a, b);
+    (ordering.is_none(), flags)
+}
+
 /// The smaller number, -0 being smaller than +0; of a NaN and a number, the number. A signalling NaN raises NV (IEEE
-/// 754-2019, 9.6, minimumNumber; RISC-V `fmin`). This is not Arm's FMINNM, for which a signalling NaN wins.
+/// 754-2019, 9.6, minimumNumber; RISC-V `fmin`). This is not Arm's FMINNM, see [`min_num`].
 #[inline]
 pub fn min<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
     number::<F>(rules, a, b, |a, b| a < b)
@@ -85,6 +92,32 @@ pub fn minimum<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (F::Bits, Fla
 #[inline]
 pub fn maximum<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
     number_or_nan::<F>(rules, a, b, |a, b| a > b)
+}
+
+/// The smaller number, -0 being smaller than +0; of a quiet NaN and a number, the number; else a signalling NaN wins (IEEE
+/// 754-2008, 5.3.1, minNum; Arm FMINNM).
+#[inline]
+pub fn min_num<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
+    let (a, b) = without_one_quiet_nan::<F>(a, b, F::INFINITY);
+    minimum::<F>(rules, a, b)
+}
+
+/// The larger number; else as [`min_num`] (IEEE 754-2008, 5.3.1, maxNum; Arm FMAXNM).
+#[inline]
+pub fn max_num<F: Format>(rules: Rules, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
+    let (a, b) = without_one_quiet_nan::<F>(a, b, F::INFINITY | F::SIGN);
+    maximum::<F>(rules, a, b)
+}
+
+/// `instead` for the one of the operands that is a quiet NaN, if one only is.
+#[inline]
+fn without_one_quiet_nan<F: Format>(a: F::Bits, b: F::Bits, instead: u64) -> (F::Bits, F::Bits) {
+    let quiet = |bits: F::Bits| is_nan::<F>(bits.into()) && !is_signalling::<F>(bits.into());
+    match (quiet(a), quiet(b)) {
+        (true, false) => (F::narrow(instead), b),
+        (false, true) => (a, F::narrow(instead)),
+        _ => (a, b),
+    }
 }
 
 /// What kind of number `a` is: one bit of ten, as RISC-V's `fclass` numbers them (F extension, 20.9). From bit 0: -∞,
@@ -115,10 +148,12 @@ fn number<F: Format>(rules: Rules, a: F::Bits, b: F::Bits, wanted: fn(i64, i64) 
 
 #[inline]
 fn number_or_nan<F: Format>(rules: Rules, a: F::Bits, b: F::Bits, wanted: fn(i64, i64) -> bool) -> (F::Bits, Flags) {
-    if is_nan::<F>(a.into()) || is_nan::<F>(b.into()) {
-        return narrow::<F>(nan::<F, _>(rules, [a.into(), b.into()]));
-    }
-    (if wanted(rank::<F>(a.into()), rank::<F>(b.into())) { a } else { b }, Flags::NONE)
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| {
+        if is_nan::<F>(a) || is_nan::<F>(b) {
+            return nan::<F, _>(rules, [a, b]);
+        }
+        (if wanted(rank::<F>(a), rank::<F>(b)) { a } else { b }, Flags::NONE)
+    })
 }
 
 /// Orders numbers as integers, -0 just below +0.

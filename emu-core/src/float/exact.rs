@@ -3,49 +3,113 @@
 //!
 //! Nothing here looks for speed beyond taking no more steps than it needs; the host layer does.
 
-use super::unpacked::{Kind, Magnitude, Unpacked, invalid, is_signalling, nan, shift_right_sticky_wide, sign};
+use super::unpacked::{
+    Kind, Magnitude, Unpacked, flushed, invalid, is_nan, is_signalling, nan, shift_right_sticky_wide, sign,
+};
 use super::{Flags, Format, Round, Rules};
 
 /// [`super::add`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn add<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(sum::<F>(rules, round, a.into(), b.into(), false))
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| sum::<F>(rules, round, a, b, false))
 }
 
 /// [`super::sub`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn sub<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(sum::<F>(rules, round, a.into(), b.into(), true))
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| sum::<F>(rules, round, a, b, true))
 }
 
 /// [`super::mul`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn mul<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(product::<F>(rules, round, a.into(), b.into()))
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| product::<F>(rules, round, a, b))
 }
 
 /// [`super::div`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn div<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(quotient::<F>(rules, round, a.into(), b.into()))
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| quotient::<F>(rules, round, a, b))
 }
 
 /// [`super::sqrt`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn sqrt<F: Format>(rules: Rules, round: Round, a: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(root::<F>(rules, round, a.into()))
+    given::<F, _>(rules, [a.into()], |[a]| root::<F>(rules, round, a))
 }
 
 /// [`super::fma`] without the host's help.
 #[cold]
 #[inline(never)]
 pub fn fma<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits, c: F::Bits) -> (F::Bits, Flags) {
-    narrow::<F>(product_sum::<F>(rules, round, a.into(), b.into(), c.into()))
+    given::<F, _>(rules, [a.into(), b.into(), c.into()], |[a, b, c]| product_sum::<F>(rules, round, a, b, c))
+}
+
+/// [`super::mul_extended`] without the host's help.
+#[cold]
+#[inline(never)]
+pub fn mul_extended<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
+    given::<F, _>(rules, [a.into(), b.into()], |[a, b]| match product::<F>(rules, round, a, b) {
+        // The one invalid product of numbers.
+        (_, Flags::NV) if !is_nan::<F>(a) && !is_nan::<F>(b) => ((a ^ b) & F::SIGN | two::<F>(), Flags::NONE),
+        other => other,
+    })
+}
+
+/// 2 - `a` · `b`, rounded once: a step of Newton's method for reciprocals. Zero times infinity counts as zero, and a NaN
+/// for `a` comes out with its sign changed (Arm FRECPS, `FPRecipStepFused`).
+#[inline(never)]
+pub fn reciprocal_step<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
+    step::<F>(rules, round, a, b, two::<F>(), 0)
+}
+
+/// (3 - `a` · `b`) / 2, rounded once: a step of Newton's method for reciprocal square roots; else as
+/// [`reciprocal_step`] (Arm FRSQRTS, `FPRSqrtStepFused`).
+#[inline(never)]
+pub fn reciprocal_root_step<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits) -> (F::Bits, Flags) {
+    step::<F>(rules, round, a, b, two::<F>() | F::QUIET, 1)
+}
+
+/// (`from` - `a` · `b`) / 2^`halvings`.
+fn step<F: Format>(rules: Rules, round: Round, a: F::Bits, b: F::Bits, from: u64, halvings: i32) -> (F::Bits, Flags) {
+    given::<F, _>(rules, [a.into() ^ F::SIGN, b.into()], |[a, b]| {
+        let (x, y) = (Unpacked::new::<F>(a), Unpacked::new::<F>(b));
+        let negative = x.negative != y.negative;
+        match (x.kind, y.kind) {
+            (Kind::Nan, _) | (_, Kind::Nan) => nan::<F, _>(rules, [a, b]),
+            (Kind::Infinite, Kind::Zero) | (Kind::Zero, _) | (_, Kind::Zero) => {
+                (from - ((halvings as u64) << F::FRACTION_BITS), Flags::NONE)
+            }
+            (Kind::Infinite, _) | (_, Kind::Infinite) => (sign::<F>(negative) | F::INFINITY, Flags::NONE),
+            (Kind::Finite(m), Kind::Finite(n)) => {
+                let mut terms = [Term::product(negative, m, n), Term::of::<F>(from)];
+                terms.iter_mut().for_each(|term| term.exponent -= halvings);
+                add_terms::<F>(rules, round, terms[0], terms[1])
+            }
+        }
+    })
+}
+
+/// The number two.
+fn two<F: Format>() -> u64 {
+    (F::BIAS as u64 + 1) << F::FRACTION_BITS
+}
+
+/// What `compute` makes of the operands as the rules take them.
+#[inline]
+pub(super) fn given<F: Format, const N: usize>(
+    rules: Rules,
+    operands: [u64; N],
+    compute: impl FnOnce([u64; N]) -> (u64, Flags),
+) -> (F::Bits, Flags) {
+    let (operands, taken_for_zero) = flushed::<F, N>(rules, operands);
+    let (bits, flags) = compute(operands);
+    narrow::<F>((bits, flags | taken_for_zero))
 }
 
 #[inline]
@@ -169,6 +233,14 @@ impl Term {
     #[inline]
     fn new(negative: bool, m: Magnitude) -> Self {
         Self { negative, exponent: m.exponent, significand: u128::from(m.significand) << 64 }
+    }
+
+    /// A number of format `F` that is neither zero nor special.
+    fn of<F: Format>(bits: u64) -> Self {
+        match Unpacked::new::<F>(bits) {
+            Unpacked { negative, kind: Kind::Finite(m) } => Self::new(negative, m),
+            _ => unreachable!("a constant that is finite and not zero"),
+        }
     }
 
     #[inline]

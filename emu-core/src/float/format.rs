@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, LowerHex};
 
-use super::{Flags, host};
+use super::{Flags, Rules, host};
 
 /// What the host could answer at once: the result and its flags, or `None` where only exact integer arithmetic may say.
 pub(super) type Answer<B> = Option<(B, Flags)>;
@@ -34,6 +34,12 @@ pub trait Format: Copy + Debug + sealed::Sealed + 'static {
     const QUIET: u64 = 1 << (Self::FRACTION_BITS - 1);
     /// The default NaN of [`NanResult::Default`](super::NanResult::Default).
     const DEFAULT_NAN: u64 = Self::INFINITY | Self::QUIET;
+
+    /// Whether subnormal numbers of this format count as zero.
+    #[inline]
+    fn flushes(rules: Rules) -> bool {
+        if Self::EXPONENT_BITS == F16::EXPONENT_BITS { rules.flush_half } else { rules.flush }
+    }
 
     /// The low bits of `bits`; what lies above the format's width is dropped.
     fn narrow(bits: u64) -> Self::Bits;

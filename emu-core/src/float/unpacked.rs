@@ -1,6 +1,6 @@
 //! A number taken apart, and the one place where numbers are rounded and put together again.
 
-use super::{Flags, Format, NanResult, Round, Rules, Tininess};
+use super::{F16, Flags, Format, NanResult, Round, Rules, Tininess};
 
 /// A number of any format.
 #[derive(Clone, Copy)]
@@ -82,6 +82,9 @@ impl Magnitude {
                 (sign | bits, Flags::inexact(inexact))
             };
         }
+        if F::flushes(rules) {
+            return (sign, Flags::UF);
+        }
         // Below the normal numbers the exponent no longer falls: the significand moves right instead.
         let denormal = shift_right_sticky(self.significand, field.abs_diff(1));
         let (bits, inexact) = round_off(denormal, drop, negative, round);
@@ -111,6 +114,7 @@ pub(super) fn round_off(value: u64, drop: u32, negative: bool, round: Round) -> 
         Round::TowardZero => false,
         Round::Down => negative && rest != 0,
         Round::Up => !negative && rest != 0,
+        Round::Odd => kept & 1 == 0 && rest != 0,
     };
     (kept + u64::from(up), rest != 0)
 }
@@ -135,14 +139,29 @@ pub(super) fn shift_right_sticky_wide(value: u128, by: u32) -> u128 {
 
 /// The magnitude that stands for a number too large (IEEE 754-2019, 7.4): infinity, or the largest finite number where
 /// the rounding direction points back to it.
-fn overflow<F: Format>(round: Round, negative: bool) -> u64 {
+pub(super) fn overflow<F: Format>(round: Round, negative: bool) -> u64 {
     let to_infinity = match round {
         Round::NearestEven | Round::NearestAway => true,
-        Round::TowardZero => false,
+        Round::TowardZero | Round::Odd => false,
         Round::Down => negative,
         Round::Up => !negative,
     };
     if to_infinity { F::INFINITY } else { F::INFINITY - 1 }
+}
+
+/// The operands as the rules take them: subnormal numbers may count as zero.
+#[inline]
+pub(super) fn flushed<F: Format, const N: usize>(rules: Rules, operands: [u64; N]) -> ([u64; N], Flags) {
+    if !F::flushes(rules) || !operands.into_iter().any(is_subnormal::<F>) {
+        return (operands, Flags::NONE);
+    }
+    let zero = |bits| if is_subnormal::<F>(bits) { bits & F::SIGN } else { bits };
+    (operands.map(zero), if F::SIGN == F16::SIGN { Flags::NONE } else { Flags::ID })
+}
+
+#[inline]
+pub(super) fn is_subnormal<F: Format>(bits: u64) -> bool {
+    bits & F::INFINITY == 0 && bits & F::FRACTION != 0
 }
 
 /// The sign bit, or nothing.

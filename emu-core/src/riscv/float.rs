@@ -11,6 +11,9 @@ use crate::slot::Slot;
 type Xof<H> = <<H as Rv>::E as Engine>::X;
 type StopOf<H> = <<H as Rv>::E as Engine>::Stop;
 
+/// What rounds nothing has no use for a direction.
+const EXACT: FpMode = FpMode::riscv(0);
+
 /// Privileged manual 3.1.6.6: with FS off, every floating-point instruction is illegal.
 #[inline(always)]
 fn enabled<H: Rv>(h: H) -> Result<(), StopOf<H>> {
@@ -19,10 +22,10 @@ fn enabled<H: Rv>(h: H) -> Result<(), StopOf<H>> {
 
 /// 20.2: DYN takes the mode from `frm`, where 5 to 7 are invalid. Formats have rejected static 5 and 6.
 #[inline(always)]
-fn rounding<H: Rv>(h: H, rm: u8) -> Result<u8, StopOf<H>> {
+fn rounding<H: Rv>(h: H, rm: u8) -> Result<FpMode, StopOf<H>> {
     enabled(h)?;
     match if rm == 7 { h.key(FRM) } else { rm as u64 } {
-        mode @ 0..5 => Ok(mode as u8),
+        frm @ 0..5 => Ok(FpMode::riscv(frm)),
         _ => h.undefined(),
     }
 }
@@ -100,9 +103,9 @@ macro_rules! arithmetic {
     ($($name:ident $op:ident $fmt:ident;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>(h: H, o: Fr) -> Exec<H::E> {
-            let rm = rounding(h, o.rm)?;
+            let mode = rounding(h, o.rm)?;
             let (a, b) = (unboxed(h, o.rs1, Fmt::$fmt), unboxed(h, o.rs2, Fmt::$fmt));
-            let (v, flags) = h.fp2(Fp2::$op, Fmt::$fmt, rm, a, b);
+            let (v, flags) = h.fp2(Fp2::$op, Fmt::$fmt, mode, a, b);
             put_f(h, o.rd, v, Fmt::$fmt);
             raise(h, flags);
             Ok(h.next())
@@ -121,7 +124,7 @@ macro_rules! min_max {
         pub fn $name<H: Rv>(h: H, o: Ff) -> Exec<H::E> {
             enabled(h)?;
             let (a, b) = (unboxed(h, o.rs1, Fmt::$fmt), unboxed(h, o.rs2, Fmt::$fmt));
-            let (v, flags) = h.fp2(Fp2::$op, Fmt::$fmt, 0, a, b);
+            let (v, flags) = h.fp2(Fp2::$op, Fmt::$fmt, EXACT, a, b);
             put_f(h, o.rd, v, Fmt::$fmt);
             raise(h, flags);
             Ok(h.next())
@@ -134,12 +137,12 @@ macro_rules! fused {
     ($($name:ident $fmt:ident $negate_product:literal $negate_addend:literal;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>(h: H, o: Fr4) -> Exec<H::E> {
-            let rm = rounding(h, o.rm)?;
+            let mode = rounding(h, o.rm)?;
             let sign = |negate: bool| h.x((negate as u64) << (width(Fmt::$fmt) - 1));
             let a = unboxed(h, o.rs1, Fmt::$fmt) ^ sign($negate_product);
             let b = unboxed(h, o.rs2, Fmt::$fmt);
             let c = unboxed(h, o.rs3, Fmt::$fmt) ^ sign($negate_addend);
-            let (v, flags) = h.fp_fma(Fmt::$fmt, rm, a, b, c);
+            let (v, flags) = h.fp_fma(Fmt::$fmt, mode, a, b, c);
             put_f(h, o.rd, v, Fmt::$fmt);
             raise(h, flags);
             Ok(h.next())
@@ -156,8 +159,8 @@ macro_rules! roots {
     ($($name:ident $fmt:ident;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>(h: H, o: Fr1) -> Exec<H::E> {
-            let rm = rounding(h, o.rm)?;
-            let (v, flags) = h.fp_sqrt(Fmt::$fmt, rm, unboxed(h, o.rs1, Fmt::$fmt));
+            let mode = rounding(h, o.rm)?;
+            let (v, flags) = h.fp_sqrt(Fmt::$fmt, mode, unboxed(h, o.rs1, Fmt::$fmt));
             put_f(h, o.rd, v, Fmt::$fmt);
             raise(h, flags);
             Ok(h.next())
@@ -190,7 +193,7 @@ macro_rules! comparisons {
         pub fn $name<H: Rv>(h: H, o: Fcmp) -> Exec<H::E> {
             enabled(h)?;
             let (a, b) = (unboxed(h, o.rs1, Fmt::$fmt), unboxed(h, o.rs2, Fmt::$fmt));
-            let (v, flags) = h.fp_cmp(FpCmp::$op, Fmt::$fmt, a, b);
+            let (v, flags) = h.fp_cmp(FpCmp::$op, Fmt::$fmt, EXACT, a, b);
             h.put(o.rd, h.bit(v));
             raise(h, flags);
             Ok(h.next())
@@ -217,8 +220,8 @@ macro_rules! to_integers {
     ($($name:ident $fmt:ident $int:ident |$h:ident, $v:ident| $result:expr;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>($h: H, o: Fx) -> Exec<H::E> {
-            let rm = rounding($h, o.rm)?;
-            let ($v, flags) = $h.fp_to_int(Fmt::$fmt, Int::$int, rm, unboxed($h, o.rs1, Fmt::$fmt));
+            let mode = rounding($h, o.rm)?;
+            let ($v, flags) = $h.fp_to_int(Fmt::$fmt, Int::$int, mode, 0, unboxed($h, o.rs1, Fmt::$fmt));
             $h.put(o.rd, $result);
             raise($h, flags);
             Ok($h.next())
@@ -239,8 +242,8 @@ macro_rules! from_integers {
     ($($name:ident $fmt:ident $int:ident;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>(h: H, o: Xf) -> Exec<H::E> {
-            let rm = rounding(h, o.rm)?;
-            let (v, flags) = h.int_to_fp(Int::$int, Fmt::$fmt, rm, h.x_of(h.r(o.rs1)));
+            let mode = rounding(h, o.rm)?;
+            let (v, flags) = h.int_to_fp(Int::$int, Fmt::$fmt, mode, 0, h.x_of(h.r(o.rs1)));
             put_f(h, o.rd, v, Fmt::$fmt);
             raise(h, flags);
             Ok(h.next())
@@ -257,8 +260,8 @@ macro_rules! between_formats {
     ($($name:ident $from:ident $to:ident;)*) => {
         $(#[inline(always)]
         pub fn $name<H: Rv>(h: H, o: Fr1) -> Exec<H::E> {
-            let rm = rounding(h, o.rm)?;
-            let (v, flags) = h.fp_to_fp(Fmt::$from, Fmt::$to, rm, unboxed(h, o.rs1, Fmt::$from));
+            let mode = rounding(h, o.rm)?;
+            let (v, flags) = h.fp_to_fp(Fmt::$from, Fmt::$to, mode, unboxed(h, o.rs1, Fmt::$from));
             put_f(h, o.rd, v, Fmt::$to);
             raise(h, flags);
             Ok(h.next())

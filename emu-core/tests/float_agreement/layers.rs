@@ -7,6 +7,7 @@ use crate::cases::{Cases, corners};
 
 const NEAREST: Round = Round::NearestEven;
 const RANDOM: usize = 100_000;
+const FLUSHING: Rules = Rules { flush: true, flush_half: true, ..Rules::ARM };
 
 fn check<F: Format>(a: F::Bits, b: F::Bits, c: F::Bits, rules: Rules) {
     macro_rules! same {
@@ -28,6 +29,7 @@ fn layers_agree<F: Format>(name: &str) {
         for &b in &corners {
             check::<F>(a, b, a, Rules::RISCV);
             check::<F>(a, b, F::narrow(0), Rules::ARM);
+            check::<F>(a, b, a, FLUSHING);
         }
     }
     let mut cases = Cases::new(name);
@@ -35,6 +37,7 @@ fn layers_agree<F: Format>(name: &str) {
         let (a, b, c) = cases.three::<F>();
         check::<F>(a, b, c, Rules::RISCV);
         check::<F>(a, b, c, Rules::ARM);
+        check::<F>(a, b, c, FLUSHING);
     }
 }
 

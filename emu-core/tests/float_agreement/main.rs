@@ -1,6 +1,7 @@
 //! Agreement of software floating point with an outside witness, Berkeley SoftFloat 3e in its RISC-V specialisation,
 //! and of its two layers with each other. Hand-written vectors are in `float_vectors.rs`.
 
+mod arm;
 mod cases;
 mod layers;
 // The bindings build nowhere else.
