@@ -4,6 +4,7 @@
 //! This is the slow path of a hart: what hits in its [`Tlb`](crate::tlb::Tlb) never comes here.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::access::{AmoOp, Unit, Width};
@@ -66,6 +67,56 @@ struct Mounted {
     device: Mutex<Box<dyn Device>>,
 }
 
+/// A device whose accesses are counted.
+struct Counting {
+    device: Box<dyn Device>,
+    counts: Arc<Accesses>,
+}
+
+#[derive(Default)]
+struct Accesses {
+    reads: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl Device for Counting {
+    fn read(&mut self, offset: u64, width: Width) -> Result<u64, BusFault> {
+        let value = self.device.read(offset, width)?;
+        self.counts.reads.fetch_add(1, Ordering::Relaxed);
+        Ok(value)
+    }
+
+    fn write(&mut self, offset: u64, width: Width, value: u64) -> Result<(), BusFault> {
+        self.device.write(offset, width, value)?;
+        self.counts.writes.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Takes the place of a device for a moment.
+struct Nobody;
+
+impl Device for Nobody {
+    fn read(&mut self, _offset: u64, _width: Width) -> Result<u64, BusFault> {
+        Err(BusFault)
+    }
+
+    fn write(&mut self, _offset: u64, _width: Width, _value: u64) -> Result<(), BusFault> {
+        Err(BusFault)
+    }
+}
+
+/// How often a device was accessed by harts; refused accesses are left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeviceCounts {
+    /// Its name and place.
+    pub range: Range,
+    /// Loads.
+    pub reads: u64,
+    /// Stores.
+    pub writes: u64,
+}
+
 struct Watched {
     first: GuestPhys,
     last: GuestPhys,
@@ -78,6 +129,8 @@ pub struct Bus {
     /// Sorted by address; no two overlap, nor does one a memory region.
     devices: Vec<Mounted>,
     watches: Mutex<Vec<Arc<Watched>>>,
+    /// Counts of the devices, if accesses are counted.
+    counted: Mutex<Vec<(Range, Arc<Accesses>)>>,
 }
 
 /// A RAM or ROM that is to be.
@@ -147,7 +200,8 @@ impl BusBuilder {
             writable: planned.block.writable,
             first_page: 0,
         });
-        Ok(Bus { memory: Memory::new(regions.collect()), devices: self.devices, watches: Mutex::default() })
+        let memory = Memory::new(regions.collect());
+        Ok(Bus { memory, devices: self.devices, watches: Mutex::default(), counted: Mutex::default() })
     }
 
     fn region(&mut self, name: &str, base: GuestPhys, bytes: u64, writable: bool) -> Result<&mut Self, Error> {
@@ -192,6 +246,31 @@ impl Bus {
     /// Names and places of the devices by rising address. Those of RAM and ROM: [`Memory::regions`].
     pub fn devices(&self) -> impl Iterator<Item = &Range> {
         self.devices.iter().map(|mounted| &mounted.range)
+    }
+
+    /// Counts accesses of the devices that are there, from now on. Nothing is spent on that otherwise.
+    pub fn count_accesses(&self) {
+        let mut counted = lock(&self.counted);
+        if !counted.is_empty() {
+            return;
+        }
+        for mounted in &self.devices {
+            let mut place = lock(&mounted.device);
+            let device = std::mem::replace(&mut *place, Box::new(Nobody));
+            let counts = Arc::<Accesses>::default();
+            *place = Box::new(Counting { device, counts: Arc::clone(&counts) });
+            counted.push((mounted.range.clone(), counts));
+        }
+    }
+
+    /// How often each device was accessed, by rising address; nothing if that is not counted.
+    pub fn device_counts(&self) -> Vec<DeviceCounts> {
+        let counts = |(range, counts): &(Range, Arc<Accesses>)| DeviceCounts {
+            range: range.clone(),
+            reads: counts.reads.load(Ordering::Relaxed),
+            writes: counts.writes.load(Ordering::Relaxed),
+        };
+        lock(&self.counted).iter().map(counts).collect()
     }
 
     /// Has `watch` told of every store by a hart that touches one of the `bytes` bytes from `at`.

@@ -22,7 +22,7 @@ pub mod tlb;
 
 pub use access::{Access, AmoOp, Unit, Width};
 pub use addr::{GuestPhys, GuestVirt, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
-pub use bus::{Bus, BusBuilder, BusFault, BusResult, Device, SplitFault, Watch};
+pub use bus::{Bus, BusBuilder, BusFault, BusResult, Device, DeviceCounts, SplitFault, Watch};
 pub use error::{Error, Range, TransferError};
 pub use memory::{Found, Memory, OpenRam, Region, Segment, Segments};
 pub use pool::Pool;

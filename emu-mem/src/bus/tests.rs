@@ -52,6 +52,25 @@ fn error(result: Result<&mut BusBuilder, Error>) -> String {
 }
 
 #[test]
+fn accesses_are_counted_if_somebody_asks() {
+    let (bus, _) = bus();
+    bus.read(GuestPhys(UART), Width::B4).unwrap();
+    assert_eq!(bus.device_counts(), []);
+    bus.count_accesses();
+    bus.count_accesses();
+    bus.read(GuestPhys(UART), Width::B4).unwrap();
+    bus.read(GuestPhys(UART + 1), Width::B1).unwrap();
+    bus.write(GuestPhys(UART + 4), Width::B2, 7).unwrap();
+    // Refused, misaligned, and not the device's.
+    bus.read(GuestPhys(UART + 8), Width::B4).unwrap_err();
+    bus.write(GuestPhys(UART + 1), Width::B4, 0).unwrap_err();
+    bus.write(GuestPhys(RAM), Width::B4, 0).unwrap();
+    let counts = bus.device_counts();
+    let [DeviceCounts { range, reads: 2, writes: 1 }] = &counts[..] else { panic!("{counts:?}") };
+    assert_eq!((range.name.as_str(), range.first), ("uart", GuestPhys(UART)));
+}
+
+#[test]
 fn overlaps_name_both_regions_and_their_ranges() {
     let mut builder = BusBuilder::new();
     builder.ram("main", GuestPhys(RAM), 0x2000).unwrap();
