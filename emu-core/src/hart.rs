@@ -7,7 +7,7 @@ mod memory;
 
 use crate::engine::{Engine, Exec};
 use crate::interp::Handler;
-use crate::isa::{Kind, Packed, Touches};
+use crate::isa::{Facts, Kind, Packed, Touches};
 use crate::profile::Turn;
 use crate::slot::{Slot, Slots};
 use crate::trap::{Cause, Stop, Taken, Trap};
@@ -72,6 +72,8 @@ pub trait Arch: Sized + 'static {
     fn counts_events(hart: &Hart<Self>) -> bool;
     /// What a row of the table does to memory and to control flow.
     fn row(row: usize) -> (Touches, Kind);
+    /// What a row of the table is, for reports; `None` if there is no such row.
+    fn facts(row: usize) -> Option<Facts>;
     /// What an instruction does to the stack of calls.
     fn turn(row: u16, operands: &Packed) -> Turn;
     /// The stack pointer.

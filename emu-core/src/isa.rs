@@ -157,6 +157,34 @@ pub enum Touches {
     Both,
 }
 
+/// What a row of a table is, for reports that count instructions by kind.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// The assembler's name.
+    pub name: &'static str,
+    /// What kind of instruction it is: see [`class`].
+    pub class: &'static str,
+    /// The extension that has it, in capitals; of several that do, the first.
+    pub extension: &'static str,
+}
+
+/// The kind of an instruction by what it does to control flow and memory, and by the module that has its meaning.
+pub fn class(kind: Kind, touches: Touches, module: &str) -> &'static str {
+    match (kind, touches, module) {
+        (Kind::Branch, ..) => "branch",
+        (Kind::Jump, ..) => "jump",
+        (_, _, "atomic" | "exclusive") | (_, Touches::Both, _) => "atomic",
+        (_, Touches::Loads, _) => "load",
+        (_, Touches::Stores, _) => "store",
+        (_, _, "muldiv") => "multiply and divide",
+        (_, _, "float") => "floating point",
+        (_, _, "simd") => "vector",
+        (_, _, "bitmanip" | "bitfield") => "bit manipulation",
+        (Kind::Slow, ..) => "system",
+        _ => "integer",
+    }
+}
+
 /// Declares an operand format: its fields and how they are found in the word `w`, after an optional condition on `w`
 /// without which the encoding is reserved; then how the disassembler prints it, which field is written, whether
 /// memory is touched, and which field orders it (bit 1 `aq`, bit 0 `rl`). `Name(w) as Other` gives the operands of another format.
@@ -313,6 +341,7 @@ macro_rules! isa {
             xlens: Xlens::$xlens,
             kind: $crate::isa!(@kind $($kind)?),
             format: stringify!($F),
+            module: stringify!($module),
             touches: <$F as $crate::isa::Format>::TOUCHES,
             unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::pack),
             suffix: |packed| <$F as $crate::isa::Format>::suffix($crate::isa!(@operands $F, packed)),

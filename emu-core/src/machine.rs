@@ -4,6 +4,7 @@
 //! [`QUANTUM_INSNS`] long if there are several, and events happen at their exact instruction. So a run depends on
 //! nothing but the program, the board and the console's input; not on how its caller cuts it into budgets either.
 
+mod regions;
 mod stats;
 
 use crate::executor::Executor;
@@ -18,7 +19,10 @@ use emu_mem::{GuestPhys, TlbCounts};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use regions::{MAX_REGIONS, Region};
 pub use stats::Stats;
+
+use regions::{Moment, Regions};
 
 /// How long a turn is when several harts share time.
 pub const QUANTUM_INSNS: u64 = 10_000;
@@ -89,6 +93,7 @@ pub struct Machine<A: Arch> {
     time: u64,
     round: Round,
     tracer: Option<Tracer<A>>,
+    regions: Regions,
 }
 
 /// Every hart's turn through one stretch of time. A budget may end in the middle; the next one goes on there.
@@ -117,7 +122,7 @@ impl<A: Arch> Machine<A> {
     /// A machine of a board and its harts, which have been reset. The interpreter runs them.
     pub fn new(board: Board, harts: Vec<Hart<A>>) -> Self {
         let executors = harts.iter().map(|_| Box::new(Interp::default()) as Box<dyn Executor<A>>).collect();
-        Machine { board, harts, executors, time: 0, round: Round::default(), tracer: None }
+        Machine { board, harts, executors, time: 0, round: Round::default(), tracer: None, regions: Regions::default() }
     }
 
     /// Has each hart run by what `make` makes for it. To be called before the machine runs: what the executors so far have
@@ -161,6 +166,20 @@ impl<A: Arch> Machine<A> {
     /// Instructions retired by all harts.
     pub fn retired(&self) -> u64 {
         self.harts.iter().map(|hart| hart.retired.get()).sum()
+    }
+
+    /// Modelled cycles of all harts. Under the model `ideal`, the only one yet, each instruction takes one.
+    pub fn cycles(&self) -> u64 {
+        self.retired()
+    }
+
+    /// The regions of interest that the guest has marked, in the order in which they first began.
+    pub fn regions(&self) -> Vec<Region> {
+        self.regions.all(self.moment())
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { instructions: self.retired(), cycles: self.cycles() }
     }
 
     /// What the executors tell of their work, summed over harts.
@@ -270,6 +289,8 @@ impl<A: Arch> Machine<A> {
     fn turn(&mut self, id: usize, until: u64, budget: &mut u64) -> Turn {
         loop {
             if self.board.power.is_pressed() {
+                let now = self.moment();
+                self.board.roi.take().into_iter().for_each(|signal| self.regions.take(signal, now));
                 match self.board.power.take() {
                     Some(Request::Exit { code, by }) => return Turn::Ended(Ended::Exit { code, by }),
                     Some(Request::Reset { by }) => return Turn::Ended(Ended::Reset { by }),

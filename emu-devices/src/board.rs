@@ -26,6 +26,7 @@ use crate::irq::HartLines;
 use crate::power::Power;
 use crate::psci::Psci;
 use crate::requester::Requester;
+use crate::roi::Roi;
 use crate::semihosting::{Folder, Semihosting};
 use crate::testbench::Records;
 use crate::{Shared, Timed};
@@ -84,6 +85,8 @@ pub struct Board {
     pub requester: Requester,
     /// What Arm's harts reach by system registers and calls; none on other boards.
     pub arm: Option<Arm>,
+    /// What the guest says of its regions of interest; look at it after each device access.
+    pub roi: Roi,
     /// Where the harts start; none if they start at the program's entry.
     pub reset_pc: Option<GuestPhys>,
     /// The ISA string the board asks for, if it does.
@@ -163,7 +166,8 @@ impl Board {
     /// Semihosting on this board's console, clock and power, for a program with the given command line.
     pub fn semihosting(&self, command_line: &str) -> Semihosting {
         let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
-        Semihosting::new(clock, console, power, command_line.to_owned()).with_folder(self.folder.clone())
+        let debugger = Semihosting::new(clock, console, power, self.roi.clone(), command_line.to_owned());
+        debugger.with_folder(self.folder.clone())
     }
 
     /// Writes the device tree to its place again, for when loading a program may have gone over it.

@@ -60,6 +60,7 @@ pub mod power;
 pub mod psci;
 pub mod random;
 pub mod requester;
+pub mod roi;
 pub mod rtc;
 pub mod semihosting;
 pub mod testbench;

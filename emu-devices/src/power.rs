@@ -55,7 +55,12 @@ impl Power {
         self.0.pressed.store(true, Ordering::Release);
     }
 
-    /// Whether there is a request: one load.
+    /// Has the machine look around after the instruction in progress, as for a request.
+    pub fn nudge(&self) {
+        self.0.pressed.store(true, Ordering::Release);
+    }
+
+    /// Whether there is a request, or was a nudge: one load.
     pub fn is_pressed(&self) -> bool {
         self.0.pressed.load(Ordering::Acquire)
     }

@@ -10,6 +10,7 @@
 use crate::clock::{Clock, INSNS_PER_SECOND};
 use crate::console::Console;
 use crate::power::Power;
+use crate::roi::{self, Roi, Signal};
 use crate::rtc::EPOCH_NS;
 use files::Files;
 
@@ -55,6 +56,12 @@ const SYS_EXIT_EXTENDED: u64 = 0x20;
 const SYS_ELAPSED: u64 = 0x30;
 const SYS_TICKFREQ: u64 = 0x31;
 
+/// Of those left to debuggers (0x100 to 0x1ff), two of our own: a region of interest begins or ends. The block has the address of
+/// its name and the name's length in bytes.
+pub const SYS_ROI_BEGIN: u64 = 0x100;
+/// See [`SYS_ROI_BEGIN`].
+pub const SYS_ROI_END: u64 = 0x101;
+
 /// The reason for which a program that has finished calls SYS_EXIT.
 const ADP_STOPPED_APPLICATION_EXIT: u64 = 0x2_0026;
 
@@ -85,6 +92,7 @@ pub struct Semihosting {
     clock: Clock,
     console: Console,
     power: Power,
+    roi: Roi,
     command_line: String,
     errno: u64,
     /// The next byte of `:semihosting-features`; none while it is not open.
@@ -130,8 +138,8 @@ impl Call<'_> {
 
 impl Semihosting {
     /// A debugger that tells programs `command_line`: the program's name and its arguments, separated by spaces.
-    pub fn new(clock: Clock, console: Console, power: Power, command_line: String) -> Self {
-        Self { clock, console, power, command_line, errno: 0, features_at: None, files: Files::default() }
+    pub fn new(clock: Clock, console: Console, power: Power, roi: Roi, command_line: String) -> Self {
+        Self { clock, console, power, roi, command_line, errno: 0, features_at: None, files: Files::default() }
     }
 
     /// The same, with the files below `folder`, if there is one.
@@ -214,6 +222,15 @@ impl Semihosting {
                 Ok(0)
             }
             SYS_TICKFREQ => Ok(INSNS_PER_SECOND),
+            SYS_ROI_BEGIN | SYS_ROI_END => {
+                let (at, bytes) = (call.word(0)?, call.word(1)?);
+                let mut name = [0; roi::MAX_NAME_BYTES];
+                let bytes = usize::try_from(bytes).map_or(name.len(), |bytes| bytes.min(name.len()));
+                call.read(at, bytes, &mut name)?;
+                let name = roi::name(&name[..bytes]);
+                self.roi.give(if op == SYS_ROI_BEGIN { Signal::Begin(name) } else { Signal::End(name) });
+                Ok(0)
+            }
             _ => Err(Failed(ENOSYS)),
         }
     }

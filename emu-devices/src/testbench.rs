@@ -16,6 +16,7 @@ use crate::Shared;
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::power::Power;
+use crate::roi::{Roi, Signal};
 
 /// Size of the register window.
 pub const WINDOW_BYTES: u64 = 0x1000;
@@ -53,12 +54,13 @@ pub struct Testbench {
     console: Console,
     power: Power,
     records: Shared<Records>,
+    roi: Roi,
 }
 
 impl Testbench {
-    /// A testbench that writes down marks and results in `records`.
-    pub fn new(clock: Clock, console: Console, power: Power, records: Shared<Records>) -> Self {
-        Self { clock, console, power, records }
+    /// A testbench that writes down marks and results in `records`, and tells `roi` of the marks.
+    pub fn new(clock: Clock, console: Console, power: Power, records: Shared<Records>, roi: Roi) -> Self {
+        Self { clock, console, power, records, roi }
     }
 }
 
@@ -86,6 +88,7 @@ impl Device for Testbench {
                 let mark = Mark { id: word, at_insns: self.clock.now() };
                 let records = &mut *self.records.lock();
                 Records::keep(&mut records.marks, &mut records.lost, mark);
+                self.roi.give(Signal::Mark(word));
             }
             0xc => {
                 let records = &mut *self.records.lock();
@@ -106,7 +109,8 @@ mod tests {
     fn prints_marks_records_and_exits() {
         let (clock, console, power) = (Clock::new(), Console::captured(), Power::new());
         let records = Shared::new(Records::default());
-        let mut device = Testbench::new(clock.clone(), console.clone(), power.clone(), records.clone());
+        let roi = Roi::default();
+        let mut device = Testbench::new(clock.clone(), console.clone(), power.clone(), records.clone(), roi.clone());
         let mut store = |at, offset, value| {
             clock.set(at);
             device.write(offset, Width::B4, value).unwrap();
@@ -129,13 +133,15 @@ mod tests {
                 lost: 0
             }
         );
+        assert_eq!(roi.take(), [Signal::Mark(1), Signal::Mark(2)]);
         assert_eq!(device.read(0x4, Width::B4), Ok(0));
     }
 
     #[test]
     fn records_are_bounded() {
         let records = Shared::new(Records::default());
-        let mut device = Testbench::new(Clock::new(), Console::captured(), Power::new(), records.clone());
+        let roi = Roi::default();
+        let mut device = Testbench::new(Clock::new(), Console::captured(), Power::new(), records.clone(), roi);
         for _ in 0..MAX_RECORDS + 3 {
             device.write(0x8, Width::B4, 1).unwrap();
         }

@@ -46,6 +46,7 @@ mod value;
 
 pub use journal::{GuestBlock, GuestInsn, Journal, Translated};
 pub use run::{Jit, Options, Stats, Tier};
+pub use scan::access_bytes;
 pub use translate::Explanation;
 
 /// Why no code can be made.

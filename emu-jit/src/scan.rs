@@ -91,6 +91,12 @@ pub(crate) fn effect<A: Arch>(
     Effect { reads, writes, doubles, boxed, flow, link, touch: scan.touch.get() }
 }
 
+/// How many bytes of memory a decoded instruction accesses; `None` if it does not, or if only the interpreter has it.
+pub fn access_bytes<A: Arch>(variant: A::Variant, row: u16, operands: &Packed) -> Option<u64> {
+    // Keys say whether instructions are enabled, not what they access: with all their lowest bits set they are.
+    effect::<A>(variant, &|_| 3, row, operands, 0, 4).touch.map(|touch| touch.bytes)
+}
+
 #[derive(Default)]
 struct SeenSlots {
     reads: SlotSet,

@@ -5,6 +5,7 @@ use crate::hart::{Arch, Hart, MODES};
 use crate::isa::{Kind, Touches};
 use crate::trap::Cause;
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// Exact counts, summed over harts.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -31,6 +32,27 @@ pub struct Stats {
     pub taken: u64,
     /// Unconditional jumps, calls and returns retired.
     pub jumps: u64,
+}
+
+/// What another machine has counted.
+impl AddAssign<&Stats> for Stats {
+    fn add_assign(&mut self, other: &Stats) {
+        self.instructions += other.instructions;
+        for (sum, n) in self.by_mode.iter_mut().zip(other.by_mode) {
+            *sum += n;
+        }
+        self.exceptions += other.exceptions;
+        self.interrupts += other.interrupts;
+        for (&cause, n) in &other.by_cause {
+            *self.by_cause.entry(cause).or_default() += n;
+        }
+        self.by_row |= other.by_row;
+        self.loads += other.loads;
+        self.stores += other.stores;
+        self.branches += other.branches;
+        self.taken += other.taken;
+        self.jumps += other.jumps;
+    }
 }
 
 impl Stats {

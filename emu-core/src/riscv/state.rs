@@ -18,7 +18,7 @@ use super::xlen::{Rv32, Rv64};
 use super::{csr, mmu, trap};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
-use crate::isa::{Kind, Operands, Packed, Touches};
+use crate::isa::{self, Facts, Kind, Operands, Packed, Touches};
 use crate::profile::Turn;
 use crate::slot::Slot;
 use crate::trap::{Cause, Taken, Trap};
@@ -311,6 +311,11 @@ impl Arch for Riscv {
     }
     fn row(row: usize) -> (Touches, Kind) {
         TABLE.get(row).map_or((Touches::Nothing, Kind::Slow), |row| (row.touches, row.kind))
+    }
+    fn facts(row: usize) -> Option<Facts> {
+        let row = TABLE.get(row)?;
+        let (extension, _) = row.any.iter_names().next()?;
+        Some(Facts { name: row.name, class: isa::class(row.kind, row.touches, row.module), extension })
     }
     /// The unprivileged manual 2.5.1, "JALR": x1 and x5 are link registers, and what is done to them tells calls and returns.
     fn turn(row: u16, operands: &Packed) -> Turn {

@@ -38,6 +38,8 @@ pub struct Row {
     pub kind: Kind,
     /// The name of its operand format.
     pub format: &'static str,
+    /// The module that has its meaning.
+    pub module: &'static str,
     /// What it does to memory.
     pub touches: Touches,
     /// Takes the operands out of a word; `None` if they are reserved.

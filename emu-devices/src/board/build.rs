@@ -29,6 +29,7 @@ use crate::plic::Plic;
 use crate::power::Power;
 use crate::psci::Psci;
 use crate::requester::Requester;
+use crate::roi::Roi;
 use crate::rtc::Rtc;
 use crate::semihosting::Folder;
 use crate::testbench::{Records, Testbench};
@@ -111,13 +112,15 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
         bus.rom(&rom.name, GuestPhys(rom.base), rom.size).map_err(Problem::Memory)?;
     }
     let mut bus = bus.build().map_err(Problem::Memory)?;
+    let power = Power::new();
     let mut parts = Parts {
         memory: bus.memory().clone(),
         disks: plug(board, options)?,
         mtime: Mtime::new(clock.clone(), timebase),
         clock,
         console: options.console.clone(),
-        power: Power::new(),
+        roi: Roi::new(power.clone()),
+        power,
         records: Shared::default(),
         requester: Requester::new(),
         controller: None,
@@ -149,6 +152,7 @@ fn assemble(board: &Description, options: &Options) -> Result<Board, Problem> {
         records: parts.records,
         requester: parts.requester,
         arm,
+        roi: parts.roi,
         reset_pc: board.reset_pc.map(GuestPhys),
         isa: board.isa.clone(),
         device_tree,
@@ -197,6 +201,7 @@ struct Parts {
     records: Shared<Records>,
     requester: Requester,
     controller: Option<Controller>,
+    roi: Roi,
     lines: Vec<HartLines>,
     timed: Vec<Timer>,
 }
@@ -277,7 +282,7 @@ impl Parts {
             DeviceKind::Finisher => Box::new(Finisher::new(self.power.clone())),
             DeviceKind::Testbench => {
                 let (clock, console, power) = (self.clock.clone(), self.console.clone(), self.power.clone());
-                Box::new(Testbench::new(clock, console, power, self.records.clone()))
+                Box::new(Testbench::new(clock, console, power, self.records.clone(), self.roi.clone()))
             }
             DeviceKind::VirtioMmio => match self.disks.remove(&index) {
                 None => Box::new(EmptySlot),

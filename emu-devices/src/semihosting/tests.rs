@@ -37,6 +37,7 @@ struct Bench {
     clock: Clock,
     console: Console,
     power: Power,
+    roi: Roi,
     word_bytes: u64,
 }
 
@@ -44,8 +45,9 @@ impl Bench {
     fn new(word_bytes: u64) -> Self {
         let (clock, console, power) = (Clock::new(), Console::captured(), Power::new());
         let line = "prog one two".to_owned();
-        let semihosting = Semihosting::new(clock.clone(), console.clone(), power.clone(), line);
-        Self { semihosting, memory: Flat([0; 256]), clock, console, power, word_bytes }
+        let roi = Roi::default();
+        let semihosting = Semihosting::new(clock.clone(), console.clone(), power.clone(), roi.clone(), line);
+        Self { semihosting, memory: Flat([0; 256]), clock, console, power, roi, word_bytes }
     }
 
     fn both() -> [Self; 2] {
@@ -271,9 +273,22 @@ fn a_call_is_bounded() {
         }
     }
     let console = Console::captured();
-    let mut semihosting = Semihosting::new(Clock::new(), console.clone(), Power::new(), String::new());
+    let mut semihosting = Semihosting::new(Clock::new(), console.clone(), Power::new(), Roi::default(), String::new());
     assert_eq!(semihosting.call(SYS_WRITE0, 0, 8, &mut Endless), 0);
     assert_eq!(console.bytes(), MAX_CALL_BYTES);
+}
+
+#[test]
+fn regions_of_interest_have_names() {
+    for mut bench in Bench::both() {
+        bench.memory.write(DATA, b"inner loop");
+        assert_eq!(bench.block(SYS_ROI_BEGIN, &[DATA, 5]), 0);
+        assert_eq!(bench.block(SYS_ROI_END, &[DATA, 10]), 0);
+        assert_eq!(bench.roi.take(), [Signal::Begin("inner".to_owned()), Signal::End("inner loop".to_owned())]);
+        assert_eq!(bench.block(SYS_ROI_BEGIN, &[0, 5]), -1);
+        assert_eq!(bench.plain(SYS_ERRNO, 0), EFAULT as i64);
+        assert_eq!(bench.roi.take(), []);
+    }
 }
 
 #[test]
