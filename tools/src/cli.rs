@@ -1,11 +1,14 @@
 //! The command line: which subcommands there are, what they have in common, and how their errors are shown.
 
+mod bench;
 mod demo;
 pub(crate) mod dis;
+mod guest;
 mod insight;
 pub(crate) mod machine;
 mod profile;
 mod run;
+mod stat;
 mod test;
 
 use std::ffi::OsString;
@@ -31,8 +34,8 @@ struct Cli {
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0-123  emu run, emu profile: the guest's own exit code (a larger one becomes 123)
-  0, 1   emu test, emu demo: all programs passed, or at least one did not
+  0-123  emu run, emu stat, emu profile: the guest's own exit code (a larger one becomes 123)
+  0, 1   emu test, emu bench, emu demo: all is well, or at least one program failed or is beyond a limit
   124    a limit was reached (--max-insns, --timeout), or you left with ctrl-a x
   125    the emulator failed (--verify: the engines differ), or its arguments or files are wrong
   126    the guest cannot go on (traps for ever, waits for nothing)";
@@ -41,10 +44,14 @@ Exit status:
 enum Command {
     /// Run a program until it ends
     Run(Box<run::Args>),
+    /// Run a program and count what it did: instructions by kind, memory accesses, branches, calls, traps, regions of interest
+    Stat(Box<stat::Args>),
     /// Run a program and show where its instructions went: functions, calls, lines
     Profile(Box<profile::Args>),
     /// Show a program's instructions, as objdump -d does
     Dis(dis::Args),
+    /// Run the benchmarks of a bench.toml, compare with the baseline, and fail a build in which something has grown
+    Bench(Box<bench::Args>),
     /// Run every ELF program under some paths and judge each
     Test(Box<test::Args>),
     /// Run built-in example programs
@@ -58,8 +65,10 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
             start_log(cli.verbose);
             match &cli.command {
                 Command::Run(args) => run::main(args),
+                Command::Stat(args) => stat::main(args),
                 Command::Profile(args) => profile::main(args),
                 Command::Dis(args) => dis::main(args),
+                Command::Bench(args) => bench::main(args),
                 Command::Test(args) => test::main(args),
                 Command::Demo(args) => demo::main(args),
             }

@@ -2,8 +2,10 @@
 //!
 //! What a subcommand does is in [`cli`]; what it prints beside the guest's own output is in [`report`].
 
+mod bench;
 mod bug;
 mod cli;
+mod counts;
 mod input;
 mod isa;
 mod output;

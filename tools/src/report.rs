@@ -1,6 +1,7 @@
 //! What the command prints or writes beside the guest's own output. Each report is a plain value with a `Display` or a text
 //! made from it; none of them runs a guest or looks at the command line.
 
+pub(crate) mod bench;
 pub(crate) mod cause;
 pub(crate) mod code;
 pub(crate) mod junit;
@@ -12,4 +13,5 @@ pub(crate) mod profile;
 pub(crate) mod region;
 pub(crate) mod signature;
 pub(crate) mod stat;
+pub(crate) mod stat_json;
 pub(crate) mod stuck;

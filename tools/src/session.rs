@@ -3,7 +3,6 @@
 //! Knows nothing of terminals and reports. A guest that resets its machine gets a new one, and the counts go on.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 use std::path::Path;
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use emu_core::image::Image;
-use emu_core::machine::{Ended, Machine, Stats, Stuck, Tracer};
+use emu_core::machine::{Ended, Machine, Stuck, Tracer};
 use emu_core::riscv;
 use emu_core::riscv::extension::Ext;
 use emu_core::riscv::isa_string::Isa;
@@ -20,9 +19,9 @@ use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Disk, Shelf};
-use emu_mem::TlbCounts;
 
 use crate::cli::machine::{Choice, Journals, Limits, MachineArgs, Misaligned, Notes};
+use crate::counts::Counts;
 use crate::report::number::grouped;
 use crate::report::stat::Stat;
 use crate::report::stuck;
@@ -90,7 +89,7 @@ pub(crate) struct Session {
     /// What was translated, if that is noted.
     journals: Journals,
     /// Counts of the machines before the last reset.
-    earlier: Vec<(Stats, TlbCounts)>,
+    earlier: Vec<Counts>,
     trace: Option<Rc<RefCell<Trace>>>,
 }
 
@@ -221,7 +220,7 @@ impl Session {
     fn reset(&mut self) -> Result<()> {
         let Session { board, options, isa, config, command_line, image, engine, .. } = self;
         let (machine, journals) = assemble(board, options, isa, *config, command_line, image, engine)?;
-        self.earlier.push((self.machine.stats(), self.machine.tlb_counts()));
+        self.earlier.push(Counts { resets: 1, ..Counts::of(&self.machine) });
         self.machine = machine;
         self.journals.extend(journals);
         if let Some(trace) = &self.trace {
@@ -258,7 +257,7 @@ impl Session {
 
     /// Retired instructions, of all harts together.
     pub(crate) fn insns(&self) -> u64 {
-        self.earlier.iter().map(|(stats, _)| stats.instructions).sum::<u64>() + self.machine.retired()
+        self.earlier.iter().map(|counts| counts.stats.instructions).sum::<u64>() + self.machine.retired()
     }
 
     /// The machine as it is now.
@@ -334,28 +333,23 @@ impl Session {
         Ok(bytes)
     }
 
+    /// What has run so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = self.earlier.iter().fold(Counts::default(), |mut sum, counts| {
+            sum += counts;
+            sum
+        });
+        counts += &Counts::of(&self.machine);
+        counts
+    }
+
     /// The summary of the run so far.
     pub(crate) fn stat(&self, title: String, host: Duration, end: String) -> Stat {
-        let now = (self.machine.stats(), self.machine.tlb_counts());
-        let all = || self.earlier.iter().chain([&now]);
-        let sum = |count: fn(&Stats) -> u64| all().map(|(stats, _)| count(stats)).sum();
-        let mut causes = BTreeMap::new();
-        all().flat_map(|(stats, _)| &stats.by_cause).for_each(|(&cause, n)| *causes.entry(cause).or_default() += n);
-        let mut tlb = TlbCounts::default();
-        all().for_each(|&(_, counts)| tlb += counts);
+        let counts = self.counts();
         Stat {
             title,
-            details: self.machine.details(),
-            insns: sum(|s| s.instructions),
-            modes: vec![("M", sum(|s| s.by_mode[3])), ("S", sum(|s| s.by_mode[1])), ("U", sum(|s| s.by_mode[0]))],
-            exceptions: sum(|s| s.exceptions),
-            interrupts: sum(|s| s.interrupts),
-            causes,
-            tlb,
-            loads: sum(|s| s.loads),
-            stores: sum(|s| s.stores),
-            branches: sum(|s| s.branches),
-            taken: sum(|s| s.taken),
+            modes: [("M", 3), ("S", 1), ("U", 0)].map(|(name, mode)| (name, counts.stats.by_mode[mode])).into(),
+            counts,
             host,
             state_hash: self.machine.state_hash(),
             console_hash: self.console().hash(),

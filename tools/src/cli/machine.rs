@@ -72,11 +72,9 @@ impl Default for MachineArgs {
 /// What is noted of a run that need not be.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
-    /// How many loads, stores and branches there were.
-    pub(crate) rows: bool,
     /// What was translated.
     pub(crate) translations: bool,
-    /// How often each instruction ran.
+    /// How often each instruction ran: what counts by kind are made from.
     pub(crate) places: bool,
     /// Along which calls, of these functions; only the interpreter keeps that.
     pub(crate) calls: Option<Rc<Functions>>,
@@ -114,6 +112,9 @@ impl Engine {
     ///
     /// It was asked for and cannot work on this host. [`Engine::Auto`] does without.
     pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: &Choice) -> Result<Journals> {
+        if choice.notes.places {
+            machine.board.bus.count_accesses();
+        }
         let tier = match self {
             Engine::Interp => {
                 machine.execute_with(|_| Box::new(interpreter(&choice.notes)));
@@ -125,7 +126,6 @@ impl Engine {
         let mut options = emu_jit::Options {
             tier,
             code_memory_bytes: usize::try_from(choice.code_memory_bytes).unwrap_or(usize::MAX),
-            counts_rows: choice.notes.rows,
             keeps_places: choice.notes.places,
             ..Default::default()
         };

@@ -68,7 +68,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     }
     let places = args.insight.places(&image, &args.machine).with_context(|| name.clone())?;
     let notes = Notes {
-        rows: args.stat || args.stat_file.is_some(),
+        places: args.stat || args.stat_file.is_some(),
         translations: args.insight.wants_translations(),
         ..Notes::default()
     };

@@ -70,7 +70,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     output::print(&summary(&verdicts, found, time))?;
     if let Some(path) = &args.junit {
         let cases: Vec<_> = verdicts.iter().map(Verdict::case).collect();
-        output::save(path, &junit::document(&cases)).context("--junit")?;
+        output::save(path, &junit::document("emu test", &cases)).context("--junit")?;
     }
     Ok(if verdicts.iter().all(|v| v.failure.is_none()) { Status::Success } else { Status::Failed })
 }

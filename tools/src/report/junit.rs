@@ -14,15 +14,15 @@ pub(crate) struct Case {
     pub(crate) failure: Option<(String, String)>,
 }
 
-/// The whole document.
-pub(crate) fn document(cases: &[Case]) -> String {
+/// The whole document, with one suite.
+pub(crate) fn document(suite: &str, cases: &[Case]) -> String {
     let failures = cases.iter().filter(|c| c.failure.is_some()).count();
     let time: Duration = cases.iter().map(|c| c.time).sum();
     let totals =
         format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" time=\"{:.6}\"", cases.len(), time.as_secs_f64());
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "<testsuites {totals}>\n  <testsuite name=\"emu test\" {totals}>");
+    let _ = writeln!(out, "<testsuites {totals}>\n  <testsuite name=\"{suite}\" {totals}>");
     for case in cases {
         let (folder, name) = case.name.rsplit_once('/').unwrap_or((".", &case.name));
         let head = format!(
@@ -87,6 +87,6 @@ mod tests {
   </testsuite>
 </testsuites>
 ";
-        assert_eq!(document(&cases), expected);
+        assert_eq!(document("emu test", &cases), expected);
     }
 }

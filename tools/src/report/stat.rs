@@ -1,43 +1,22 @@
 //! The summary of a run: for people in the manner of `perf stat`, and for programs as lines of a name, a tab and a value. Counts
 //! of the guest come first, which are the same on every host, then what the emulator did, then the host's time.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-use emu_core::trap::Cause;
-use emu_mem::TlbCounts;
-
 use super::cause;
 use super::number::{grouped, percent};
+use crate::counts::Counts;
 
 /// Everything the summary shows. Counts are of all harts together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stat {
     /// What ran, on what, in which engine: `'hello.elf' on virt, rv64imafdc, interp`.
     pub(crate) title: String,
-    /// Retired instructions.
-    pub(crate) insns: u64,
-    /// Of these, by privilege mode; modes that never ran may be left out.
+    /// What was counted.
+    pub(crate) counts: Counts,
+    /// Retired instructions by privilege mode; modes that never ran may be left out.
     pub(crate) modes: Vec<(&'static str, u64)>,
-    /// Exceptions taken.
-    pub(crate) exceptions: u64,
-    /// Interrupts taken.
-    pub(crate) interrupts: u64,
-    /// Both by cause; only those that occurred.
-    pub(crate) causes: BTreeMap<Cause, u64>,
-    /// Instructions that read memory.
-    pub(crate) loads: u64,
-    /// Instructions that write memory.
-    pub(crate) stores: u64,
-    /// Conditional branches.
-    pub(crate) branches: u64,
-    /// Of these, taken ones.
-    pub(crate) taken: u64,
-    /// What the engine tells of its work.
-    pub(crate) details: Vec<(&'static str, u64)>,
-    /// What the emulator's TLB did.
-    pub(crate) tlb: TlbCounts,
     /// Time of the host from the first instruction to the last.
     pub(crate) host: Duration,
     /// Hash of the final architectural state.
@@ -64,34 +43,66 @@ struct Row {
 
 impl Stat {
     fn rows(&self) -> Vec<Row> {
+        let counts = &self.counts;
+        let stats = &counts.stats;
         let mut rows = Vec::new();
         let mut add = |name: String, count, whole| rows.push(Row { name, count, whole });
-        let of_insns = Some((self.insns, "instructions"));
-        add("instructions".to_owned(), self.insns, None);
+        let of_insns = Some((stats.instructions, "instructions"));
+        add("instructions".to_owned(), stats.instructions, None);
         for &(mode, insns) in self.modes.iter().filter(|m| m.1 != 0) {
             add(format!("instructions: in {mode} mode"), insns, of_insns);
         }
-        add("traps".to_owned(), self.exceptions + self.interrupts, None);
-        for (kind, count) in [("exceptions", self.exceptions), ("interrupts", self.interrupts)] {
+        for (class, &n) in &counts.classes {
+            add(format!("instructions: {class}"), n, of_insns);
+        }
+        for (extension, &n) in &counts.extensions {
+            add(format!("instructions: of {extension}"), n, of_insns);
+        }
+        add("cycles, modelled".to_owned(), counts.cycles, None);
+        add("traps".to_owned(), stats.exceptions + stats.interrupts, None);
+        for (kind, count) in [("exceptions", stats.exceptions), ("interrupts", stats.interrupts)] {
             add(format!("traps: {kind}"), count, None);
-            for (cause, &count) in self.causes.iter().filter(|(cause, _)| cause.is_interrupt == (kind == "interrupts"))
-            {
+            let of_kind = |is_interrupt| is_interrupt == (kind == "interrupts");
+            for (cause, &count) in stats.by_cause.iter().filter(|(cause, _)| of_kind(cause.is_interrupt)) {
                 let name = if cause.is_interrupt { cause::interrupt } else { cause::exception };
                 add(format!("traps: {kind}: {}", name(cause.code)), count, None);
             }
         }
-        add("loads".to_owned(), self.loads, of_insns);
-        add("stores".to_owned(), self.stores, of_insns);
-        add("branches".to_owned(), self.branches, of_insns);
-        add("branches: taken".to_owned(), self.taken, Some((self.branches, "branches")));
-        let of_misses = Some((self.tlb.misses(), "misses"));
-        add("TLB misses".to_owned(), self.tlb.misses(), None);
-        add("TLB misses: walks".to_owned(), self.tlb.walks, of_misses);
-        add("TLB misses: pushed out before".to_owned(), self.tlb.recalled, of_misses);
-        add("TLB misses: translated ahead".to_owned(), self.tlb.prefetched_used, of_misses);
-        add("TLB walks to fetch".to_owned(), self.tlb.fetch_walks, None);
-        add("TLB ahead in vain".to_owned(), self.tlb.prefetched - self.tlb.prefetched_used, None);
-        for &(name, count) in &self.details {
+        for (name, all, by_size) in
+            [("loads", stats.loads, &counts.load_bytes), ("stores", stats.stores, &counts.store_bytes)]
+        {
+            add(name.to_owned(), all, of_insns);
+            for (&bytes, &n) in by_size {
+                add(format!("{name}: {}", size(bytes)), n, Some((all, name)));
+            }
+        }
+        add("branches".to_owned(), stats.branches, of_insns);
+        add("branches: taken".to_owned(), stats.taken, Some((stats.branches, "branches")));
+        add("jumps".to_owned(), stats.jumps, of_insns);
+        add("jumps: calls".to_owned(), counts.calls, Some((stats.jumps, "jumps")));
+        add("jumps: returns".to_owned(), counts.returns, Some((stats.jumps, "jumps")));
+        add("different instructions".to_owned(), counts.distinct_insns, None);
+        add("pages of code".to_owned(), counts.code_pages, None);
+        let accessed = || counts.devices.iter().filter(|device| device.reads + device.writes > 0);
+        add("device accesses".to_owned(), accessed().map(|device| device.reads + device.writes).sum(), None);
+        for device in accessed() {
+            let name = format!("device accesses: {} at {}", device.range.name, device.range.first);
+            add(name, device.reads + device.writes, None);
+        }
+        for region in &counts.regions {
+            let name = format!("in region {}", region.name.replace(PART, " "));
+            add(name.clone(), region.instructions, of_insns);
+            add(format!("{name}: cycles"), region.cycles, None);
+            add(format!("{name}: times"), region.times, None);
+        }
+        let (tlb, of_misses) = (counts.tlb, Some((counts.tlb.misses(), "misses")));
+        add("TLB misses".to_owned(), tlb.misses(), None);
+        add("TLB misses: walks".to_owned(), tlb.walks, of_misses);
+        add("TLB misses: pushed out before".to_owned(), tlb.recalled, of_misses);
+        add("TLB misses: translated ahead".to_owned(), tlb.prefetched_used, of_misses);
+        add("TLB walks to fetch".to_owned(), tlb.fetch_walks, None);
+        add("TLB ahead in vain".to_owned(), tlb.prefetched - tlb.prefetched_used, None);
+        for &(name, count) in &counts.details {
             add(name.to_owned(), count, None);
         }
         rows
@@ -126,7 +137,7 @@ impl Display for Stat {
             }
         }
         let seconds = self.host.as_secs_f64();
-        let rate = if seconds > 0.0 { self.insns as f64 / seconds / 1e6 } else { 0.0 };
+        let rate = if seconds > 0.0 { self.counts.stats.instructions as f64 / seconds / 1e6 } else { 0.0 };
         writeln!(f, "\n{seconds:>20.6}  {:<24}#  {rate:.1} M instructions/s", "s host time")?;
         let bytes = grouped(self.console_bytes);
         writeln!(
@@ -137,24 +148,56 @@ impl Display for Stat {
     }
 }
 
+/// How wide an access is.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0 => "of other sizes".to_owned(),
+        1 => "of 1 byte".to_owned(),
+        bytes => format!("of {bytes} bytes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use emu_core::machine::{Region, Stats};
+    use emu_core::trap::Cause;
+    use emu_mem::{DeviceCounts, GuestPhys, Range, TlbCounts};
+
     use super::*;
 
     fn example() -> Stat {
         let cause = |is_interrupt, code| Cause { is_interrupt, code };
-        Stat {
-            details: Vec::new(),
-            title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
-            insns: 1_234_567,
-            modes: vec![("M", 1_234_000), ("S", 0), ("U", 567)],
+        let stats = Stats {
+            instructions: 1_234_567,
             exceptions: 2,
             interrupts: 1,
-            causes: [(cause(false, 8), 1), (cause(false, 15), 1), (cause(true, 7), 1)].into(),
+            by_cause: [(cause(false, 8), 1), (cause(false, 15), 1), (cause(true, 7), 1)].into(),
             loads: 300_000,
             stores: 100_000,
             branches: 200_000,
             taken: 150_000,
+            jumps: 10_000,
+            ..Stats::default()
+        };
+        let (first, last) = (GuestPhys(0x1000_0000), GuestPhys(0x1000_0007));
+        let uart = Range { name: "uart16550".to_owned(), first, last };
+        let region =
+            Region { name: "marker 1".to_owned(), times: 2, instructions: 617_283, cycles: 617_283, is_open: false };
+        let counts = Counts {
+            stats,
+            cycles: 1_234_567,
+            classes: [("integer", 634_567), ("load", 300_000)].into(),
+            extensions: [("i".to_owned(), 1_000_000), ("m".to_owned(), 234_567)].into(),
+            load_bytes: [(1, 100_000), (4, 200_000)].into(),
+            store_bytes: BTreeMap::new(),
+            calls: 5_000,
+            returns: 4_000,
+            distinct_insns: 321,
+            code_pages: 2,
+            devices: vec![DeviceCounts { range: uart, reads: 3, writes: 14 }],
+            regions: vec![region],
             tlb: TlbCounts {
                 walks: 5,
                 fetch_walks: 6,
@@ -163,6 +206,12 @@ mod tests {
                 prefetched_used: 1,
                 ..TlbCounts::default()
             },
+            ..Counts::default()
+        };
+        Stat {
+            title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
+            counts,
+            modes: vec![("M", 1_234_000), ("S", 0), ("U", 567)],
             host: Duration::from_micros(2_500),
             state_hash: 0x1234,
             console_hash: 0xcbf2_9ce4_8422_2325,
@@ -179,6 +228,11 @@ mod tests {
            1,234,567  instructions
            1,234,000    in M mode             #  100.0 % of instructions
                  567    in U mode             #  0.0 % of instructions
+             634,567    integer               #  51.4 % of instructions
+             300,000    load                  #  24.3 % of instructions
+           1,000,000    of i                  #  81.0 % of instructions
+             234,567    of m                  #  19.0 % of instructions
+           1,234,567  cycles, modelled
                    3  traps
                    2    exceptions
                    1      environment call from U-mode
@@ -186,9 +240,21 @@ mod tests {
                    1    interrupts
                    1      machine timer interrupt
              300,000  loads                   #  24.3 % of instructions
+             100,000    of 1 byte             #  33.3 % of loads
+             200,000    of 4 bytes            #  66.7 % of loads
              100,000  stores                  #  8.1 % of instructions
              200,000  branches                #  16.2 % of instructions
              150,000    taken                 #  75.0 % of branches
+              10,000  jumps                   #  0.8 % of instructions
+               5,000    calls                 #  50.0 % of jumps
+               4,000    returns               #  40.0 % of jumps
+                 321  different instructions
+                   2  pages of code
+                  17  device accesses
+                  17    uart16550 at 0x10000000
+             617,283  in region marker 1      #  50.0 % of instructions
+             617,283    cycles
+                   2    times
                    8  TLB misses
                    5    walks                 #  62.5 % of misses
                    2    pushed out before     #  25.0 % of misses

@@ -2,12 +2,14 @@
 //! What a guest computes is judged elsewhere (`guest-tests`).
 
 mod bad_input;
+mod bench;
 mod dis;
 mod disk;
 mod elf;
 mod insight;
 mod profile;
 mod run;
+mod stat;
 mod suite;
 mod terminal;
 

@@ -1,0 +1,122 @@
+//! Running one benchmark and measuring it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use emu_core::image::{Image, SymbolKind};
+use emu_devices::console::Console;
+
+use super::config::Bench;
+use super::results::Outcome;
+use crate::cli::machine::{Limits, MachineArgs, Notes};
+use crate::profile::Profile;
+use crate::program::{self, RawArgs};
+use crate::report::place;
+use crate::session::{End, Session};
+use crate::{symbol, values};
+
+/// The model of `cycles`.
+const TIMING: &str = "ideal";
+/// What is measured of each function.
+const FUNCTION_METRICS: [&str; 2] = ["instructions", "bytes"];
+
+/// Runs a benchmark. What is wrong with the guest is part of the outcome.
+///
+/// # Errors
+///
+/// What is wrong with the description: the machine makes no sense, the program is none, or it has no function of a name that is
+/// limited.
+pub(crate) fn measure(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
+    run(bench, machine).with_context(|| format!("benchmark {}", bench.name))
+}
+
+fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
+    let settings = &bench.settings;
+    let mut machine = machine.clone();
+    if let Some(board) = &settings.board {
+        machine.board.clone_from(board);
+    }
+    machine.isa = settings.isa.clone().or(machine.isa);
+    machine.harts = settings.harts.or(machine.harts);
+    if let Some(memory) = &settings.memory {
+        let bytes = values::size_bytes(memory).map_err(|error| anyhow::anyhow!("memory: {error}"))?;
+        machine.memory = Some(bytes);
+    }
+    let image = program::open(&bench.program, RawArgs { load: None, entry: None })?;
+    let sizes = sizes(&image);
+    for function in settings.functions.keys() {
+        symbol::extent(&image, function).with_context(|| format!("functions.{function}"))?;
+    }
+    let (name, console) = (bench.program.display().to_string(), Console::captured());
+    // The guest sees the name that it has in the file, wherever that lies.
+    let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
+    let notes = Notes { places: true, ..Notes::default() };
+    let mut session = Session::new(&name, image, &machine, command, console, Vec::new(), notes)?;
+    let end = session.run(Limits { max_insns: Some(bench.max_insns()), timeout: None });
+    let failure = match end {
+        End::Exit { code, .. } if code == settings.exit_code.unwrap_or(0) => None,
+        End::Exit { code, by } => Some(format!("exit code {code} ({by})")),
+        End::Limit(why) | End::Stuck(why) | End::Wrong(why) => {
+            Some(why.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+        }
+        End::Left | End::OutputFailed => bail!("interrupted"),
+    };
+    let counts = session.counts();
+    let mut metrics: BTreeMap<String, u64> = [
+        ("instructions", counts.stats.instructions),
+        ("cycles", counts.cycles),
+        ("loads", counts.stats.loads),
+        ("stores", counts.stats.stores),
+        ("branches", counts.stats.branches),
+        ("code_bytes", sizes.code),
+    ]
+    .map(|(name, n)| (name.to_owned(), n))
+    .into();
+    for region in &counts.regions {
+        for (what, n) in [("instructions", region.instructions), ("cycles", region.cycles)] {
+            *metrics.entry(format!("{}: {what}", region.name)).or_default() += n;
+        }
+    }
+    if let Some(unknown) = settings.limits.keys().find(|metric| !metrics.contains_key(*metric)) {
+        let known = metrics.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("limits: no metric is called {unknown}; there are {known}");
+    }
+    if let Some((name, unknown)) = settings.functions.iter().find_map(|(name, limits)| {
+        limits.keys().find(|metric| !FUNCTION_METRICS.contains(&metric.as_str())).map(|metric| (name, metric))
+    }) {
+        bail!("functions.{name}: no metric is called {unknown}; there are {}", FUNCTION_METRICS.join(", "));
+    }
+    let mut functions: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let profile = Profile::new(session.image(), session.machine()).context("nothing was counted")?;
+    for function in profile.functions.iter().filter(|function| function.own > 0) {
+        let metrics = functions.entry(function.name.clone()).or_default();
+        *metrics.entry("instructions".to_owned()).or_default() += function.own;
+    }
+    for (name, metrics) in &mut functions {
+        if let Some(&bytes) = sizes.functions.get(name) {
+            metrics.insert("bytes".to_owned(), bytes);
+        }
+    }
+    // One that is limited and never ran has its size all the same.
+    for name in settings.functions.keys() {
+        let bytes = sizes.functions.get(name).map(|&bytes| ("bytes".to_owned(), bytes));
+        let never = || [("instructions".to_owned(), 0)].into_iter().chain(bytes.clone()).collect();
+        functions.entry(name.clone()).or_insert_with(never);
+    }
+    Ok(Outcome { timing: TIMING.to_owned(), failure, metrics, functions })
+}
+
+/// How large the program's code is.
+struct Sizes {
+    code: u64,
+    functions: BTreeMap<String, u64>,
+}
+
+fn sizes(image: &Image) -> Sizes {
+    let code = image.code().iter().map(|section| image.code_bytes(section).len() as u64).sum();
+    let mut functions = BTreeMap::new();
+    for symbol in image.symbols().iter().filter(|symbol| symbol.kind == SymbolKind::Function && symbol.size_bytes > 0) {
+        *functions.entry(place::name(symbol.name)).or_default() += symbol.size_bytes;
+    }
+    Sizes { code, functions }
+}

@@ -1,0 +1,99 @@
+//! What the commands have in common that run one program to look into it: their arguments, and the run itself.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use emu_devices::console::Console;
+use emu_devices::virtio::block::DiskSpec;
+
+use super::machine::{Limits, MachineArgs, Notes};
+use super::run::{conclude, open_disk};
+use crate::program::{self, RawArgs};
+use crate::session::{End, Session};
+use crate::status::Status;
+use crate::{input, output, terminal, values};
+
+/// How a program is run. The program itself is an argument of the command's own.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GuestArgs {
+    /// Arguments for the program, after --; it gets them by semihosting
+    #[arg(last = true)]
+    pub(crate) args: Vec<String>,
+    #[command(flatten)]
+    pub(crate) raw: RawArgs,
+    #[command(flatten)]
+    pub(crate) machine: MachineArgs,
+    /// A disk, as for emu run. May be given several times
+    #[arg(long, value_name = "FILE[,readonly|,overlay][,modern]")]
+    pub(crate) disk: Vec<String>,
+    /// Stop after so many instructions, with status 124; what ran until then is shown
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub(crate) max_insns: Option<u64>,
+    /// Stop after so much time of the host, with status 124
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A program that has run.
+pub(crate) struct Ran {
+    /// Its machine and what was counted.
+    pub(crate) session: Session,
+    /// Its console.
+    pub(crate) console: Console,
+    /// How it ended.
+    pub(crate) end: End,
+    /// The status for that.
+    pub(crate) status: Status,
+    /// Time of the host that the run took.
+    pub(crate) host: Duration,
+}
+
+impl GuestArgs {
+    /// Runs `program` until it ends or a limit is reached, its console's output on `out`. Says how it ended, unless it ended as it
+    /// should.
+    ///
+    /// # Errors
+    ///
+    /// The program or the machine makes no sense, or standard error cannot be written.
+    pub(crate) fn run(&self, program: &Path, notes: Notes, out: Box<dyn Write + Send>) -> Result<Ran> {
+        let name = program.display().to_string();
+        let image = program::open(program, self.raw)?;
+        let disks = self.disk.iter().map(|text| open_disk(&DiskSpec::parse(text))).collect::<Result<_>>()?;
+        let console = Console::new(out);
+        let command = self.command(program);
+        let mut session = Session::new(&name, image, &self.machine, command, console.clone(), disks, notes)?;
+
+        input::catch_signals();
+        let start = Instant::now();
+        let keyboard = input::open(self.timeout.and_then(|timeout| start.checked_add(timeout)));
+        let limits = Limits { max_insns: self.max_insns, timeout: self.timeout };
+        let (console, end) = (console.with_input(keyboard), session.run(limits));
+        let host = start.elapsed();
+        console.flush();
+        terminal::restore();
+
+        let (status, message) = conclude(&end);
+        if let Some(message) = message {
+            output::try_tell(format_args!("emu: {name}: {message}\n"))?;
+        }
+        Ok(Ran { session, console, end, status, host })
+    }
+
+    /// The program and its arguments, as it gets them.
+    pub(crate) fn command(&self, program: &Path) -> String {
+        [&[program.display().to_string()], &self.args[..]].concat().join(" ")
+    }
+}
+
+impl Ran {
+    /// Whether all of the program's output has reached its place.
+    ///
+    /// # Errors
+    ///
+    /// It has not.
+    pub(crate) fn output_arrived(&self) -> Result<()> {
+        self.console.output_error().map_or(Ok(()), |error| Err(output::stdout_failed(&error)))
+    }
+}

@@ -1,0 +1,104 @@
+//! The summary of a run as JSON; `docs/stat.md` says what each key holds. All that depends on the host or on the engine stands in the
+//! section `host`, so that the rest of two runs of one program can be compared byte for byte.
+
+use emu_core::machine::Region;
+use serde_json::{Map, Value, json};
+
+use super::cause;
+use super::stat::Stat;
+
+/// What the summary itself does not know.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    /// The program as it was named.
+    pub(crate) program: String,
+    /// The board's name.
+    pub(crate) board: String,
+    /// The instruction set, as for `--isa`.
+    pub(crate) isa: String,
+    /// The guest's exit code, if it has ended by itself.
+    pub(crate) exit_code: Option<u64>,
+    /// What executed the instructions.
+    pub(crate) engine: String,
+}
+
+/// The summary in JSON.
+pub(crate) fn json(stat: &Stat, about: &About) -> String {
+    let counts = &stat.counts;
+    let stats = &counts.stats;
+    let by_size = |all: u64, by_size: &std::collections::BTreeMap<u64, u64>| {
+        let sizes =
+            by_size.iter().map(|(bytes, n)| (if *bytes == 0 { "other".to_owned() } else { bytes.to_string() }, *n));
+        json!({ "total": all, "bytes": object(sizes) })
+    };
+    let causes = |is_interrupt: bool| {
+        let name = if is_interrupt { cause::interrupt } else { cause::exception };
+        let some = stats.by_cause.iter().filter(move |(cause, _)| cause.is_interrupt == is_interrupt);
+        object(some.map(|(cause, &n)| (name(cause.code), n)))
+    };
+    let devices = counts.devices.iter().filter(|device| device.reads + device.writes > 0).map(|device| {
+        let base = format!("{:#x}", device.range.first.0);
+        json!({ "name": device.range.name, "base": base, "reads": device.reads, "writes": device.writes })
+    });
+    let tlb = counts.tlb;
+    let document = json!({
+        "emu": env!("CARGO_PKG_VERSION"),
+        "program": about.program,
+        "board": about.board,
+        "isa": about.isa,
+        "end": stat.end,
+        "exit_code": about.exit_code,
+        "instructions": stats.instructions,
+        "cycles": counts.cycles,
+        "hash": hex(stat.state_hash),
+        "console": { "bytes": stat.console_bytes, "hash": hex(stat.console_hash) },
+        "regions": counts.regions.iter().map(region).collect::<Vec<_>>(),
+        "privilege": object(stat.modes.iter().copied().filter(|&(_, n)| n != 0)),
+        "mix": {
+            "class": object(counts.classes.iter().map(|(&name, &n)| (name, n))),
+            "extension": object(counts.extensions.iter().map(|(name, &n)| (name, n))),
+        },
+        "loads": by_size(stats.loads, &counts.load_bytes),
+        "stores": by_size(stats.stores, &counts.store_bytes),
+        "branches": { "total": stats.branches, "taken": stats.taken, "not_taken": stats.branches - stats.taken },
+        "jumps": { "total": stats.jumps, "calls": counts.calls, "returns": counts.returns },
+        "exceptions": { "total": stats.exceptions, "cause": causes(false) },
+        "interrupts": { "total": stats.interrupts, "cause": causes(true) },
+        "devices": devices.collect::<Vec<_>>(),
+        "code": { "different_instructions": counts.distinct_insns, "pages": counts.code_pages },
+        "resets": counts.resets,
+        "host": {
+            "engine": about.engine,
+            "seconds": stat.host.as_secs_f64(),
+            "tlb": {
+                "misses": tlb.misses(),
+                "walks": tlb.walks,
+                "recalled": tlb.recalled,
+                "prefetched": tlb.prefetched,
+                "prefetched_used": tlb.prefetched_used,
+                "fetch_walks": tlb.fetch_walks,
+            },
+            "engine_counts": object(counts.details.iter().copied()),
+        },
+    });
+    format!("{document:#}\n")
+}
+
+fn region(region: &Region) -> Value {
+    json!({
+        "name": region.name,
+        "instructions": region.instructions,
+        "cycles": region.cycles,
+        "times": region.times,
+        "ended": !region.is_open,
+    })
+}
+
+fn object<K: Into<String>>(entries: impl Iterator<Item = (K, u64)>) -> Value {
+    entries.map(|(key, n)| (key.into(), Value::from(n))).collect::<Map<String, Value>>().into()
+}
+
+/// Numbers in JSON may lose bits above the 53rd.
+fn hex(hash: u64) -> String {
+    format!("{hash:#018x}")
+}

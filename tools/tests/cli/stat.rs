@@ -1,0 +1,128 @@
+//! `emu stat`: its JSON is the same in all engines and environments, its parts add up, and regions are exact.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Folder, command, emu, finish};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The programs below a folder whose names end so.
+fn programs(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(ROOT).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_str().is_some_and(|name| name.ends_with(ending)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{folder} has programs");
+    found
+}
+
+/// The JSON of a run, and the same as text without what depends on the host.
+fn stat(program: &Path, more: &[&str]) -> (Value, String) {
+    let folder = Folder::new();
+    let mut args = vec!["stat", program.to_str().expect("a plain name"), "--json"];
+    let file = folder.path("stat.json");
+    args.push(&file);
+    args.extend(more);
+    let output = emu(&args);
+    assert!(output.stderr.contains("Counts for"), "{}", output.stderr);
+    let document: Value = serde_json::from_str(&folder.read("stat.json")).expect("JSON");
+    let mut guest = document.clone();
+    let host = guest.as_object_mut().expect("an object").shift_remove("host");
+    assert!(host.is_some_and(|host| host["engine"].is_string()));
+    (document, guest.to_string())
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("a number: {value}"))
+}
+
+fn sum(object: &Value) -> u64 {
+    object.as_object().expect("an object").values().map(number).sum()
+}
+
+#[test]
+fn engines_agree_on_every_byte() {
+    let mut all = programs("benches/kernels/elf", "-small.elf");
+    all.extend(programs("tools/demo/elf", ".elf"));
+    for program in all {
+        let name = program.display();
+        let (document, expected) = stat(&program, &["--engine", "interp"]);
+        for engine in ["jit", "auto"] {
+            assert_eq!(stat(&program, &["--engine", engine]).1, expected, "{name} --engine {engine}");
+        }
+        let insns = number(&document["instructions"]);
+        assert_eq!(number(&document["cycles"]), insns, "{name}: ideal");
+        for part in [&document["mix"]["class"], &document["mix"]["extension"], &document["privilege"]] {
+            assert_eq!(sum(part), insns, "{name}: {part}");
+        }
+        for kind in ["loads", "stores"] {
+            assert_eq!(sum(&document[kind]["bytes"]), number(&document[kind]["total"]), "{name}: {kind}");
+        }
+        let class = |class: &str| document["mix"]["class"][class].as_u64().unwrap_or_default();
+        assert_eq!(class("branch"), number(&document["branches"]["total"]), "{name}");
+        assert_eq!(class("jump"), number(&document["jumps"]["total"]), "{name}");
+        for kind in ["exceptions", "interrupts"] {
+            assert_eq!(sum(&document[kind]["cause"]), number(&document[kind]["total"]), "{name}: {kind}");
+        }
+        assert!(number(&document["jumps"]["calls"]) > 0 && number(&document["code"]["pages"]) > 0, "{name}");
+    }
+}
+
+#[test]
+fn nothing_depends_on_the_environment_or_on_room_for_code() {
+    let program = programs("benches/kernels/elf/rv64", "sort-small.elf").remove(0);
+    let (_, expected) = stat(&program, &[]);
+    assert_eq!(stat(&program, &["--code-memory", "256K"]).1, expected);
+    let folder = Folder::new();
+    let file = folder.path("stat.json");
+    let mut other = command(["stat", program.to_str().expect("a plain name"), "--json", &file]);
+    other.env_clear().env("LONG", "x".repeat(5000)).env("LANG", "tr_TR.UTF-8").current_dir("/");
+    finish(other).has_status(0);
+    let mut document: Value = serde_json::from_str(&folder.read("stat.json")).expect("JSON");
+    document.as_object_mut().expect("an object").shift_remove("host");
+    assert_eq!(document.to_string(), expected);
+}
+
+#[test]
+fn json_may_go_to_standard_output() {
+    let hello = programs("tools/demo/elf/rv64", "hello.elf").remove(0);
+    let hello = hello.to_str().expect("a plain name");
+    let file = emu(["stat", hello]).has_status(0);
+    assert!(file.stderr.contains("instructions") && !file.stdout.is_empty());
+    for args in [["stat", "--json", hello], ["stat", hello, "--json"]] {
+        let output = emu(args).has_status(0);
+        let document: Value = serde_json::from_str(&output.stdout).expect("nothing but JSON");
+        assert_eq!(document["exit_code"], 0);
+        assert_eq!(document["hash"].as_str().map(str::len), Some(18));
+        assert_eq!(output.stderr, file.stdout, "the program's own output");
+    }
+    emu(["stat"]).is_refusal(&["no program", "emu stat PROGRAM"]);
+    let unwritable = emu(["stat", hello, "--json", "no/such/folder.json"]).has_status(125);
+    assert!(unwritable.stderr.contains("emu: --json: no/such/folder.json: cannot be written"), "{}", unwritable.stderr);
+}
+
+#[test]
+fn markers_delimit_regions() {
+    let program = programs("guest-tests/programs/timing/rv32/elf", ".im.elf");
+    let (document, expected) = stat(&program[0], &["--board", "testbench", "--isa", "rv32im"]);
+    let regions = document["regions"].as_array().expect("a list");
+    assert_eq!(regions.len(), 1, "{regions:?}");
+    assert_eq!((&regions[0]["name"], &regions[0]["times"]), (&"marker 1".into(), &1.into()));
+    assert_eq!(regions[0]["ended"], true);
+    let insns = number(&regions[0]["instructions"]);
+    assert!(insns > 0 && insns < number(&document["instructions"]));
+    for engine in ["interp", "jit"] {
+        assert_eq!(stat(&program[0], &["--board", "testbench", "--isa", "rv32im", "--engine", engine]).1, expected);
+    }
+}
