@@ -13,6 +13,7 @@ use crate::slot::{Slot, Slots};
 use crate::trap::{Cause, Stop, Taken, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
+use emu_devices::roi::Roi;
 use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Tlb};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -170,6 +171,8 @@ pub struct Hart<A: Arch> {
     pub lines: HartLines,
     /// Virtual time as devices see it.
     pub clock: Clock,
+    /// What is said of regions of interest; nobody listens until it is a board's.
+    pub roi: Roi,
     /// The rest of the architectural state.
     pub arch: A,
 }
@@ -199,6 +202,7 @@ impl<A: Arch> Hart<A> {
             bus,
             lines,
             clock,
+            roi: Roi::default(),
             arch,
         }
     }

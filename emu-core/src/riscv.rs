@@ -42,7 +42,8 @@ use state::{Config, Riscv};
 pub fn machine(board: Board, isa: &Isa, config: Config, command_line: &str) -> Machine<Riscv> {
     let harts = board.lines.iter().enumerate().map(|(id, lines)| {
         let arch = Riscv::new(*isa, config, board.mtime.clone());
-        let hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
+        let mut hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
+        hart.roi = board.roi.clone();
         Riscv::reset(&hart, board.reset_pc.map_or(0, |pc| pc.0));
         hart.slots.set(slots::src(10), id as u64);
         hart.slots.set(slots::src(11), board.device_tree.as_ref().map_or(0, |tree| tree.address.0));

@@ -8,6 +8,9 @@ use crate::power::Power;
 /// Bytes of a region's name; what is longer is cut.
 pub const MAX_NAME_BYTES: usize = 64;
 
+/// Signals that wait at most; those after are lost. (A guest must not fill the host's memory.)
+const MAX_WAITING: usize = 4096;
+
 /// What is said at one instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -35,7 +38,10 @@ impl Roi {
 
     /// Gives a signal. The machine takes it after the instruction in progress.
     pub fn give(&self, signal: Signal) {
-        self.signals.lock().unwrap_or_else(PoisonError::into_inner).push(signal);
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        if signals.len() < MAX_WAITING {
+            signals.push(signal);
+        }
         self.power.nudge();
     }
 

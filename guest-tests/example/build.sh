@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the example program, as it is committed (elf/words.elf) and with a change that makes it slower (slower/words.elf).
+# Builds the examples: words.c as it is, with a change that makes it slower, and with debug information; roi.c.
 #   build.sh           rebuilds the committed images
 #   build.sh --check   builds them elsewhere and compares byte by byte (for CI)
 
@@ -10,6 +10,12 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build() {
     guest_cc 32 "$1/now/words.elf" "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
     guest_cc 32 "$1/slower/words.elf" -DSLOWER "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
+    guest_cc 64 "$1/now/roi.elf" -I "$HERE/../roi/include" "$HERE/src/roi.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
+    # With its debug information, for what shows source lines.
+    (
+        strip_image() { :; }
+        guest_cc 32 "$1/debug/words.elf" -g "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
+    )
 }
 
 build_or_check "$HERE/elf" build "${1:-}"

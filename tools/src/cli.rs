@@ -1,7 +1,9 @@
 //! The command line: which subcommands there are, what they have in common, and how their errors are shown.
 
+mod annotate;
 mod bench;
 mod demo;
+mod diff;
 pub(crate) mod dis;
 mod guest;
 mod insight;
@@ -50,6 +52,10 @@ enum Command {
     Profile(Box<profile::Args>),
     /// Show a program's instructions, as objdump -d does
     Dis(dis::Args),
+    /// Show disassembly and source with how often each instruction ran, in the terminal or as a page
+    Annotate(Box<annotate::Args>),
+    /// Compare two profiles or programs, function by function
+    Diff(Box<diff::Args>),
     /// Run the benchmarks of a bench.toml, compare with the baseline, and fail a build in which something has grown
     Bench(Box<bench::Args>),
     /// Run every ELF program under some paths and judge each
@@ -68,6 +74,8 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Status {
                 Command::Stat(args) => stat::main(args),
                 Command::Profile(args) => profile::main(args),
                 Command::Dis(args) => dis::main(args),
+                Command::Annotate(args) => annotate::main(args),
+                Command::Diff(args) => diff::main(args),
                 Command::Bench(args) => bench::main(args),
                 Command::Test(args) => test::main(args),
                 Command::Demo(args) => demo::main(args),

@@ -59,14 +59,23 @@ pub(crate) fn save(path: &Path, text: &str) -> Result<()> {
 ///
 /// It cannot be written; what was there is still there.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// The same with bytes.
+///
+/// # Errors
+///
+/// As for [`replace`].
+pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     // A pipe or a terminal has nothing to be renamed to.
     if path.metadata().is_ok_and(|about| !about.is_file()) {
-        return save(path, text);
+        return create(path)?.write_all(bytes).map_err(|error| file_failed(path, &error));
     }
     let failed = |error: &io::Error| file_failed(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::Builder::new().prefix(".emu-").tempfile_in(folder).map_err(|error| failed(&error))?;
-    beside.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
+    beside.write_all(bytes).map_err(|error| failed(&error))?;
     let written = beside.persist(path).map_err(|error| failed(&error.error))?;
     // A temporary file is for its owner only; one that a user asked for is as others are.
     open_to_readers(&written).map_err(|error| failed(&error))

@@ -2,6 +2,7 @@
 //! machine has counted and the program's symbols; how it is shown is the business of `report/profile`.
 
 mod lines;
+mod saved;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,13 +12,15 @@ use emu_core::image::{Image, SymbolKind};
 use emu_core::machine::Machine;
 use emu_core::profile::{Call, Caller, Functions, NO_PARENT, Paths, Tally, Way};
 use emu_core::riscv::state::Riscv;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use lines::{Line, Lines};
+pub(crate) use saved::{Listed, Saved};
 
 use crate::report::{cause, place};
 
 /// One function, or what stands for one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Function {
     /// Its name as its author wrote it; an address where there is none.
     pub(crate) name: String,
@@ -52,7 +55,7 @@ pub(crate) struct Edge {
 }
 
 /// One way to a function, and what it cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stack {
     /// The number of the way to its caller.
     pub(crate) parent: Option<usize>,
@@ -60,6 +63,8 @@ pub(crate) struct Stack {
     pub(crate) name: String,
     /// Instructions of its own along this way.
     pub(crate) own: u64,
+    /// How often it was called along this way.
+    pub(crate) calls: u64,
 }
 
 /// A profile.
@@ -202,7 +207,7 @@ impl Profile {
             stacks: stacks
                 .into_iter()
                 .zip(keys)
-                .map(|((parent, own), key)| Stack { parent, name: name(key), own })
+                .map(|((parent, own, calls), key)| Stack { parent, name: name(key), own, calls })
                 .collect(),
             folded: paths.iter().map(Paths::folded).sum(),
             nameless: !image.symbols().iter().any(|symbol| symbol.kind.is_place()),
@@ -210,10 +215,33 @@ impl Profile {
     }
 }
 
+/// What a tree says of its functions, the most expensive first.
+pub(crate) fn sums(stacks: &[Stack]) -> Vec<Function> {
+    let mut below: Vec<u64> = stacks.iter().map(|stack| stack.own).collect();
+    let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
+    for (n, stack) in stacks.iter().enumerate().rev() {
+        let sum = sums.entry(&stack.name).or_default();
+        (sum.own, sum.calls) = (sum.own + stack.own, sum.calls + stack.calls);
+        let mut above = std::iter::successors(stack.parent, |&parent| stacks[parent].parent);
+        if !above.any(|above| stacks[above].name == stack.name) {
+            sum.below += below[n];
+        }
+        if let Some(parent) = stack.parent {
+            below[parent] += below[n];
+        }
+    }
+    let mut functions: Vec<Function> = sums
+        .into_iter()
+        .map(|(name, Sums { own, below, calls })| Function { name: name.to_owned(), own, inclusive: below, calls })
+        .collect();
+    functions.sort_by(|a, b| b.own.cmp(&a.own).then_with(|| a.name.cmp(&b.name)));
+    functions
+}
+
 /// Adds the tree of one hart to that of all, and what it says to the sums of its functions.
 fn add_tree(
     paths: &Paths,
-    stacks: &mut Vec<(Option<usize>, u64)>,
+    stacks: &mut Vec<(Option<usize>, u64, u64)>,
     keys: &mut Vec<Key>,
     sums: &mut BTreeMap<Key, Sums>,
 ) {
@@ -233,7 +261,7 @@ fn add_tree(
     }
     for node in nodes {
         let parent = (node.parent != NO_PARENT).then(|| first + node.parent as usize);
-        stacks.push((parent, node.own));
+        stacks.push((parent, node.own, node.calls));
         keys.push(Key::from(node.what));
     }
 }

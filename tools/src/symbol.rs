@@ -34,7 +34,7 @@ pub(crate) fn extent(image: &Image, name: &str) -> Result<Range<u64>> {
 }
 
 /// The names most like `wanted`, the most alike first.
-fn near(wanted: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn near(wanted: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     let alike = |name: &str| strsim::jaro_winkler(wanted, name);
     let mut near: Vec<(f64, String)> =
         names.map(|name| (alike(&name), name)).filter(|near| near.0 >= LIKENESS).collect();

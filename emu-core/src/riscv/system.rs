@@ -6,7 +6,7 @@
 use super::csr::environment::{CBCFE, CBIE, CBZE};
 use super::csr::status::{MPP, Status};
 use super::extension::Ext;
-use super::format::{Cbo, None0, Vma};
+use super::format::{Cbo, I, None0, Vma};
 use super::state::{Riscv, mode};
 use super::xlen::Rv;
 use super::{cause, csr, mmu, semihosting, trap};
@@ -15,6 +15,7 @@ use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::interp::{Next, Step};
 use crate::slot::ZERO;
 use crate::trap::{Stop, Trap};
+use emu_devices::roi::Signal;
 use emu_mem::{Access, GuestVirt, Space, Width};
 
 /// Bytes of a cache block, naturally aligned.
@@ -23,6 +24,22 @@ pub const BLOCK_BYTES: u64 = 64;
 /// Stops as an illegal instruction unless `ok`.
 fn require(ok: bool) -> Result<(), Stop> {
     if ok { Ok(()) } else { Err(Stop::Undefined) }
+}
+
+/// SLTI x0, x0, N, a hint for custom use (unprivileged 2.9): the region `hint N` begins.
+pub fn roi_begin<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: I) -> Result<Next, Stop> {
+    h.hart.roi.give(Signal::Begin(hint(o)));
+    Ok(h.next())
+}
+
+/// SLTIU x0, x0, N: it ends.
+pub fn roi_end<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: I) -> Result<Next, Stop> {
+    h.hart.roi.give(Signal::End(hint(o)));
+    Ok(h.next())
+}
+
+fn hint(o: I) -> String {
+    format!("hint {}", o.imm)
 }
 
 /// 3.3.1: the cause tells the mode.

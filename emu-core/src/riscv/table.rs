@@ -94,6 +94,11 @@ isa! {
         Fence  "fence"  "ffff pppp ssss sssss 000 ddddd 0001111" Fence => base::fence;
         FenceTso "fence.tso" "1000 0011 0011 00000 000 00000 0001111" FenceNamed => base::fence;
     }
+    // Two of the hints that 2.9 leaves for custom use: a region of interest begins or ends. To any other program they do nothing.
+    [I] any {
+        SltiRoi "slti" "0iiiiiiiiiii 00000 010 00000 0010011" I slow => system::roi_begin;
+        SltiuRoi "sltiu" "0iiiiiiiiiii 00000 011 00000 0010011" I slow => system::roi_end;
+    }
     [ZIHINTPAUSE] any {
         Pause  "pause"  "0000 0001 0000 00000 000 00000 0001111" FenceNamed => base::fence;
     }

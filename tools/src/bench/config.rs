@@ -52,6 +52,9 @@ pub(crate) struct Settings {
     /// Arguments of the program.
     #[serde(default)]
     pub(crate) args: Vec<String>,
+    /// As `emu stat --roi`.
+    #[serde(default)]
+    pub(crate) roi: Vec<String>,
     /// The exit code of a good run.
     pub(crate) exit_code: Option<u64>,
     /// As `--max-insns`.
@@ -194,6 +197,9 @@ impl Settings {
         self.max_insns = self.max_insns.or(defaults.max_insns);
         if self.args.is_empty() {
             self.args.clone_from(&defaults.args);
+        }
+        if self.roi.is_empty() {
+            self.roi.clone_from(&defaults.roi);
         }
         for (metric, limit) in &defaults.limits {
             self.limits.entry(metric.clone()).or_insert(*limit);

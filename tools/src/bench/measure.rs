@@ -1,6 +1,7 @@
 //! Running one benchmark and measuring it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
 use emu_core::image::{Image, SymbolKind};
@@ -8,10 +9,11 @@ use emu_devices::console::Console;
 
 use super::config::Bench;
 use super::results::Outcome;
-use crate::cli::machine::{Limits, MachineArgs, Notes};
-use crate::profile::Profile;
+use crate::cli::machine::{Engine, Limits, MachineArgs, Notes};
+use crate::profile::{self, Profile};
 use crate::program::{self, RawArgs};
 use crate::report::place;
+use crate::roi::Roi;
 use crate::session::{End, Session};
 use crate::{symbol, values};
 
@@ -50,7 +52,12 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
     let (name, console) = (bench.program.display().to_string(), Console::captured());
     // The guest sees the name that it has in the file, wherever that lies.
     let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
-    let notes = Notes { places: true, ..Notes::default() };
+    let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
+    let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
+    if calls.is_some() {
+        machine.engine = Engine::Interp;
+    }
+    let notes = Notes { places: true, calls, ..Notes::default() };
     let mut session = Session::new(&name, image, &machine, command, console, Vec::new(), notes)?;
     let end = session.run(Limits { max_insns: Some(bench.max_insns()), timeout: None });
     let failure = match end {
@@ -62,6 +69,7 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
         End::Left | End::OutputFailed => bail!("interrupted"),
     };
     let counts = session.counts();
+    let profile = Profile::new(session.image(), session.machine()).context("nothing was counted")?;
     let mut metrics: BTreeMap<String, u64> = [
         ("instructions", counts.stats.instructions),
         ("cycles", counts.cycles),
@@ -72,7 +80,7 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
     ]
     .map(|(name, n)| (name.to_owned(), n))
     .into();
-    for region in &counts.regions {
+    for region in counts.regions.iter().cloned().chain(rois.iter().map(|roi| roi.region(&profile))) {
         for (what, n) in [("instructions", region.instructions), ("cycles", region.cycles)] {
             *metrics.entry(format!("{}: {what}", region.name)).or_default() += n;
         }
@@ -87,7 +95,6 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
         bail!("functions.{name}: no metric is called {unknown}; there are {}", FUNCTION_METRICS.join(", "));
     }
     let mut functions: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    let profile = Profile::new(session.image(), session.machine()).context("nothing was counted")?;
     for function in profile.functions.iter().filter(|function| function.own > 0) {
         let metrics = functions.entry(function.name.clone()).or_default();
         *metrics.entry("instructions".to_owned()).or_default() += function.own;

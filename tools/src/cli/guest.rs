@@ -51,19 +51,25 @@ pub(crate) struct Ran {
 }
 
 impl GuestArgs {
-    /// Runs `program` until it ends or a limit is reached, its console's output on `out`. Says how it ended, unless it ended as it
-    /// should.
+    /// Runs `program` on `machine` until it ends or a limit is reached, its console's output on `out`. Says how it ended, unless it
+    /// ended as it should.
     ///
     /// # Errors
     ///
     /// The program or the machine makes no sense, or standard error cannot be written.
-    pub(crate) fn run(&self, program: &Path, notes: Notes, out: Box<dyn Write + Send>) -> Result<Ran> {
+    pub(crate) fn run(
+        &self,
+        program: &Path,
+        machine: &MachineArgs,
+        notes: Notes,
+        out: Box<dyn Write + Send>,
+    ) -> Result<Ran> {
         let name = program.display().to_string();
         let image = program::open(program, self.raw)?;
         let disks = self.disk.iter().map(|text| open_disk(&DiskSpec::parse(text))).collect::<Result<_>>()?;
         let console = Console::new(out);
         let command = self.command(program);
-        let mut session = Session::new(&name, image, &self.machine, command, console.clone(), disks, notes)?;
+        let mut session = Session::new(&name, image, machine, command, console.clone(), disks, notes)?;
 
         input::catch_signals();
         let start = Instant::now();

@@ -4,18 +4,20 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Disk, DiskSpec};
 
 use super::insight::{self, InsightArgs};
 use super::machine::{Limits, MachineArgs, Notes};
+use crate::profile::Lines;
 use crate::program::{self, RawArgs};
+use crate::report::coverage::{drcov, lcov};
 use crate::report::signature;
 use crate::session::{End, Session};
 use crate::status::{GUEST_MAX, Status};
 use crate::verify::Lab;
-use crate::{input, output, terminal, values, verify};
+use crate::{coverage, input, output, terminal, values, verify};
 
 /// What `emu run` takes.
 #[derive(Debug, clap::Args)]
@@ -45,6 +47,13 @@ pub(crate) struct Args {
     /// Write the same to a file, for programs: on each line a name, a tab and a value
     #[arg(long, value_name = "FILE")]
     stat_file: Option<PathBuf>,
+    /// Print the hash of the final state and output on standard error: the same wherever the same has run
+    #[arg(long)]
+    hash: bool,
+    /// Write what of the program ran: lcov (lines, functions, branches) or drcov (basic blocks), to a file [default: coverage.info,
+    /// coverage.drcov]. May be given several times
+    #[arg(long, value_name = "FORM[=FILE]", value_parser = coverage_form)]
+    coverage: Vec<(Coverage, PathBuf)>,
     /// Write one line per instruction, in the form of Spike's commit log
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -68,7 +77,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     }
     let places = args.insight.places(&image, &args.machine).with_context(|| name.clone())?;
     let notes = Notes {
-        places: args.stat || args.stat_file.is_some(),
+        places: args.stat || args.stat_file.is_some() || !args.coverage.is_empty(),
         translations: args.insight.wants_translations(),
         ..Notes::default()
     };
@@ -114,6 +123,11 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     if args.stat {
         told = told.and(output::try_tell(stat()));
     }
+    if args.hash {
+        told = told.and(output::try_tell(format_args!("{:#018x}  {name}\n", session.machine().state_hash())));
+    }
+    let covered = args.coverage.iter().map(|(form, file)| save_coverage(&session, &args.program, *form, file));
+    let covered = covered.fold(Ok(()), Result::and);
     let counted = args.stat_file.as_deref().map_or(Ok(()), |path| output::save(path, &stat().lines()));
     // Each goes its own way: what one cannot write is no reason to lose the others.
     let traced = session.finish_trace();
@@ -133,6 +147,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         traced.context("--trace"),
         saved.context("--signature"),
         counted.context("--stat-file"),
+        covered.context("--coverage"),
     ])?;
     Ok(status)
 }
@@ -158,12 +173,45 @@ pub(super) fn open_disk(disk: &DiskSpec) -> Result<Disk> {
     disk.open().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
+/// A form of coverage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coverage {
+    Lcov,
+    Drcov,
+}
+
+/// `lcov=FILE`
+fn coverage_form(text: &str) -> Result<(Coverage, PathBuf), String> {
+    match text.split_once('=') {
+        None if text == "lcov" => Ok((Coverage::Lcov, PathBuf::from("coverage.info"))),
+        None if text == "drcov" => Ok((Coverage::Drcov, PathBuf::from("coverage.drcov"))),
+        Some(("lcov", file)) if !file.is_empty() => Ok((Coverage::Lcov, PathBuf::from(file))),
+        Some(("drcov", file)) if !file.is_empty() => Ok((Coverage::Drcov, PathBuf::from(file))),
+        _ => Err("give lcov=FILE or drcov=FILE".to_owned()),
+    }
+}
+
+fn save_coverage(session: &Session, program: &Path, form: Coverage, file: &Path) -> Result<()> {
+    let functions = coverage::of(session.image(), session.machine()).context("nothing was counted")?;
+    let bytes = match form {
+        Coverage::Drcov => drcov(&functions, &program.display().to_string(), session.image().entry().0),
+        Coverage::Lcov => {
+            let lines = Lines::of(&program::bytes(program)?);
+            if let Some(why) = lines.why_not() {
+                bail!("{}: no source lines: {why}, or use drcov=FILE", program.display());
+            }
+            lcov(&functions, &lines).into_bytes()
+        }
+    };
+    output::replace_bytes(file, &bytes)
+}
+
 fn save_signature(session: &Session, path: &Path) -> Result<()> {
     output::save(path, &signature::text(&session.signature()?))
 }
 
 /// The first error; what the others say is told.
-fn all(results: [Result<()>; 6]) -> Result<()> {
+fn all(results: [Result<()>; 7]) -> Result<()> {
     let mut errors = results.into_iter().filter_map(Result::err);
     let Some(first) = errors.next() else { return Ok(()) };
     errors.for_each(|error| output::tell(format_args!("emu: {error:#}\n")));

@@ -3,14 +3,17 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::guest::GuestArgs;
-use super::machine::Notes;
-use crate::output;
+use super::machine::{Engine, Notes};
+use super::profile::saved::profile;
+use crate::profile::Profile;
 use crate::report::stat_json::{About, json};
+use crate::roi::{self, Roi};
 use crate::session::End;
 use crate::status::Status;
+use crate::{output, program};
 
 /// Stands for standard output where a file could be named.
 const STDOUT: &str = "-";
@@ -24,6 +27,10 @@ pub(crate) struct Args {
     /// goes to standard error
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STDOUT)]
     json: Option<PathBuf>,
+    /// Count this as a region of interest: a function with all that it calls (by the interpreter, which alone keeps calls), or the
+    /// addresses from one to another: 0x80000000..0x80000100, or symbols for them. May be given several times
+    #[arg(long, value_name = "SYMBOL|FROM..TO")]
+    roi: Vec<String>,
     #[command(flatten)]
     guest: GuestArgs,
 }
@@ -43,12 +50,34 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let (program, file) = args.places()?;
     let name = program.display().to_string();
     let to_stdout = file == Some(Path::new(STDOUT));
-    let notes = Notes { places: true, ..Notes::default() };
     let out: Box<dyn Write + Send> = if to_stdout { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
-    let ran = args.guest.run(program, notes, out)?;
+    let image = program::open(program, args.guest.raw)?;
+    let wanted = args.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>();
+    let wanted = wanted.with_context(|| name.clone())?;
+    let (regions, ran) = if wanted.iter().any(Roi::needs_calls) {
+        let guest = &args.guest;
+        ensure!(
+            guest.machine.engine != Engine::Jit,
+            "--engine jit: calls are kept by the interpreter; leave --engine out, or give --roi two addresses"
+        );
+        let (profile, ran) = profile(program, guest, false, out)?;
+        (wanted.iter().map(|roi| roi.region(&profile)).collect(), ran)
+    } else {
+        let ran = args.guest.run(program, &args.guest.machine, Notes { places: true, ..Notes::default() }, out)?;
+        let profile = if wanted.is_empty() { None } else { Profile::new(ran.session.image(), ran.session.machine()) };
+        let regions = profile.map(|profile| wanted.iter().map(|roi| roi.region(&profile)).collect::<Vec<_>>());
+        (regions.unwrap_or_default(), ran)
+    };
     let machine = &args.guest.machine;
     let title = format!("'{name}' on {}, {}, {}", machine.board, ran.session.isa(), machine.engine);
-    let stat = ran.session.stat(title, ran.host, ran.end.to_string());
+    let mut stat = ran.session.stat(title, ran.host, ran.end.to_string());
+    for region in regions {
+        output::try_tell(format_args!(
+            "emu: {name}: --roi {}\n",
+            roi::remark(&region, stat.counts.stats.instructions)
+        ))?;
+        stat.counts.regions.push(region);
+    }
     if !to_stdout {
         output::try_tell(&stat)?;
     }

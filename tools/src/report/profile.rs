@@ -3,11 +3,13 @@
 mod callgrind;
 mod flame;
 mod folded;
+mod pprof;
 mod speedscope;
 mod top;
 
 pub(crate) use callgrind::callgrind;
-pub(crate) use flame::flame;
+pub(crate) use flame::{escaped, flame, flame_of_change};
 pub(crate) use folded::folded;
+pub(crate) use pprof::pprof;
 pub(crate) use speedscope::speedscope;
 pub(crate) use top::top;

@@ -3,9 +3,12 @@
 
 mod bad_input;
 mod bench;
+mod coverage;
+mod diff;
 mod dis;
 mod disk;
 mod elf;
+mod hash;
 mod insight;
 mod profile;
 mod run;

@@ -9,7 +9,7 @@ use super::{Folder, command, emu, finish};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The programs below a folder whose names end so.
-fn programs(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(super) fn programs(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(ROOT).join(folder)];
     while let Some(folder) = folders.pop() {
@@ -125,4 +125,107 @@ fn markers_delimit_regions() {
     for engine in ["interp", "jit"] {
         assert_eq!(stat(&program[0], &["--board", "testbench", "--isa", "rv32im", "--engine", engine]).1, expected);
     }
+}
+
+/// What the hints of a trace enclose: for each number, instructions behind the one that begins a pass up to the one that ends it.
+fn hints(trace: &str) -> std::collections::BTreeMap<u32, (u64, u64)> {
+    let mut open = std::collections::BTreeMap::<u32, (u64, u64)>::new();
+    let mut sums = std::collections::BTreeMap::<u32, (u64, u64)>::new();
+    let mut insns = 0;
+    for line in trace.lines() {
+        insns += 1;
+        let word = line
+            .split("(0x")
+            .nth(1)
+            .and_then(|rest| u32::from_str_radix(rest.split(')').next()?, 16).ok())
+            .unwrap_or(0);
+        let number = word >> 20;
+        match word & 0x800f_ffff {
+            0x0000_2013 => {
+                let (depth, since) = open.entry(number).or_default();
+                if *depth == 0 {
+                    *since = insns;
+                    sums.entry(number).or_default().1 += 1;
+                }
+                *depth += 1;
+            }
+            0x0000_3013 => {
+                let (depth, since) = open.get_mut(&number).expect("it has begun");
+                *depth -= 1;
+                if *depth == 0 {
+                    sums.entry(number).or_default().0 += insns - *since;
+                }
+            }
+            _ => {}
+        }
+    }
+    for (number, (depth, since)) in open {
+        if depth > 0 {
+            sums.entry(number).or_default().0 += insns - since;
+        }
+    }
+    sums
+}
+
+#[test]
+fn hints_delimit_regions_that_nest() {
+    let folder = Folder::new();
+    let program = programs("guest-tests/example/elf/now", "roi.elf").remove(0);
+    let name = program.to_str().expect("a plain name");
+    emu(["run", name, "--trace", &folder.path("trace")]).has_status(0);
+    let expected = hints(&folder.read("trace"));
+    assert_eq!(expected[&2].1, 3, "only outermost passes");
+    for engine in ["interp", "jit", "auto"] {
+        let (document, _) = stat(&program, &["--engine", engine]);
+        let regions = document["regions"].as_array().expect("a list");
+        assert_eq!(regions.len(), 3, "{regions:?}");
+        for region in regions {
+            let name = region["name"].as_str().expect("a name").to_owned();
+            let number = name.strip_prefix("hint ").and_then(|n| n.parse().ok()).expect("a number");
+            let found = (number_of(region, "instructions"), number_of(region, "times"));
+            assert_eq!(found, expected[&number], "{name} --engine {engine}");
+            assert_eq!(region["ended"], number != 2047);
+        }
+    }
+}
+
+fn number_of(value: &Value, key: &str) -> u64 {
+    number(&value[key])
+}
+
+#[test]
+fn functions_and_ranges_are_regions_too() {
+    let program = programs("benches/kernels/elf/rv64", "sort-small.elf").remove(0);
+    let name = program.to_str().expect("a plain name");
+    let (document, _) = stat(&program, &["--roi", "quicksort", "--roi", "main..0x8000_1000", "--roi", "0x0..0x10"]);
+    let regions = document["regions"].as_array().expect("a list");
+    let names: Vec<_> = regions.iter().map(|region| region["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["quicksort", "main..0x8000_1000", "0x0..0x10"]);
+    // What the profile says of the function with its callees.
+    let folder = Folder::new();
+    emu(["profile", name, "--folded", &folder.path("f"), "--top", "0"]).has_status(0);
+    let below = |text: &str| -> u64 {
+        let of_it = text.lines().filter(|line| line.split([';', ' ']).any(|name| name == "quicksort"));
+        of_it.map(|line| line.rsplit(' ').next().and_then(|n| n.parse::<u64>().ok()).expect("a count")).sum()
+    };
+    let inclusive = below(&folder.read("f"));
+    assert_eq!(number_of(&regions[0], "instructions"), inclusive);
+    assert!(number_of(&regions[1], "instructions") > 0 && number_of(&regions[2], "instructions") == 0);
+    // A profile of the function alone has the same, and nothing else.
+    let output = emu(["profile", name, "--roi", "quicksort", "--folded", &folder.path("g")]).has_status(0);
+    let only = folder.read("g");
+    assert_eq!(below(&only), inclusive);
+    assert!(only.lines().all(|line| line.starts_with("quicksort")), "{only}");
+    assert!(output.stderr.contains("--roi quicksort: "), "{}", output.stderr);
+    // Ranges need no interpreter, functions do.
+    let range = ["--roi", "main..0x8000_1000"];
+    let expected = stat(&program, &[&range[..], &["--engine", "interp"]].concat()).1;
+    assert_eq!(stat(&program, &[&range[..], &["--engine", "jit"]].concat()).1, expected);
+    emu(["stat", name, "--roi", "quicksort", "--engine", "jit"]).is_refusal(&["--engine jit", "interpreter"]);
+    emu(["stat", name, "--roi", "quicksrt"]).is_refusal(&["--roi quicksrt", "did you mean quicksort?"]);
+    emu(["stat", name, "--roi", "0x80000000"]).is_refusal(&["an address alone is no region"]);
+    emu(["stat", name, "--roi", "0x10..0x10"]).is_refusal(&["must be above"]);
+    emu(["profile", name, "--roi", "0x10..0x20"]).is_refusal(&["give a function"]);
+    let none = emu(["stat", name, "--roi", "0x0..0x10"]).has_status(0);
+    assert!(none.stderr.contains("nothing was in it"), "{}", none.stderr);
 }

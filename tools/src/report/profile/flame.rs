@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::profile::Profile;
+use crate::profile::{Function, Saved, Stack};
 use crate::report::number::{grouped, percent};
 
 const WIDTH: f64 = 1200.0;
@@ -25,23 +25,43 @@ const SCRIPT: &str = include_str!("flame/flame.js");
 struct Bar<'p> {
     own: u64,
     all: u64,
+    /// The same in the profile that is compared with.
+    own_before: u64,
+    all_before: u64,
     above: BTreeMap<&'p str, Bar<'p>>,
 }
 
-/// The profile as a flame graph.
-pub(crate) fn flame(profile: &Profile, title: &str) -> String {
+/// A profile as a flame graph; without stacks each function is a box by itself.
+pub(crate) fn flame(stacks: &[Stack], functions: &[Function], title: &str) -> String {
     let mut root = Bar::default();
-    if profile.stacks.is_empty() {
-        for function in &profile.functions {
-            root.above.entry(&function.name).or_default().own += function.own;
+    add(&mut root, stacks, functions, |bar, own| bar.own += own);
+    draw(root, title, false)
+}
+
+/// Two profiles as one: boxes as wide as in `b`, and coloured by what has changed since `a`.
+pub(crate) fn flame_of_change(a: &Saved, b: &Saved) -> String {
+    let mut root = Bar::default();
+    add(&mut root, &a.stacks, &a.functions, |bar, own| bar.own_before += own);
+    add(&mut root, &b.stacks, &b.functions, |bar, own| bar.own += own);
+    draw(root, &format!("{} against {}", b.program, a.program), true)
+}
+
+/// Adds what functions have of their own, along their ways.
+fn add<'p>(root: &mut Bar<'p>, stacks: &'p [Stack], functions: &'p [Function], own: impl Fn(&mut Bar<'p>, u64)) {
+    if stacks.is_empty() {
+        for function in functions {
+            own(root.above.entry(&function.name).or_default(), function.own);
         }
     }
-    for (n, stack) in profile.stacks.iter().enumerate().filter(|(_, stack)| stack.own > 0) {
-        let mut way: Vec<usize> = std::iter::successors(Some(n), |&n| profile.stacks[n].parent).collect();
+    for (n, stack) in stacks.iter().enumerate().filter(|(_, stack)| stack.own > 0) {
+        let mut way: Vec<usize> = std::iter::successors(Some(n), |&n| stacks[n].parent).collect();
         way.reverse();
-        let bar = way.iter().fold(&mut root, |bar, &n| bar.above.entry(&profile.stacks[n].name).or_default());
-        bar.own += stack.own;
+        let bar = way.iter().fold(&mut *root, |bar, &n| bar.above.entry(&stacks[n].name).or_default());
+        own(bar, stack.own);
     }
+}
+
+fn draw(mut root: Bar<'_>, title: &str, compared: bool) -> String {
     sum(&mut root);
     let depth = rows(&root, root.all);
     let height = HEAD + depth as f64 * ROW + FOOT;
@@ -61,7 +81,7 @@ pub(crate) fn flame(profile: &Profile, title: &str) -> String {
     let _ = writeln!(text, r#"<text id="search" class="button" x="{}" y="24">search</text>"#, WIDTH - MARGIN - 60.0);
     let _ = writeln!(text, r#"<text id="told" x="{MARGIN}" y="{}"> </text>"#, height - 9.0);
     text.push_str("<g id=\"bars\">\n");
-    let mut picture = Picture { text, whole: root.all, bottom: height - FOOT };
+    let mut picture = Picture { text, whole: root.all, bottom: height - FOOT, compared };
     picture.bar("all", &root, MARGIN, 0);
     let mut text = picture.text;
     text.push_str("</g>\n");
@@ -74,6 +94,7 @@ pub(crate) fn flame(profile: &Profile, title: &str) -> String {
 fn sum(bar: &mut Bar<'_>) {
     bar.above.values_mut().for_each(sum);
     bar.all = bar.own + bar.above.values().map(|bar| bar.all).sum::<u64>();
+    bar.all_before = bar.own_before + bar.above.values().map(|bar| bar.all_before).sum::<u64>();
 }
 
 /// How wide a box is.
@@ -91,6 +112,8 @@ struct Picture {
     text: String,
     whole: u64,
     bottom: f64,
+    /// Whether there is something to compare with.
+    compared: bool,
 }
 
 impl Picture {
@@ -100,8 +123,13 @@ impl Picture {
             return;
         }
         let y = self.bottom - (row + 1) as f64 * ROW;
-        let told = format!("{name}: {} instructions, {:.2} %", grouped(bar.all), percent(bar.all, self.whole));
-        let (r, g, b) = colour(name);
+        let mut told = format!("{name}: {} instructions, {:.2} %", grouped(bar.all), percent(bar.all, self.whole));
+        let (r, g, b) = if self.compared {
+            told += &format!(", before {}", grouped(bar.all_before));
+            colour_of_change(bar.all_before, bar.all)
+        } else {
+            colour(name)
+        };
         let _ = writeln!(
             self.text,
             r#"<g><title>{}</title><rect x="{x:.2}" y="{y}" width="{width:.2}" height="{}" fill="rgb({r},{g},{b})" rx="2"/><text x="{:.2}" y="{}" data-name="{}">{}</text></g>"#,
@@ -139,8 +167,21 @@ fn colour(name: &str) -> (u32, u32, u32) {
     (215 + hash % 40, 90 + (hash >> 8) % 120, 40 + (hash >> 16) % 40)
 }
 
-/// Text inside of SVG.
-fn escaped(text: &str) -> String {
+/// Red for more, blue for less, stronger for a larger share of what it was.
+fn colour_of_change(before: u64, now: u64) -> (u32, u32, u32) {
+    let change = (now as f64 - before as f64) / before.max(1) as f64;
+    // Up to a half more or less is told apart.
+    let strength = (change.abs() * 2.0).min(1.0);
+    let of = |part: f64| (part * strength) as u32;
+    match now.cmp(&before) {
+        std::cmp::Ordering::Equal => (225, 222, 214),
+        std::cmp::Ordering::Greater => (228 + of(17.0), 212 - of(125.0), 204 - of(130.0)),
+        std::cmp::Ordering::Less => (208 - of(120.0), 214 - of(50.0), 222 + of(23.0)),
+    }
+}
+
+/// Text inside of SVG and HTML.
+pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match c {
             '<' => escaped.push_str("&lt;"),

@@ -1,12 +1,15 @@
 // Part of every flame graph: makes a box that is clicked as wide as the picture, and marks what is searched for.
 "use strict";
-const bars = [...document.querySelectorAll("#bars > g")].map(g => {
+{
+// Alone the picture is the document; in a page it is a part of it.
+const svg = document.currentScript?.ownerSVGElement ?? document.documentElement;
+const bars = [...svg.querySelectorAll("#bars > g")].map(g => {
     const [rect, text] = [g.querySelector("rect"), g.querySelector("text")];
     const [x, y, width] = ["x", "y", "width"].map(name => +rect.getAttribute(name));
     return { g, rect, text, x, y, width, name: text.dataset.name, told: g.querySelector("title").textContent };
 });
 const [margin, whole] = [bars[0].x, bars[0].width];
-const element = id => document.getElementById(id);
+const element = id => svg.querySelector("#" + id);
 function fit(name, width) {
     const letters = Math.max(0, Math.floor((width - 6) / 7));
     return name.length <= letters ? name : letters < 3 ? "" : name.slice(0, letters - 2) + "..";
@@ -42,6 +45,8 @@ function search() {
 }
 element("search").addEventListener("click", search);
 addEventListener("keydown", event => {
+    if (!svg.getBoundingClientRect().width) return;
     if (event.key === "f" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); search(); }
     if (event.key === "Escape") zoom(bars[0]);
 });
+}

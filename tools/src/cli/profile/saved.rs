@@ -1,0 +1,96 @@
+//! Runs a program for its profile: what `emu profile`, `emu annotate` and `emu diff` begin with.
+
+use std::io::Write;
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::{Context, Result};
+
+use crate::cli::guest::{GuestArgs, Ran};
+use crate::cli::machine::{Engine, MachineArgs, Notes};
+use crate::profile::{Lines, Profile, Saved, functions};
+use crate::{output, program};
+
+/// Runs `program` and profiles it; with calls unless `flat`, which only the interpreter keeps. Says what the profile lacks.
+///
+/// # Errors
+///
+/// The program or the machine makes no sense.
+pub(in crate::cli) fn profile(
+    program: &Path,
+    guest: &GuestArgs,
+    flat: bool,
+    out: Box<dyn Write + Send>,
+) -> Result<(Profile, Ran)> {
+    let name = program.display().to_string();
+    let calls = match flat {
+        true => None,
+        false => Some(Rc::new(functions(&program::open(program, guest.raw)?))),
+    };
+    let engine = if flat { guest.machine.engine } else { Engine::Interp };
+    let machine = MachineArgs { engine, ..guest.machine.clone() };
+    let ran = guest.run(program, &machine, Notes { places: true, calls, ..Notes::default() }, out)?;
+    if ran.session.resets() > 0 {
+        output::try_tell(format_args!(
+            "emu: {name}: it has reset its machine; the profile is of what ran after the last reset\n"
+        ))?;
+    }
+    let profile = Profile::new(ran.session.image(), ran.session.machine()).context("nothing was counted")?;
+    tell_of_gaps(&name, &profile)?;
+    Ok((profile, ran))
+}
+
+/// The same with the text of its instructions.
+///
+/// # Errors
+///
+/// As for [`profile`].
+pub(in crate::cli) fn run(
+    program: &Path,
+    guest: &GuestArgs,
+    flat: bool,
+    out: Box<dyn Write + Send>,
+) -> Result<(Saved, Ran)> {
+    let (profile, ran) = profile(program, guest, flat, out)?;
+    let saved = save(program, &profile, &ran, &Lines::of(&program::bytes(program)?))?;
+    Ok((saved, ran))
+}
+
+/// A profile in the form of a file.
+///
+/// # Errors
+///
+/// The program cannot be disassembled.
+pub(super) fn save(program: &Path, profile: &Profile, ran: &Ran, lines: &Lines) -> Result<Saved> {
+    let session = &ran.session;
+    Saved::of(profile, &program.display().to_string(), session.image(), &session.isa_string(), lines)
+}
+
+/// The program's source lines. Says why if there are none.
+///
+/// # Errors
+///
+/// The program cannot be read again.
+pub(super) fn lines(program: &Path) -> Result<Lines> {
+    let lines = Lines::of(&program::bytes(program)?);
+    if let Some(why) = lines.why_not() {
+        output::try_tell(format_args!("emu: {}: no source lines: {why}\n", program.display()))?;
+    }
+    Ok(lines)
+}
+
+/// Says what the profile lacks.
+fn tell_of_gaps(name: &str, profile: &Profile) -> Result<()> {
+    if profile.nameless {
+        output::try_tell(format_args!(
+            "emu: {name}: it has no symbols, so functions are shown by their addresses; do not strip it\n"
+        ))?;
+    }
+    if profile.folded > 0 {
+        output::try_tell(format_args!(
+            "emu: {name}: more ways of calling than there is room for: {} calls count for their callers\n",
+            profile.folded
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Regions of interest that a user names: a function, with all that it calls, or what lies between two places in the code. Those that
+//! the guest itself marks are the machine's business.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use anyhow::{Context, Result, bail, ensure};
+use emu_core::image::Image;
+use emu_core::machine::Region;
+
+use crate::profile::{Profile, Stack};
+use crate::report::number::{grouped, percent};
+use crate::report::place;
+use crate::{symbol, values};
+
+/// Less than this share of a run, in per cent, and something is likely to be wrong.
+const LITTLE: f64 = 1.0;
+
+/// What is of interest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Roi {
+    /// A function, as profiles call it.
+    Function(String),
+    /// The instructions at these addresses, without those of what they call; as the user wrote it.
+    Addresses(String, Range<u64>),
+}
+
+impl Roi {
+    /// `main`, `0x8000_0000..0x8000_0100`, or `begin..end` with symbols.
+    ///
+    /// # Errors
+    ///
+    /// There is no such symbol (the message has names that are like it), or the range is empty.
+    pub(crate) fn parse(image: &Image, text: &str) -> Result<Self> {
+        Self::read(image, text).with_context(|| format!("--roi {text}"))
+    }
+
+    fn read(image: &Image, text: &str) -> Result<Self> {
+        let Some((from, to)) = text.split_once("..") else {
+            ensure!(
+                values::number(text).is_err(),
+                "an address alone is no region; give a function, or two addresses such as 0x80000000..0x80000100"
+            );
+            let start = symbol::extent(image, text)?.start;
+            return Ok(Roi::Function(place::label(start, image.symbols()).unwrap_or_else(|| text.to_owned())));
+        };
+        let place = |text: &str| match values::number(text) {
+            Ok(at) => Ok(at),
+            Err(_) => symbol::extent(image, text).map(|extent| extent.start),
+        };
+        let range = place(from)?..place(to)?;
+        if range.is_empty() {
+            bail!("the second address must be above the first one");
+        }
+        Ok(Roi::Addresses(text.to_owned(), range))
+    }
+
+    /// Whether it takes the calls of a run to tell what is in it.
+    pub(crate) fn needs_calls(&self) -> bool {
+        matches!(self, Roi::Function(_))
+    }
+
+    /// What it holds of a run.
+    pub(crate) fn region(&self, profile: &Profile) -> Region {
+        let (name, times, instructions) = match self {
+            Roi::Function(name) => {
+                let function = profile.functions.iter().find(|function| function.name == *name);
+                let (times, instructions) = function.map_or((0, 0), |function| (function.calls, function.inclusive));
+                (name, times, instructions)
+            }
+            Roi::Addresses(name, range) => {
+                let inside = || profile.insns.iter().map(|insn| insn.tally).filter(|tally| range.contains(&tally.pc));
+                let first = inside().find(|tally| tally.pc == range.start).map_or(0, |tally| tally.retired);
+                (name, first, inside().map(|tally| tally.retired).sum())
+            }
+        };
+        // Under the model `ideal` each instruction takes one cycle.
+        Region { name: name.clone(), times, instructions, cycles: instructions, is_open: false }
+    }
+}
+
+/// What is to be said of a region in a run of so many instructions: how much it is, and that it may not be what was meant.
+pub(crate) fn remark(region: &Region, all: u64) -> String {
+    let share = percent(region.instructions, all);
+    let mut text =
+        format!("{}: {} of {} instructions ({share:.2} %)", region.name, grouped(region.instructions), grouped(all));
+    if region.instructions == 0 {
+        text += "; nothing was in it: it may have been inlined, or never called";
+    } else if share < LITTLE {
+        text += "; that is little: some of it may have been inlined elsewhere";
+    }
+    text
+}
+
+/// What a profile has within some functions, and what they call.
+pub(crate) fn within(profile: Profile, functions: &BTreeSet<String>) -> Profile {
+    let mut kept: Vec<Option<usize>> = Vec::with_capacity(profile.stacks.len());
+    let mut stacks: Vec<Stack> = Vec::new();
+    for stack in &profile.stacks {
+        let parent = stack.parent.and_then(|parent| kept[parent]);
+        let is_in = parent.is_some() || functions.contains(&stack.name);
+        kept.push(is_in.then_some(stacks.len()));
+        if is_in {
+            stacks.push(Stack { parent, ..stack.clone() });
+        }
+    }
+    let total = stacks.iter().map(|stack| stack.own).sum();
+    let functions = crate::profile::sums(&stacks);
+    Profile { total, functions, insns: Vec::new(), edges: Vec::new(), stacks, ..profile }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_within_a_function_keeps_its_shape() {
+        let stack = |parent, name: &str, own| Stack { parent, name: name.to_owned(), own, calls: 1 };
+        let stacks = vec![
+            stack(None, "main", 10),
+            stack(Some(0), "sort", 20),
+            stack(Some(1), "compare", 30),
+            stack(Some(1), "sort", 5),
+            stack(Some(0), "compare", 40),
+        ];
+        let whole = Profile {
+            total: 105,
+            functions: crate::profile::sums(&stacks),
+            insns: Vec::new(),
+            edges: Vec::new(),
+            stacks,
+            folded: 0,
+            nameless: false,
+        };
+        let part = within(whole, &["sort".to_owned()].into());
+        assert_eq!(part.total, 55);
+        let shape: Vec<_> = part.stacks.iter().map(|s| (s.parent, s.name.as_str(), s.own)).collect();
+        assert_eq!(shape, [(None, "sort", 20), (Some(0), "compare", 30), (Some(0), "sort", 5)]);
+        let function =
+            |name: &str| part.functions.iter().find(|f| f.name == name).map(|f| (f.own, f.inclusive, f.calls));
+        assert_eq!(function("sort"), Some((25, 55, 2)), "nested in itself it counts once");
+        assert_eq!((function("compare"), function("main")), (Some((30, 30, 1)), None));
+    }
+
+    #[test]
+    fn little_is_remarked() {
+        let region = |instructions| Region { name: "f".to_owned(), times: 1, instructions, cycles: 0, is_open: false };
+        assert_eq!(remark(&region(250), 1000), "f: 250 of 1,000 instructions (25.00 %)");
+        assert!(remark(&region(9), 1000).contains("that is little"));
+        assert!(remark(&region(0), 1000).contains("nothing was in it"));
+    }
+}
