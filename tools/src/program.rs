@@ -1,6 +1,7 @@
 //! Opening a program: reads the file, recognises what it is, and puts its name in front of whatever is wrong with it.
 
 use std::io::Read;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,6 +11,9 @@ use emu_mem::GuestPhys;
 /// Largest program file. An ELF with full debug information of a kernel is about 1 GiB; more than this is a mistake, such as a
 /// disk image.
 const FILE_BYTES_MAX: u64 = 4 << 30;
+
+/// The same for what comes through a pipe, and does not say how long it is.
+const PIPE_BYTES_MAX: u64 = 256 << 20;
 
 /// Where a raw image goes; an ELF file says so itself.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -52,9 +56,13 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
     })?;
     let about = file.metadata().context("cannot be examined")?;
     ensure!(!about.is_dir(), "is a directory; give a program file (emu test searches directories)");
-    ensure!(about.len() <= FILE_BYTES_MAX, "{} bytes is too large for a program; give an ELF file", about.len());
+    // A device may have no end, and no device is a program. A pipe may be one, and has no length.
+    ensure!(about.is_file() || about.file_type().is_fifo(), "neither a file nor a pipe; give a program file");
+    let limit = if about.is_file() { FILE_BYTES_MAX } else { PIPE_BYTES_MAX };
+    let too_large = |bytes| anyhow::anyhow!("{bytes} bytes is too large for a program; give an ELF file");
+    ensure!(about.len() <= limit, too_large(about.len().to_string()));
     let mut bytes = Vec::with_capacity(about.len() as usize);
-    // A pipe has no length; `take` bounds it all the same.
-    file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(|e| anyhow::anyhow!("cannot be read: {e}"))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| anyhow::anyhow!("cannot be read: {e}"))?;
+    ensure!(bytes.len() as u64 <= limit, too_large(format!("more than {limit}")));
     Ok(bytes)
 }

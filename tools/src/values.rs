@@ -49,6 +49,12 @@ pub(crate) fn size_bytes(text: &str) -> Result<u64, String> {
     }
 }
 
+/// How much memory a machine has: whole pages.
+pub(crate) fn memory_bytes(text: &str) -> Result<u64, String> {
+    let bytes = size_bytes(text)?;
+    if bytes % 4096 != 0 { Err("give a multiple of 4K".to_owned()) } else { Ok(bytes) }
+}
+
 /// A time of the host in seconds, with a fraction if wanted.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let wanted = || "give a time in seconds, such as 10 or 0.5".to_owned();
@@ -122,6 +128,13 @@ mod tests {
         for wrong in ["", "0", "0M", "M", "iB", "-1M", "16777216T", "lots"] {
             assert!(size_bytes(wrong).is_err(), "{wrong:?} is no size");
         }
+    }
+
+    #[test]
+    fn memory_is_made_of_pages() {
+        assert_eq!(memory_bytes("1M"), Ok(1 << 20));
+        assert_eq!(memory_bytes("5000"), Err("give a multiple of 4K".to_owned()));
+        assert!(memory_bytes("0").is_err());
     }
 
     #[test]

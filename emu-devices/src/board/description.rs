@@ -19,7 +19,8 @@ pub const MAX_FILE_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
-    /// What the board is called in messages.
+    /// What the board is called in messages; without it as the file is.
+    #[serde(default)]
     pub name: String,
     /// Whose harts it has.
     #[serde(default)]
@@ -251,7 +252,11 @@ impl Description {
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(fail(Problem::FileTooLarge));
         }
-        let parsed: Self = toml::from_str(text).map_err(|e| fail(Problem::Syntax(e)))?;
+        let mut parsed: Self = toml::from_str(text).map_err(|e| fail(Problem::syntax(text, &e)))?;
+        if parsed.name.is_empty() {
+            let stem = Path::new(origin).file_stem().unwrap_or_default();
+            parsed.name = stem.to_string_lossy().into_owned();
+        }
         Ok(Self { origin: origin.to_owned(), folder, ..parsed })
     }
 

@@ -8,6 +8,7 @@ use emu_mem::GuestPhys;
 
 use super::check::{DEVICE_ALIGNMENT, MAX_HARTS, MAX_RAM_BYTES, MAX_ROM_BYTES};
 use super::description::{Arch, DeviceKind, MAX_FILE_BYTES};
+use super::quantity::Size;
 use crate::clock::INSNS_PER_SECOND;
 use crate::gic;
 use crate::virtio::block::DiskError;
@@ -22,6 +23,24 @@ pub struct Error {
     /// What is wrong.
     #[source]
     pub problem: Box<Problem>,
+}
+
+/// So much of a wrong line is shown.
+const SHOWN_CHARS: usize = 60;
+
+impl Problem {
+    /// What the parser says of `text`, and where.
+    pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Self {
+        let (before, behind) = text.split_at_checked(error.span().map_or(0, |span| span.start)).unwrap_or((text, ""));
+        let (line, first) = (before.matches('\n').count(), before.rfind('\n').map_or(0, |at| at + 1));
+        let whole = &text[first..before.len() + behind.find('\n').unwrap_or(behind.len())];
+        Self::Syntax {
+            line: line + 1,
+            column: before[first..].chars().count() + 1,
+            text: whole.trim().chars().take(SHOWN_CHARS).collect(),
+            message: error.message().replace('\n', ", "),
+        }
+    }
 }
 
 impl Error {
@@ -40,8 +59,17 @@ pub enum Problem {
     #[error("the board file is larger than {MAX_FILE_BYTES} bytes: is it the right file?")]
     FileTooLarge,
     /// The board file is not TOML, or has unknown, missing or mistyped keys.
-    #[error("not a valid board file: {0}")]
-    Syntax(#[source] toml::de::Error),
+    #[error("line {line}, column {column}, `{text}`: {message}")]
+    Syntax {
+        /// Where, counted from 1.
+        line: usize,
+        /// Where in the line, in characters from 1.
+        column: usize,
+        /// What stands there, or the beginning of it.
+        text: String,
+        /// What the parser says.
+        message: String,
+    },
     /// There is no RAM.
     #[error("there is no RAM: add a [[ram]] with name, base and size")]
     NoRam,
@@ -71,8 +99,10 @@ pub enum Problem {
     },
     /// A region is too large.
     #[error(
-        "{key}.size: {size:#x} bytes are too many: \
-         all RAM together may have {MAX_RAM_BYTES:#x}, all ROM {MAX_ROM_BYTES:#x}"
+        "{key}.size: {} is too much: all RAM together may have {}, all ROM {}",
+        Size(*.size),
+        Size(MAX_RAM_BYTES),
+        Size(MAX_ROM_BYTES)
     )]
     TooLarge {
         /// The entry that goes over the bound.

@@ -1,5 +1,6 @@
 //! Sizes and addresses as people write them, in board files and on the command line.
 
+use std::fmt;
 use std::num::IntErrorKind;
 
 use serde::de::{self, Deserializer, Visitor};
@@ -32,12 +33,25 @@ pub fn parse_quantity(text: &str) -> Result<u64, String> {
     value.ok_or_else(|| format!("\"{text}\" does not fit in 64 bits: give a smaller number"))
 }
 
+/// Shows a size with the largest unit that it is a multiple of, as [`parse_quantity`] takes it (but T, which it does not).
+pub(super) struct Size(pub(super) u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(40, "T"), (30, "G"), (20, "M"), (10, "K")];
+        match units.into_iter().find(|(shift, _)| self.0 >> shift << shift == self.0 && self.0 != 0) {
+            Some((shift, unit)) => write!(f, "{}{unit}", self.0 >> shift),
+            None => write!(f, "{:#x} bytes", self.0),
+        }
+    }
+}
+
 struct Quantity;
 
 impl Visitor<'_> for Quantity {
     type Value = u64;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a size or an address, such as 0x8000_0000, 4096, \"64K\" or \"256M\"")
     }
 
@@ -84,6 +98,21 @@ mod tests {
             ("18446744073709551615", u64::MAX),
         ] {
             assert_eq!(parse_quantity(text), Ok(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_largest_unit_that_fits() {
+        for (bytes, text) in [
+            (0, "0x0 bytes"),
+            (5000, "0x1388 bytes"),
+            (4096, "4K"),
+            (1536 << 10, "1536K"),
+            (256 << 20, "256M"),
+            (64 << 30, "64G"),
+            (100 << 40, "100T"),
+        ] {
+            assert_eq!(Size(bytes).to_string(), text);
         }
     }
 

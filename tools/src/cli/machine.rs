@@ -25,7 +25,7 @@ pub(crate) struct MachineArgs {
     #[arg(long, value_name = "ISA")]
     pub(crate) isa: Option<String>,
     /// Size of the main memory, such as 256M [default: the board's]
-    #[arg(long, value_name = "SIZE", value_parser = values::size_bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory_bytes)]
     pub(crate) memory: Option<u64>,
     /// Number of harts [default: the board's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -138,12 +138,21 @@ fn files_that_are_no_board_files() {
         (folder.0.clone(), "cannot read the board file"),
         (folder.file("binary.toml", &[0xff, 0xfe, 0]), "cannot read the board file"),
         (folder.file("long.toml", &vec![b'#'; MAX_FILE_BYTES as usize + 1]), "larger than 1048576 bytes"),
-        (folder.file("empty.toml", b""), "missing field `name`"),
     ] {
         let error = Description::from_file(&path).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{}: ", path.display())), "{error}");
         assert!(error.contains(says), "{error}");
     }
+}
+
+#[test]
+fn a_board_without_a_name_has_that_of_its_file() {
+    let folder = Folder::new("unnamed");
+    let (_, unnamed) = SMALL.split_once('\n').unwrap();
+    let path = folder.file("soc-a.toml", unnamed.as_bytes());
+    assert_eq!(Description::from_file(&path).unwrap().name, "soc-a");
+    let text = format!("{SMALL}name = ");
+    assert_eq!(message(&text).lines().count(), 1, "{}", message(&text));
 }
 
 /// What is appended to [`SMALL`], and what the message must say.
@@ -153,19 +162,19 @@ fn every_error_names_file_key_and_remedy() {
     let plic = "[[devices]]\ntype = \"plic\"\nbase = 0x0c00_0000\n";
     let ram = |base: &str, size: &str| format!("[[ram]]\nname = \"more\"\nbase = {base}\nsize = {size}\n");
     for (text, says) in [
-        ("[[ram".to_owned(), vec!["not a valid board file", "line 6"]),
+        ("[[ram".to_owned(), vec!["soc.toml: line 6, column 6, `[[ram`: unclosed array table"]),
         ("[[devices]]\ntype = \"uart\"\nbase = 0\n".into(), vec!["line 7", "unknown variant `uart`", "`uart16550`"]),
         (format!("{uart}interrupt = 1\n"), vec!["line 9", "unknown field `interrupt`", "`irq`"]),
         ("[[devices]]\ntype = \"clint\"\n".into(), vec!["missing field `base`"]),
         ("[board]\n".into(), vec!["unknown field `board`", "`ram`"]),
-        (format!("{uart}irq = -1\n"), vec!["line 9", "irq"]),
+        (format!("{uart}irq = -1\n"), vec!["line 9, column 7, `irq = -1`: invalid value: integer `-1`"]),
         (ram("-1", "4096"), vec!["line 8", "invalid value: integer `-1`", "expected a size or an address"]),
         (ram("0x1_0000", "\"64X\""), vec!["line 9", "\"64X\" is no size or address", "\"256M\""]),
         (ram("0x1_0000", "1.5"), vec!["line 9", "invalid type: floating point"]),
         (ram("0x1_0000", "0"), vec!["ram[1].size: \"more\" has no bytes", "at least 4K"]),
         (ram("0x1_0000", "5000"), vec!["ram[1]: base 0x10000 and size 0x1388", "multiples of 0x1000"]),
         (ram("0x1_0001", "4096"), vec!["ram[1]: base 0x10001"]),
-        (ram("0x1_0000", "\"64G\""), vec!["ram[1].size: 0x1000000000 bytes are too many", "0x1000000000"]),
+        (ram("0x1_0000", "\"64G\""), vec!["ram[1].size: 64G is too much", "may have 64G, all ROM 1G"]),
         (
             ram("\"0xffff_ffff_ffff_f000\"", "\"8K\""),
             vec!["ram[1].base: 0x2000 bytes at 0xfffffffffffff000", "move it"],
@@ -200,7 +209,10 @@ fn every_error_names_file_key_and_remedy() {
             "[[devices]]\ntype = \"gic-v3\"\nbase = 0x0800_0000\n".into(),
             vec!["devices[0]: a gic-v3 does not fit harts of riscv", "correct `arch`"],
         ),
-        ("[[rom]]\nname = \"r\"\nbase = 0x10_0000\nsize = \"2G\"\n".into(), vec!["rom[0].size", "all ROM 0x40000000"]),
+        (
+            "[[rom]]\nname = \"r\"\nbase = 0x10_0000\nsize = \"2G\"\n".into(),
+            vec!["rom[0].size: 2G is too much", "all ROM 1G"],
+        ),
         (uart.repeat(MAX_DEVICES + 1), vec!["devices: there are 129 entries, at most 128"]),
     ] {
         let message = message(&format!("{SMALL}{text}"));
@@ -240,13 +252,15 @@ fn every_error_names_file_key_and_remedy() {
         let message = message(&format!("{arm}{text}"));
         assert!(message.contains(says), "{says:?} is not in {message:?}");
     }
-    assert!(message("name = \"x\"").contains("there is no RAM: add a [[ram]]"));
+    for text in ["name = \"x\"", ""] {
+        assert!(message(text).contains("there is no RAM: add a [[ram]]"));
+    }
 }
 
 #[test]
 fn hostile_files_cost_little() {
     let deep = format!("{SMALL}a = {}", "[".repeat(500_000));
-    assert!(message(&deep).contains("not a valid board file"));
+    assert!(message(&deep).starts_with("soc.toml: line 6, column "), "{}", message(&deep));
     let many: String = (0..20_000).map(|_| "[[ram]]\nname=\"x\"\nbase=0\nsize=4096\n").collect();
     assert!(message(&format!("name = \"x\"\n{many}")).contains("ram: there are 20000 entries, at most 64"));
 }
