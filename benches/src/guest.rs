@@ -185,10 +185,7 @@ pub(crate) fn load<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
 #[cold]
 #[inline(never)]
 fn load_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64) -> u64 {
-    match hart.load_within::<T>(at) {
-        Some(value) => value.to_u64(),
-        None => hart.load_slow(at, T::BYTES).expect("cases load what is mapped"),
-    }
+    hart.load_slow(at, T::BYTES).expect("cases load what is mapped")
 }
 
 /// Stores as an instruction does.
@@ -202,7 +199,5 @@ pub(crate) fn store<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
 #[cold]
 #[inline(never)]
 fn store_otherwise<T: Unit>(hart: &Hart<Riscv>, at: u64, value: u64) {
-    if hart.store_within::<T>(at, T::from_u64(value)).is_none() {
-        hart.store_slow(at, T::BYTES, value).expect("cases store to what is mapped");
-    }
+    hart.store_slow(at, T::BYTES, value).expect("cases store to what is mapped");
 }

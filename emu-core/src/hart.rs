@@ -181,6 +181,8 @@ impl<A: Arch> Hart<A> {
     /// A hart with all slots zero.
     pub fn new(id: usize, arch: A, bus: Arc<Bus>, lines: HartLines, clock: Clock) -> Self {
         let memory = bus.memory().clone();
+        let tlb = Tlb::new(&memory);
+        tlb.allow_unaligned(!arch.traps_misaligned());
         Hart {
             slots: Slots::default(),
             pc: Cell::new(0),
@@ -196,7 +198,7 @@ impl<A: Arch> Hart<A> {
             traps: Cell::new(0),
             interrupts: Cell::new(0),
             log: RefCell::new(None),
-            tlb: Tlb::new(&memory),
+            tlb,
             id,
             memory,
             bus,

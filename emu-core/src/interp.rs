@@ -15,7 +15,7 @@ use crate::isa::{Kind, Packed};
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
-use emu_mem::{GuestVirt, Unit};
+use emu_mem::GuestVirt;
 use std::cell::Cell;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.
@@ -196,21 +196,6 @@ pub fn undefined<A: Arch>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>]) -> Exit {
     stopped(hart, op, rest.len(), Stop::Undefined)
 }
 
-impl<A: Arch, const WHOLE: bool> Step<'_, A, WHOLE> {
-    /// Loads by way of the TLB alone. The short form does what is aligned; an instruction that comes to the whole form has
-    /// likely been handed over for not being so.
-    #[inline(always)]
-    fn hit<T: Unit>(&self, at: u64) -> Option<T> {
-        if WHOLE { self.hart.load_within(at) } else { self.hart.tlb.read(GuestVirt(at)) }
-    }
-
-    /// Stores as [`hit`](Self::hit) loads.
-    #[inline(always)]
-    fn put<T: Unit>(&self, at: u64, value: T) -> Option<()> {
-        if WHOLE { self.hart.store_within(at, value) } else { self.hart.tlb.write(GuestVirt(at), value) }
-    }
-}
-
 impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     type B = bool;
     type W = W;
@@ -255,14 +240,15 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
 
     #[inline(always)]
     fn load(&self, at: X, kind: Mem) -> Result<X, Stop> {
+        let va = GuestVirt(at.0);
         let hit = match kind {
-            Mem::U8 => self.hit::<u8>(at.0).map(|v| v as u64),
-            Mem::S8 => self.hit::<u8>(at.0).map(|v| v as i8 as u64),
-            Mem::U16 => self.hit::<u16>(at.0).map(|v| v as u64),
-            Mem::S16 => self.hit::<u16>(at.0).map(|v| v as i16 as u64),
-            Mem::U32 => self.hit::<u32>(at.0).map(|v| v as u64),
-            Mem::S32 => self.hit::<u32>(at.0).map(|v| v as i32 as u64),
-            Mem::U64 => self.hit::<u64>(at.0),
+            Mem::U8 => self.hart.tlb.read::<u8>(va).map(|v| v as u64),
+            Mem::S8 => self.hart.tlb.read::<u8>(va).map(|v| v as i8 as u64),
+            Mem::U16 => self.hart.tlb.read::<u16>(va).map(|v| v as u64),
+            Mem::S16 => self.hart.tlb.read::<u16>(va).map(|v| v as i16 as u64),
+            Mem::U32 => self.hart.tlb.read::<u32>(va).map(|v| v as u64),
+            Mem::S32 => self.hart.tlb.read::<u32>(va).map(|v| v as i32 as u64),
+            Mem::U64 => self.hart.tlb.read::<u64>(va),
         };
         match hit {
             Some(v) => Ok(X(v)),
@@ -272,11 +258,12 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     }
     #[inline(always)]
     fn store(&self, at: X, v: X, kind: Mem) -> Result<(), Stop> {
+        let va = GuestVirt(at.0);
         let hit = match kind {
-            Mem::U8 | Mem::S8 => self.put::<u8>(at.0, v.0 as u8),
-            Mem::U16 | Mem::S16 => self.put::<u16>(at.0, v.0 as u16),
-            Mem::U32 | Mem::S32 => self.put::<u32>(at.0, v.0 as u32),
-            Mem::U64 => self.put::<u64>(at.0, v.0),
+            Mem::U8 | Mem::S8 => self.hart.tlb.write::<u8>(va, v.0 as u8),
+            Mem::U16 | Mem::S16 => self.hart.tlb.write::<u16>(va, v.0 as u16),
+            Mem::U32 | Mem::S32 => self.hart.tlb.write::<u32>(va, v.0 as u32),
+            Mem::U64 => self.hart.tlb.write::<u64>(va, v.0),
         };
         match hit {
             Some(()) => Ok(()),

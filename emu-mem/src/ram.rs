@@ -11,7 +11,7 @@
 //!   whose rights change later, gain and lose the right to be written by `install_bytes` alone, one caller at a time.
 //! - R2. Every access to the mapping, from any thread, is an atomic one, one like several of single bytes (`raw`), or the host's own (it makes pages
 //!   zero that it takes back), so there are no data races in which one side is not atomic.
-//! - R3. A `Window` of `Tables` is empty (its tag equals no masked address) or its tag is a multiple of
+//! - R3. A `Window` of `Tables` is empty (its tag is a page whose addresses are looked up elsewhere) or its tag is a multiple of
 //!   4,096 and `addend + tag` is the start of a 4,096-byte page inside a mapping that `Tables::keep` keeps alive.
 //!   `Tables::addend` alone says what an addend may be.
 //! - R4. `Tables::selected` points to the windows of the selected slot's tables, with their masks. `Tables::select` alone

@@ -139,7 +139,14 @@ impl Tlb {
         self.fetches.renew(|_| true);
     }
 
-    /// Loads; `None` on a miss and where `va` is not a multiple of the width.
+    /// Whether [`read`](Self::read) and [`write`](Self::write) also do accesses that are not aligned, if they stay in their
+    /// page. Not before this has been called, as to some CPUs they are exceptions.
+    pub fn allow_unaligned(&self, allowed: bool) {
+        self.tables.allow_unaligned(allowed);
+    }
+
+    /// Loads; `None` on a miss, and where `va` is not a multiple of the width, unless
+    /// [allowed](Self::allow_unaligned): then it may load or not.
     #[inline(always)]
     pub fn read<T: Unit>(&self, va: GuestVirt) -> Option<T> {
         self.tables.read(va.0)
@@ -151,7 +158,7 @@ impl Tlb {
         self.tables.read_unaligned(va.0)
     }
 
-    /// Stores; `None`, with nothing stored, on a miss and where `va` is not a multiple of the width.
+    /// Stores as [`read`](Self::read) loads; `None` with nothing stored.
     #[inline(always)]
     pub fn write<T: Unit>(&self, va: GuestVirt, value: T) -> Option<()> {
         self.tables.write(va.0, value)

@@ -13,21 +13,6 @@ use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Unit, Width, 
 const STREAM_PAGES: i64 = 8;
 
 impl<A: Arch> Hart<A> {
-    /// Loads from a page that the TLB has, aligned or not, if unaligned accesses are done at all: what comes between the TLB's
-    /// own way and [`load_slow`](Self::load_slow).
-    #[inline(always)]
-    pub fn load_within<T: Unit>(&self, at: u64) -> Option<T> {
-        let va = GuestVirt(at);
-        A::misaligned(self, va, Access::Read).ok().and_then(|()| self.tlb.read_unaligned(va))
-    }
-
-    /// Stores to a page that the TLB has, as [`load_within`](Self::load_within) loads; `None` if it has not.
-    #[inline(always)]
-    pub fn store_within<T: Unit>(&self, at: u64, value: T) -> Option<()> {
-        let va = GuestVirt(at);
-        A::misaligned(self, va, Access::Write).ok().and_then(|()| self.tlb.write_unaligned(va, value))
-    }
-
     /// Loads what the TLB did not have; zero-extended.
     #[cold]
     #[inline(never)]

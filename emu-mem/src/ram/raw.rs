@@ -11,7 +11,7 @@ mod x86_64;
 #[cfg(any(miri, not(target_arch = "x86_64")))]
 pub(super) use self::pieces::{load_unaligned, store_unaligned};
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(super) use self::x86_64::{load_at, load_unaligned, store_unaligned};
+pub(super) use self::x86_64::{load_at, load_unaligned, store_unaligned, unknown};
 
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
@@ -82,4 +82,11 @@ raw!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
 pub(super) unsafe fn load_at<T: Raw>(base: *mut u8, index: usize) -> T {
     // SAFETY: the same contract.
     unsafe { T::load(base.wrapping_add(index)) }
+}
+
+/// The same number; see `x86_64`.
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+#[inline(always)]
+pub(super) fn unknown(n: usize) -> usize {
+    n
 }

@@ -16,8 +16,8 @@ use std::ops::AddAssign;
 use std::ptr::{self, NonNull};
 
 use super::Ram;
-use super::raw::{load_at, load_unaligned, store_unaligned};
-use crate::access::{Access, AmoOp, Unit};
+use super::raw::{load_at, load_unaligned, store_unaligned, unknown};
+use crate::access::{Access, AmoOp, Unit, Width};
 use crate::addr::{PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
 use crate::pool::{LocalPool, Pool, Recycle};
 
@@ -33,7 +33,7 @@ const SPARE: usize = 4;
 const AHEAD: usize = 8;
 /// log2 of the size of a [`Window`].
 const WINDOW_SHIFT: u32 = 4;
-/// The tag of an empty window. A masked address always has zeros in bits 3 to 11.
+/// The tag of nothing, beside the windows that are looked up. A masked address always has zeros in bits 3 to 11.
 const EMPTY: u64 = u64::MAX;
 /// The index of page n is n + n/2^6 + n/2^12 + n/2^18: pages that follow each other have windows that do, and arrays a power
 /// of two apart do not collide. The sum is the middle of a product, which is one instruction.
@@ -66,6 +66,14 @@ impl Window {
     }
 }
 
+/// The tag of an empty window: a page that is looked up in another one, so that no address that is looked up here lies in it.
+/// Page 0 is looked up in window 0, whatever low bits are left in the tag, and page 1 in window 1.
+const fn vacant(index: usize) -> u64 {
+    if index == 0 { PAGE_SIZE } else { 0 }
+}
+
+const _: () = assert!(offset(7, !15) == 0 && offset(PAGE_SIZE | 7, !15) == 1 << WINDOW_SHIFT);
+
 /// A table's windows: as many as a power of two.
 pub(super) struct Windows(Box<[Window]>);
 
@@ -74,12 +82,21 @@ impl Windows {
         (self.0.len() - 1) << WINDOW_SHIFT
     }
 
+    fn index(&self, tag: u64) -> usize {
+        offset(tag, self.mask()) >> WINDOW_SHIFT
+    }
+
     fn of(&self, tag: u64) -> &Window {
-        &self.0[offset(tag, self.mask()) >> WINDOW_SHIFT]
+        &self.0[self.index(tag)]
+    }
+
+    /// Those that hold something, and where they are.
+    fn live(&self) -> impl Iterator<Item = (usize, &Window)> {
+        self.0.iter().enumerate().filter(|(index, window)| window.tag.get() != vacant(*index))
     }
 
     fn clear(&self) {
-        self.0.iter().for_each(|window| window.tag.set(EMPTY));
+        self.0.iter().enumerate().for_each(|(index, window)| window.tag.set(vacant(index)));
     }
 }
 
@@ -89,7 +106,9 @@ struct Size(u32);
 impl Recycle for Size {
     type Item = Windows;
     fn make(&self) -> Windows {
-        Windows((0..1 << self.0).map(|_| Window::empty()).collect())
+        let windows = Windows((0..1 << self.0).map(|_| Window::empty()).collect());
+        windows.clear();
+        windows
     }
     fn clean(&self, windows: &mut Windows) {
         windows.clear();
@@ -172,10 +191,6 @@ impl Table {
         }
     }
 
-    fn everything(&self) -> impl Iterator<Item = &Window> {
-        self.windows.0.iter().chain(&self.victims).chain(&self.ahead)
-    }
-
     /// Whether something may be kept of a page beside the windows.
     fn may_be_aside(&self, tag: u64) -> bool {
         self.aside.get() & aside_bit(tag) != 0
@@ -202,11 +217,13 @@ impl Table {
 
     /// Puts a window in; what was there goes to the victims.
     fn install(&self, tag: u64, addend: *mut u8) {
-        let window = self.windows.of(tag);
-        if window.is_live() && window.tag.get() != tag {
+        let index = self.windows.index(tag);
+        let window = &self.windows.0[index];
+        let before = window.tag.get();
+        if before != tag && before != vacant(index) {
             let at = self.next_victim.get();
             self.victims[at].copy(window);
-            self.note_aside(window.tag.get());
+            self.note_aside(before);
             self.next_victim.set((at + 1) % VICTIMS);
             self.conflicts.set(self.conflicts.get() + 1);
         }
@@ -222,17 +239,20 @@ impl Table {
 
     /// Drops the windows on pages from `first` to `last`.
     fn evict(&self, first: u64, last: u64) {
-        let small = (last - first) >> PAGE_SHIFT < self.windows.0.len() as u64 / 4;
-        let drop_in = |window: &Window| {
-            if (first..=last).contains(&window.tag.get()) && window.is_live() {
-                window.tag.set(EMPTY);
+        let is_inside = |window: &Window| (first..=last).contains(&window.tag.get());
+        for window in self.victims.iter().chain(&self.ahead).filter(|window| is_inside(window) && window.is_live()) {
+            window.tag.set(EMPTY);
+        }
+        if (last - first) >> PAGE_SHIFT < self.windows.0.len() as u64 / 4 {
+            for tag in (0..=(last - first) >> PAGE_SHIFT).map(|page| first + (page << PAGE_SHIFT)) {
+                let index = self.windows.index(tag);
+                if self.windows.0[index].tag.get() == tag {
+                    self.windows.0[index].tag.set(vacant(index));
+                }
             }
-        };
-        if small {
-            self.victims.iter().chain(&self.ahead).for_each(drop_in);
-            (0..=(last - first) >> PAGE_SHIFT).for_each(|page| drop_in(self.windows.of(first + (page << PAGE_SHIFT))));
         } else {
-            self.everything().for_each(drop_in);
+            let inside = self.windows.live().filter(|(_, window)| is_inside(window));
+            inside.for_each(|(index, window)| window.tag.set(vacant(index)));
         }
     }
 
@@ -250,6 +270,10 @@ impl Table {
         self.conflicts.set(0);
     }
 }
+
+/// Tells the compiler that what calls this is not the usual way.
+#[cold]
+const fn rarely() {}
 
 /// The selected slot's table for one kind of access.
 #[repr(C)]
@@ -301,6 +325,9 @@ impl AddAssign for Counts {
 /// The tables of a TLB, with one slot selected.
 pub(crate) struct Tables {
     selected: [Cell<Selected>; KINDS],
+    /// By width: how far from a page's first byte a unit may begin that is not aligned; below this. 0 where such accesses
+    /// are not to be done.
+    room: [Cell<u64>; Width::ALL.len()],
     slot: Cell<usize>,
     slots: RefCell<Vec<[Table; KINDS]>>,
     pools: [LocalPool<Size>; SIZES_LOG2.len()],
@@ -320,6 +347,7 @@ impl Tables {
         let nothing = Selected { windows: NonNull::dangling(), mask: 0 };
         let tables = Self {
             selected: std::array::from_fn(|_| Cell::new(nothing)),
+            room: Default::default(),
             slot: Cell::new(0),
             slots: RefCell::new(slots),
             pools,
@@ -352,6 +380,14 @@ impl Tables {
             selected.set(Selected { windows, mask: table.windows.mask() });
         }
         self.slot.set(slot);
+    }
+
+    /// Whether [`read`](Self::read) and [`write`](Self::write) do accesses that are not aligned, in one page. At first they do
+    /// not.
+    pub(crate) fn allow_unaligned(&self, allowed: bool) {
+        for (room, width) in self.room.iter().zip(Width::ALL) {
+            room.set(if allowed { PAGE_SIZE - width.bytes() + 1 } else { 0 });
+        }
     }
 
     /// The selected slot.
@@ -408,6 +444,22 @@ impl Tables {
         (window.tag.get() == tag).then(|| window.addend.get())
     }
 
+    /// The same for a `T` that is not aligned, after `aligned_addend` has missed, if such accesses are to be done.
+    ///
+    /// It looks at the same window. That is the page's but for one page in six hundred, where the low bits of the tag carry
+    /// into the index: there the access is a miss, and `inside` finds it. An empty window's page is none that is looked up
+    /// in it ([`vacant`]), so no address is near it.
+    #[inline(always)]
+    fn unaligned_addend<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
+        let Selected { windows, mask } = self.selected[access as usize % KINDS].get();
+        // The usual way should not keep in registers what is wanted here.
+        let at = unknown(offset(va & (PAGE_MASK | (T::BYTES - 1)), mask));
+        // SAFETY: as in `window`.
+        let window = unsafe { windows.byte_add(at).as_ref() };
+        let room = self.room[T::WIDTH as usize].get();
+        (T::BYTES > 1 && va.wrapping_sub(window.tag.get()) < room).then(|| window.addend.get())
+    }
+
     /// The host address of the `T` at `va`, if its page is here and all of it in that page.
     #[inline(always)]
     fn inside<T: Unit>(&self, access: Access, va: u64) -> Option<*mut u8> {
@@ -425,12 +477,18 @@ impl Tables {
         self.keep.iter().enumerate().find_map(|(n, ram)| Some((n, ram.offset_of(p)?)))
     }
 
-    /// Reads; `None` unless the page is here and `va` aligned.
+    /// Reads; `None` unless the page is here and `va` aligned, or the unit inside the page and such accesses
+    /// [allowed](Self::allow_unaligned).
     #[inline(always)]
     pub(crate) fn read<T: Unit>(&self, va: u64) -> Option<T> {
-        let addend = self.aligned_addend::<T>(Access::Read, va)?;
-        // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
-        Some(unsafe { load_at(addend, va as usize) })
+        if let Some(addend) = self.aligned_addend::<T>(Access::Read, va) {
+            // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
+            return Some(unsafe { load_at(addend, va as usize) });
+        }
+        rarely();
+        let addend = self.unaligned_addend::<T>(Access::Read, va)?;
+        // SAFETY: by R3 all bytes are in live memory.
+        Some(unsafe { load_unaligned(addend.wrapping_add(va as usize)) })
     }
 
     /// Reads; `None` unless the page is here and all bytes are in it.
@@ -441,12 +499,18 @@ impl Tables {
         Some(unsafe { load_unaligned(p) })
     }
 
-    /// Writes; `None`, with nothing written, unless the page is here and `va` aligned.
+    /// Writes as [`read`](Self::read) reads; `None` with nothing written.
     #[inline(always)]
     pub(crate) fn write<T: Unit>(&self, va: u64, value: T) -> Option<()> {
-        let p = self.aligned::<T>(Access::Write, va)?;
+        if let Some(p) = self.aligned::<T>(Access::Write, va) {
+            // SAFETY: as in `read`.
+            unsafe { T::store(p, value) };
+            return Some(());
+        }
+        rarely();
+        let p = self.unaligned_addend::<T>(Access::Write, va)?.wrapping_add(va as usize);
         // SAFETY: as in `read`.
-        unsafe { T::store(p, value) };
+        unsafe { store_unaligned(p, value) };
         Some(())
     }
 
@@ -577,7 +641,7 @@ impl Tables {
             let table = &mut slots[slot][kind];
             let size = to(table.size);
             let old = std::mem::replace(&mut table.windows, self.pools[size].take());
-            for window in old.0.iter().filter(|window| window.is_live()) {
+            for (_, window) in old.live() {
                 table.windows.of(window.tag.get()).copy(window);
             }
             self.pools[std::mem::replace(&mut table.size, size)].put(old);

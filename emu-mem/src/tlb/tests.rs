@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::access::Width;
+use crate::addr::PAGE_MASK;
 use crate::bus::{Bus, BusBuilder, Watch};
 
 const RAM: u64 = 0x8000_0000;
@@ -50,7 +51,12 @@ impl Watch for Nobody {
 fn nothing_hits_before_it_is_filled() {
     let bus = bus();
     let tlb = Tlb::new(bus.memory());
-    for va in [GuestVirt(0), VA, GuestVirt(u64::MAX), GuestVirt(u64::MAX - 7)] {
+    tlb.allow_unaligned(true);
+    for va in
+        [0, 1, 0xff7, 0xfff, 0x1000, 0x1003, 0x1ff7, 0x2001, VA.0, u64::MAX, u64::MAX - 7, u64::MAX - 11].map(GuestVirt)
+    {
+        assert_eq!(tlb.read::<u64>(va), None);
+        assert_eq!(tlb.write(va, 0_u32), None);
         assert_eq!(tlb.read::<u8>(va), None);
         assert_eq!(tlb.write(va, 0_u64), None);
         assert_eq!(tlb.amo(va, AmoOp::Add, 0_u32), None);
@@ -105,6 +111,12 @@ fn alignment_of<T: Unit>() {
         assert_eq!(tlb.read(va), aligned.then_some(value), "{:?} at {i}", T::WIDTH);
         assert_eq!(tlb.read_unaligned(va), inside.then_some(value), "{:?} at {i}", T::WIDTH);
         let new = T::from_u64(!value.to_u64());
+        tlb.allow_unaligned(true);
+        assert_eq!(tlb.read(va), inside.then_some(value), "{:?} at {i}", T::WIDTH);
+        assert_eq!(tlb.write(va, new).is_some(), inside);
+        assert_eq!(bus.memory().read(at).ok().filter(|_| inside), inside.then_some(new));
+        assert_eq!(tlb.write(va, value).is_some(), inside);
+        tlb.allow_unaligned(false);
         assert_eq!(tlb.write(va, new).is_some(), aligned);
         assert_eq!(bus.memory().read(at), Ok(if aligned { new } else { value }));
         assert_eq!(tlb.write_unaligned(va, value).is_some(), inside);
@@ -115,11 +127,34 @@ fn alignment_of<T: Unit>() {
 }
 
 #[test]
-fn misaligned_and_crossing_accesses_miss_the_fast_path() {
+fn misaligned_accesses_hit_where_they_are_allowed_and_crossing_ones_never() {
     alignment_of::<u8>();
     alignment_of::<u16>();
     alignment_of::<u32>();
     alignment_of::<u64>();
+}
+
+/// Where an access lies in its page has no part in whose window it is answered from, in any size of table and anywhere.
+#[test]
+fn an_unaligned_access_never_hits_another_page() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    tlb.allow_unaligned(true);
+    let mut page = 1u64;
+    for _ in 0..if cfg!(miri) { 50 } else { 20_000 } {
+        // Pages all over the address space, full tables, carries included.
+        page = page.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let va = GuestVirt(page & PAGE_MASK);
+        tlb.fill(Access::Read, va, ram(page & 15), PAGE_SIZE);
+        for offset in [1, 7, 0xff7, 0xff9, 0xfff] {
+            let at = va.wrapping_add(offset);
+            let there: u64 = bus.memory().read(ram(page & 15).wrapping_add(offset.min(0xff8))).unwrap();
+            let hit = tlb.read::<u64>(at);
+            assert!(hit.is_none() || offset <= 0xff8 && hit == Some(there), "{at:?}");
+            assert_eq!(tlb.read::<u64>(GuestVirt(at.0 ^ 1 << 60)), None, "{at:?}");
+        }
+    }
+    assert!(tlb.counts().resized > 0);
 }
 
 #[test]

@@ -332,6 +332,7 @@ fn unaligned_accesses_are_done_or_trapped_also_in_pages_at_hand() {
     for misaligned_trap in [false, true] {
         let mut hart = lent("rv64gc");
         hart.arch.config.misaligned_trap = misaligned_trap;
+        hart.tlb.allow_unaligned(!misaligned_trap);
         map(&hart, 0x5000, 0, RAM + 0x8000, LEAF);
         hart.slots.set(src(6), 0x5000);
         assert_eq!((faults(&hart, LW), faults(&hart, SW)), (None, None), "aligned");

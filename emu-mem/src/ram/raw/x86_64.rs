@@ -1,4 +1,4 @@
-//! Unaligned accesses, and narrow loads, as one instruction each. Rust has no atomic access that is not aligned, and one that is not atomic
+//! Unaligned accesses, and narrow loads, as one instruction each; and a way to keep the compiler from holding on to what it has read. Rust has no atomic access that is not aligned, and one that is not atomic
 //! might race with another thread's. An instruction of our own is neither: the compiler sees an opaque block, and what it does
 //! to memory is what as many relaxed atomic accesses to single bytes might do.
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
@@ -35,6 +35,15 @@ pub(in crate::ram) unsafe fn load_at<T: Unit>(base: *mut u8, index: usize) -> T 
         }
     }
     T::from_u64(value)
+}
+
+/// The same number, of which the compiler does not know that. So what is read at an offset is read again, and no register
+/// holds it in between.
+#[inline(always)]
+pub(in crate::ram) fn unknown(mut n: usize) -> usize {
+    // SAFETY: there is no instruction, so `n` stays what it was.
+    unsafe { asm!("/* {} */", inout(reg) n, options(pure, nomem, nostack, preserves_flags)) };
+    n
 }
 
 /// Reads a unit, aligned or not.
