@@ -29,4 +29,4 @@ pub use pool::Pool;
 pub use ram::{Ram, SystemCalls};
 pub use reservation::{ReservationPlace, Reservations};
 pub use snapshot::{DirtyLog, Snapshot};
-pub use tlb::{Counts as TlbCounts, Lookup, Space, Tlb};
+pub use tlb::{Counts as TlbCounts, Lookup, STREAM_PAGES, Space, Tlb};

@@ -26,6 +26,9 @@ use crate::ram::Tables;
 
 pub use crate::ram::{Counts, Lookup};
 
+/// As many pages are made ready for a [stream](Tlb::stream) at most.
+pub const STREAM_PAGES: usize = 8;
+
 /// How many spaces are kept, for data and for fetches each.
 pub const MAX_SPACES: usize = 32;
 
@@ -243,7 +246,7 @@ impl Tlb {
     }
 
     /// Notes a miss. If the last ones were evenly spaced by a few pages: how many pages apart, so that whoever walks can
-    /// [`prefetch`](Self::prefetch) what is likely next.
+    /// [make ready](Self::stream) what is likely next.
     pub fn missed(&self, access: Access, va: GuestVirt) -> Option<i64> {
         let stride = self.streams.get(access as usize)?.missed(va);
         stride.filter(|_| self.ahead.get())
@@ -255,6 +258,33 @@ impl Tlb {
         if let Some(Found { ram, offset, .. }) = self.enterable(access, at.page()) {
             self.contexts.borrow_mut()[self.tables.selected()].used = true;
             self.tables.prefetch(access, va.0, ram, offset);
+        }
+    }
+
+    /// Makes ready the pages that a stream which has just missed will want, in its order, as [`prefetch`](Self::prefetch) does
+    /// one. All but the last are entered at once if there is room: the stream passes them without a miss. The last is the one
+    /// whose miss tells that it has.
+    pub fn stream(&self, access: Access, pages: impl IntoIterator<Item = (GuestVirt, GuestPhys)>) {
+        // A page in a write table is taken to be written, so where writes are noted, none may be there before it is.
+        let at_once = access != Access::Write || !self.memory.is_logging();
+        let ready = pages.into_iter().filter_map(|(va, at)| Some((va, self.enterable(access, at.page())?)));
+        let mut last: Option<(GuestVirt, Found<'_>)> = None;
+        let mut covered = 0;
+        for next in ready.take(STREAM_PAGES) {
+            match last.replace(next) {
+                None => self.tables.begin_stream(access),
+                Some((va, Found { ram, offset, .. })) if at_once => {
+                    self.tables.enter_ahead(access, va.0, ram, offset);
+                    covered += 1;
+                }
+                Some((va, Found { ram, offset, .. })) => self.tables.prefetch(access, va.0, ram, offset),
+            }
+        }
+        let Some((va, Found { ram, offset, .. })) = last else { return };
+        self.contexts.borrow_mut()[self.tables.selected()].used = true;
+        self.tables.end_stream(access, va.0, ram, offset);
+        if let Some(stream) = self.streams.get(access as usize) {
+            stream.covered(covered);
         }
     }
 

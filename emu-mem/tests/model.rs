@@ -342,7 +342,13 @@ impl Translations {
                     && model.find(physical << 12, PAGE_SIZE, access == Access::Write).is_ok()
                     && !(access == Access::Write && self.watched.contains(&physical))
                 {
-                    self.tlb.prefetch(access, va(page, 7), GuestPhys((physical << 12) + 1));
+                    let one = (va(page, 7), GuestPhys((physical << 12) + 1));
+                    // A stream enters all but its last page at once.
+                    if page % 2 == 0 {
+                        self.tlb.stream(access, [one, one])
+                    } else {
+                        self.tlb.prefetch(access, one.0, one.1)
+                    }
                     self.known.insert((self.context, access, page), (physical, large));
                 }
             }

@@ -7,10 +7,7 @@
 use super::{Arch, Hart, MemoryRecord, Translation};
 use crate::engine::Amo;
 use crate::trap::{Stop, Trap};
-use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, SplitFault, Unit, Width, with_unit};
-
-/// Of a stream of pages, the one that missed and those made ready behind it: as many as have 64-bit entries in a cache line.
-const STREAM_PAGES: i64 = 8;
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, STREAM_PAGES, SplitFault, Unit, Width, with_unit};
 
 impl<A: Arch> Hart<A> {
     /// Loads what the TLB did not have; zero-extended.
@@ -157,11 +154,8 @@ impl<A: Arch> Hart<A> {
         if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);
             if let (Some(stride), Some(entry)) = (self.tlb.missed(access, va), entry) {
-                for (va, phys) in
-                    (1..STREAM_PAGES).filter_map(|n| A::translate_near(self, va, access, entry, n * stride))
-                {
-                    self.tlb.prefetch(access, va, phys);
-                }
+                let near = |n| A::translate_near(self, va, access, entry, n * stride);
+                self.tlb.stream(access, (1..=STREAM_PAGES as i64).map_while(near));
             }
         }
         Ok(phys)

@@ -121,12 +121,17 @@ pub fn translate_for(
             _ => walk::<u64>(hart, request, paging, satp)?,
         }
     };
-    if !hart.arch.pmp.allows(phys, bytes, access, mode) {
-        return Err(request.access_fault());
+    let pmp = &hart.arch.pmp;
+    // Within a page the PMP may differ; a larger leaf is entered page by page, and each page is asked for by itself. What is
+    // allowed for all of a page is the same everywhere in it.
+    let mut leaf_bytes = page_bytes;
+    if !pmp.allows(phys & !(PAGE_SIZE - 1), PAGE_SIZE, access, mode) {
+        if !pmp.allows(phys, bytes, access, mode) {
+            return Err(request.access_fault());
+        }
+        let uniform = pmp.uniform_bytes(phys);
+        leaf_bytes = if uniform < PAGE_SIZE { uniform } else { page_bytes };
     }
-    // Within a page the PMP may differ; a larger leaf is entered page by page, and each page is asked for by itself.
-    let uniform = hart.arch.pmp.uniform_bytes(phys);
-    let leaf_bytes = if uniform < PAGE_SIZE { uniform } else { page_bytes };
     Ok(Translation { phys: GuestPhys(phys), leaf_bytes, entry })
 }
 
@@ -159,9 +164,8 @@ fn small_page(hart: &Hart<Riscv>, request: Request, entry: u64) -> Option<GuestP
         && is_permitted(hart, request, entry)
         && entry & wanted == wanted;
     let phys = number << PAGE_SHIFT;
-    let pmp = &hart.arch.pmp;
-    let uniform = ready && pmp.uniform_bytes(phys) == PAGE_SIZE;
-    (uniform && pmp.allows(phys, PAGE_SIZE, request.access, request.mode)).then_some(GuestPhys(phys))
+    // What is allowed for all of a page is the same everywhere in it.
+    (ready && hart.arch.pmp.allows(phys, PAGE_SIZE, request.access, request.mode)).then_some(GuestPhys(phys))
 }
 
 fn page_number(entry: u64) -> u64 {

@@ -162,6 +162,9 @@ struct Table {
     next_victim: Cell<usize>,
     ahead: [Window; AHEAD],
     next_ahead: Cell<usize>,
+    /// How many translations the last stream entered at once, and the page behind them: whoever misses that has passed them.
+    entered: Cell<u32>,
+    end: Cell<u64>,
     /// The [bits](aside_bit) of pages that may be among the victims or those made ahead. Most misses need look no further.
     aside: Cell<u64>,
     /// How many were put there since `aside` was last exact.
@@ -183,6 +186,8 @@ impl Table {
             next_victim: Cell::new(0),
             ahead: [const { Window::empty() }; AHEAD],
             next_ahead: Cell::new(0),
+            entered: Cell::new(0),
+            end: Cell::new(EMPTY),
             aside: Cell::new(0),
             put_aside: Cell::new(0),
             filled: Cell::new(0),
@@ -264,6 +269,7 @@ impl Table {
             self.victims.iter().for_each(|window| window.tag.set(EMPTY));
         }
         self.ahead.iter().for_each(|window| window.tag.set(EMPTY));
+        self.end.set(EMPTY);
         self.aside.set(0);
         self.put_aside.set(0);
         self.filled.set(0);
@@ -296,8 +302,10 @@ pub struct Counts {
     pub recalled: u64,
     /// Translations made ahead of their use.
     pub prefetched: u64,
-    /// Of these, how many were used.
+    /// Of these, how many were fetched from beside the table by a miss.
     pub prefetched_used: u64,
+    /// Of these, how many were in the table when a stream passed: it went on to the last page that was made with them.
+    pub streamed: u64,
     /// How often a table grew or shrank.
     pub resized: u64,
 }
@@ -307,17 +315,23 @@ impl Counts {
     pub fn misses(&self) -> u64 {
         self.walks + self.recalled + self.prefetched_used
     }
+
+    /// How many translations made ahead have not been used, as far as is known.
+    pub fn in_vain(&self) -> u64 {
+        self.prefetched - self.prefetched_used - self.streamed
+    }
 }
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        let Self { walks, fetch_walks, fills, recalled, prefetched, prefetched_used, resized } = other;
+        let Self { walks, fetch_walks, fills, recalled, prefetched, prefetched_used, streamed, resized } = other;
         self.walks += walks;
         self.fetch_walks += fetch_walks;
         self.fills += fills;
         self.recalled += recalled;
         self.prefetched += prefetched;
         self.prefetched_used += prefetched_used;
+        self.streamed += streamed;
         self.resized += resized;
     }
 }
@@ -570,6 +584,44 @@ impl Tables {
         true
     }
 
+    /// What [`enter_ahead`](Self::enter_ahead) enters from now on belongs to one stream.
+    pub(crate) fn begin_stream(&self, access: Access) {
+        if let Some(table) = self.slots.borrow()[self.slot.get()].get(access as usize) {
+            table.entered.set(0);
+            table.end.set(EMPTY);
+        }
+    }
+
+    /// [Keeps](Self::prefetch) the last page of a stream: when it is asked for, the stream has passed what was entered before.
+    pub(crate) fn end_stream(&self, access: Access, va: u64, ram: &Ram, offset: u64) {
+        self.prefetch(access, va, ram, offset);
+        if let Some(table) = self.slots.borrow()[self.slot.get()].get(access as usize) {
+            table.end.set(va & PAGE_MASK);
+        }
+    }
+
+    /// Enters a translation that is likely to be wanted soon, if the table has room for it; else [keeps](Self::prefetch) it.
+    pub(crate) fn enter_ahead(&self, access: Access, va: u64, ram: &Ram, offset: u64) {
+        let (Some(addend), true) = (self.addend(access, va, ram, offset), access != Access::Fetch) else { return };
+        {
+            let slots = self.slots.borrow();
+            let table = &slots[self.slot.get()][access as usize];
+            let tag = va & PAGE_MASK;
+            let index = table.windows.index(tag);
+            let window = &table.windows.0[index];
+            // What may be kept of the page beside the windows says the same.
+            if window.tag.get() == vacant(index) {
+                window.tag.set(tag);
+                window.addend.set(addend);
+                table.filled.set(table.filled.get() + 1);
+                table.entered.set(table.entered.get() + 1);
+                self.count(|counts| counts.prefetched += 1);
+                return;
+            }
+        }
+        self.prefetch(access, va, ram, offset);
+    }
+
     /// Keeps a translation that may be wanted soon. It is not looked up before [`recall`](Self::recall) has brought it in, so
     /// a wrong guess pushes nothing out.
     pub(crate) fn prefetch(&self, access: Access, va: u64, ram: &Ram, offset: u64) {
@@ -605,7 +657,11 @@ impl Tables {
         let addend = window.addend.get();
         window.tag.set(EMPTY);
         table.install(tag, addend);
-        self.count(|counts| *(if ahead { &mut counts.prefetched_used } else { &mut counts.recalled }) += 1);
+        let passed = if ahead && table.end.get() == tag { table.entered.take() } else { 0 };
+        self.count(|counts| {
+            *(if ahead { &mut counts.prefetched_used } else { &mut counts.recalled }) += 1;
+            counts.streamed += u64::from(passed);
+        });
         let full = table.wants_more();
         drop(slots);
         if full {

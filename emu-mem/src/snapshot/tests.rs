@@ -37,7 +37,7 @@ fn every_way_to_write_is_seen() {
     let log = memory.log_writes();
     assert_eq!(log.pages(), [], "what was before is not in it");
     type Way = fn(&Bus, GuestPhys);
-    let ways: [Way; 11] = [
+    let ways: [Way; 12] = [
         |bus, at| bus.memory().write(at, 1_u8).unwrap(),
         |bus, at| bus.memory().write_bytes(at, &[1; 3]).unwrap(),
         |bus, at| bus.memory().install_bytes(at, &[1; 3]).unwrap(),
@@ -59,6 +59,13 @@ fn every_way_to_write_is_seen() {
         |bus, at| {
             let tlb = Tlb::new(bus.memory());
             tlb.prefetch(Access::Write, GuestVirt(0x5000), at);
+            assert!(tlb.recall(Access::Write, GuestVirt(0x5000)));
+            tlb.write(GuestVirt(0x5000), 1_u64).unwrap();
+        },
+        |bus, at| {
+            let tlb = Tlb::new(bus.memory());
+            tlb.stream(Access::Write, [(GuestVirt(0x5000), at), (GuestVirt(0x6000), page(7))]);
+            assert_eq!(tlb.write(GuestVirt(0x5000), 1_u64), None, "it would not be noted");
             assert!(tlb.recall(Access::Write, GuestVirt(0x5000)));
             tlb.write(GuestVirt(0x5000), 1_u64).unwrap();
         },

@@ -286,6 +286,34 @@ fn more_large_pages_than_are_told_apart_go_together() {
 }
 
 #[test]
+fn a_stream_is_entered_but_for_its_last_page_and_pushes_nothing_out() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    let at = |n: u64| VA.wrapping_add(n * PAGE_SIZE);
+    let other = GuestVirt(at(5).0 ^ 1 << 63);
+    assert!(tlb.fill(Access::Read, other, ram(9), PAGE_SIZE));
+    assert_eq!([0, 1, 2].map(|n| tlb.missed(Access::Read, at(n))), [None, None, Some(1)]);
+    tlb.stream(Access::Read, (3..8).map(|n| (at(n), ram(n))));
+    assert_eq!(tlb.read(other), Some(0x90_u8), "it has the window of page 5");
+    let there = (3..8).filter(|&n| tlb.read(at(n)) == Some((n << 4) as u8)).collect::<Vec<_>>();
+    assert_eq!(there, [3, 4, 6]);
+    let counts = tlb.counts();
+    assert_eq!((counts.prefetched, counts.prefetched_used, counts.streamed, counts.in_vain()), (5, 0, 0, 5));
+    assert!(tlb.recall(Access::Read, at(5)) && tlb.read::<u8>(at(5)).is_some());
+    assert!(tlb.recall(Access::Read, at(7)) && tlb.read::<u8>(at(7)).is_some());
+    let counts = tlb.counts();
+    assert_eq!((counts.prefetched_used, counts.streamed, counts.in_vain()), (2, 3, 0));
+    assert_eq!(tlb.missed(Access::Read, at(8)), Some(1), "it goes on");
+    // What is forgotten was in vain, and its end tells of nothing any more.
+    tlb.stream(Access::Read, (9..12).map(|n| (at(n), ram(n))));
+    tlb.flush_all();
+    assert!(!tlb.recall(Access::Read, at(11)));
+    assert_eq!(tlb.counts().in_vain(), 3);
+    tlb.stream(Access::Write, [(at(1), GuestPhys(ROM)), (at(2), GuestPhys(ROM))]);
+    assert_eq!((tlb.write(at(1), 1_u8), tlb.recall(Access::Write, at(2))), (None, false), "ROM");
+}
+
+#[test]
 fn even_steps_are_followed_and_no_others() {
     let bus = bus();
     let tlb = Tlb::new(bus.memory());

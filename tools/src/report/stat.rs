@@ -101,7 +101,8 @@ impl Stat {
         add("TLB misses: pushed out before".to_owned(), tlb.recalled, of_misses);
         add("TLB misses: translated ahead".to_owned(), tlb.prefetched_used, of_misses);
         add("TLB walks to fetch".to_owned(), tlb.fetch_walks, None);
-        add("TLB ahead in vain".to_owned(), tlb.prefetched - tlb.prefetched_used, None);
+        add("TLB ahead without a miss".to_owned(), tlb.streamed, None);
+        add("TLB ahead in vain".to_owned(), tlb.in_vain(), None);
         for &(name, count) in &counts.details {
             add(name.to_owned(), count, None);
         }
@@ -204,6 +205,7 @@ mod tests {
                 recalled: 2,
                 prefetched: 4,
                 prefetched_used: 1,
+                streamed: 2,
                 ..TlbCounts::default()
             },
             ..Counts::default()
@@ -260,7 +262,8 @@ mod tests {
                    2    pushed out before     #  25.0 % of misses
                    1    translated ahead      #  12.5 % of misses
                    6  TLB walks to fetch
-                   3  TLB ahead in vain
+                   2  TLB ahead without a miss
+                   1  TLB ahead in vain
 
             0.002500  s host time             #  493.8 M instructions/s
 
@@ -283,7 +286,8 @@ mod tests {
             ("branches: taken", "150000"),
             ("TLB misses", "8"),
             ("TLB misses: walks", "5"),
-            ("TLB ahead in vain", "3"),
+            ("TLB ahead without a miss", "2"),
+            ("TLB ahead in vain", "1"),
             ("host seconds", "0.002500"),
             ("state hash", "0x0000000000001234"),
             ("console bytes", "1024"),

@@ -76,6 +76,7 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
                 "recalled": tlb.recalled,
                 "prefetched": tlb.prefetched,
                 "prefetched_used": tlb.prefetched_used,
+                "streamed": tlb.streamed,
                 "fetch_walks": tlb.fetch_walks,
             },
             "engine_counts": object(counts.details.iter().copied()),

@@ -450,7 +450,10 @@ fn a_stream_of_pages_is_made_ready_ahead() {
     assert_eq!(with, (0..64).map(Ok).collect::<Vec<_>>());
     assert_eq!(with, without);
     assert_eq!((none.prefetched, none.fills), (0, 64));
-    assert!(ahead.prefetched_used >= 48 && ahead.fills + ahead.prefetched_used == 64, "{ahead:?}");
+    // Of each line of entries the first page is walked to, the last one's miss tells that the stream has passed the six
+    // between; these had no miss, or would not be known to have been used.
+    assert!(ahead.prefetched_used <= 8 && ahead.streamed >= 40 && ahead.fills <= 10, "{ahead:?}");
+    assert_eq!((ahead.fills + ahead.prefetched_used + ahead.streamed, ahead.in_vain()), (64, 0));
 }
 
 #[test]
