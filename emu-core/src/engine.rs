@@ -80,6 +80,8 @@ pub trait Bits:
     fn ones(self) -> Self;
     /// Bytes in reverse order.
     fn swap_bytes(self) -> Self;
+    /// Bits in reverse order.
+    fn reverse_bits(self) -> Self;
     /// `yes` if `cond`, else `no`; both are evaluated.
     fn select(cond: Self::Bool, yes: Self, no: Self) -> Self;
 }
@@ -266,11 +268,29 @@ pub enum Int {
     U64,
 }
 
+/// Polynomials of cyclic redundancy checks.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Crc {
+    /// 0x04C11DB7: of Ethernet and many others.
+    Ieee,
+    /// 0x1EDC6F41: of iSCSI.
+    Castagnoli,
+}
+
+/// Two values that were compared, at their width.
+#[derive(Copy, Clone, Debug)]
+pub enum Compared<W, X> {
+    /// 32 bits.
+    W(W, W),
+    /// 64 bits.
+    X(X, X),
+}
+
 /// How one instruction ends: where control goes next, or what stopped it.
 pub type Exec<E> = Result<<E as Engine>::Next, <E as Engine>::Stop>;
 
 /// What an instruction is made of.
-pub trait Engine {
+pub trait Engine: Sized {
     /// A truth value.
     type B: Bool;
     /// A 32-bit value.
@@ -303,7 +323,9 @@ pub trait Engine {
 
     /// Reads guest memory at a virtual address.
     fn load(&self, at: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
-    /// Writes the low bytes of `v` to guest memory at a virtual address; all of it or, when it stops, nothing.
+    /// Writes the low bytes of `v` to guest memory at a virtual address; all of it or, when it stops, nothing. An instruction
+    /// may store several times, and a later store may stop it: the earlier ones have happened then, and happen again when it
+    /// is run again.
     fn store(&self, at: Self::X, v: Self::X, kind: Mem) -> Result<(), Self::Stop>;
     /// Reads, combines with `v` and writes back as one step; gives the old value, extended as `kind` says. A fault is a store's.
     fn amo(&self, at: Self::X, op: Amo, v: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
@@ -325,6 +347,15 @@ pub trait Engine {
     /// A target known at run time.
     fn jump_to(&self, target: Self::X) -> Self::Next;
 
+    /// Notes that the flags, wherever the instruction set keeps them, are now those of this comparison, or that they are not known
+    /// to be those of one. To be called whenever they change.
+    fn note_compared(&self, _: Option<Compared<Self::W, Self::X>>) {}
+    /// The comparison whose flags the flags are, if that is known: a condition may be worked out from it instead, with the same
+    /// answer. An engine may always say `None`.
+    fn compared(&self) -> Option<Compared<Self::W, Self::X>> {
+        None
+    }
+
     /// One-operand arithmetic; the result and the exception flags it raises, as [`crate::float::Flags`] numbers them.
     fn fp1(&self, op: Fp1, fmt: Fmt, mode: FpMode, a: Self::X) -> (Self::X, Self::X);
     /// Two-operand arithmetic.
@@ -344,6 +375,8 @@ pub trait Engine {
     fn fp_to_int(&self, from: Fmt, to: Int, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
     /// From a fixed-point number with so many bits behind the point; 32-bit operands are in the low half.
     fn int_to_fp(&self, from: Int, to: Fmt, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
+    /// The remainder of a cyclic redundancy check after the low bytes of `data` (1, 2, 4 or 8), lowest first; bits are reflected.
+    fn crc32(&self, crc: Crc, remainder: Self::W, data: Self::X, bytes: u32) -> Self::W;
     /// The lower half of the carry-less product.
     fn clmul(&self, a: Self::X, b: Self::X) -> Self::X;
     /// The upper half of the carry-less product.

@@ -7,7 +7,8 @@ mod memory;
 
 use crate::engine::{Engine, Exec};
 use crate::interp::Handler;
-use crate::isa::{Facts, Kind, Packed, Touches};
+use crate::isa::{Facts, Kind, Packed, Row, Touches};
+use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::{Slot, Slots};
 use crate::trap::{Cause, Stop, Taken, Trap};
@@ -16,15 +17,24 @@ use emu_devices::irq::HartLines;
 use emu_devices::roi::Roi;
 use emu_mem::{Access, Bus, GuestPhys, GuestVirt, Memory, PAGE_SIZE, Tlb};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::sync::Arc;
 
 /// What an instruction set adds to a hart.
 pub trait Arch: Sized + 'static {
+    /// The names of the table's rows.
+    type Code: Copy + Eq + Ord + fmt::Debug + Send + Sync + 'static;
+    /// What a hart must have for a row to exist.
+    type Needs: Copy + Send + Sync + 'static;
+    /// The interpreter's handlers of a row.
+    type Handlers: Copy + 'static;
     /// What a row means depends on this beside its operands: decode-time knowledge that is fixed for a hart.
     type Variant: Copy + Send + 'static;
     /// The slots whose values meanings ask for at decode time ([`Engine::key`]).
     const KEYS: &'static [Slot];
 
+    /// The instruction table.
+    fn table() -> &'static [Row<Self>];
     /// Which variant this is.
     fn variant(&self) -> Self::Variant;
     /// Runs the meaning of a row on any engine; `None` for a slow row.
@@ -40,6 +50,10 @@ pub trait Arch: Sized + 'static {
     fn translate_near(hart: &Hart<Self>, at: GuestVirt, access: Access, entry: GuestPhys, pages: i64) -> Near;
     /// The address `bytes` after `at`, as wide as addresses are.
     fn advance(hart: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt;
+    /// Whether instructions may be fetched from `at`, as far as the address itself says.
+    fn check_fetch(_: &Hart<Self>, _: GuestVirt) -> Result<(), Trap> {
+        Ok(())
+    }
     /// The exception for an access whose physical address does not answer.
     fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
     /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
@@ -50,6 +64,8 @@ pub trait Arch: Sized + 'static {
     fn undefined(hart: &Hart<Self>, word: u32) -> Trap;
     /// Bytes of the instruction that starts with these 16 bits.
     fn instruction_bytes(first: u16) -> u64;
+    /// The row that describes `word`, and its packed operands; the upper half does not matter for a short one.
+    fn find(&self, word: u32) -> Option<(usize, Packed)>;
     /// Decodes one instruction; the upper half of `word` does not matter for a short one.
     fn decode(&self, word: u32) -> Decoded<Self>;
     /// Enters the handler of an exception raised by the instruction at the hart's `pc`.
@@ -72,9 +88,23 @@ pub trait Arch: Sized + 'static {
     /// Whether [`Arch::count_events`] wants to be called. Changes only in slow rows.
     fn counts_events(hart: &Hart<Self>) -> bool;
     /// What a row of the table does to memory and to control flow.
-    fn row(row: usize) -> (Touches, Kind);
+    fn row(row: usize) -> (Touches, Kind) {
+        Self::table().get(row).map_or((Touches::Nothing, Kind::Slow), |row| (row.touches, row.kind))
+    }
     /// What a row of the table is, for reports; `None` if there is no such row.
     fn facts(row: usize) -> Option<Facts>;
+    /// The code under which a trap is counted and named.
+    fn cause_code(trap: Trap) -> u64;
+    /// A kind of trap in words.
+    fn cause_name(cause: Cause) -> &'static str;
+    /// The privilege levels that a summary tells of, highest first: number and name.
+    const MODE_NAMES: &'static [(u8, &'static str)];
+    /// A slot's name as the assembler writes it.
+    fn slot_name(slot: Slot) -> &'static str;
+    /// Tells `to` every word of architectural state by name, in a fixed order.
+    fn named_words(hart: &Hart<Self>, to: &mut dyn FnMut(&str, u64));
+    /// A retired instruction as one line of a trace.
+    fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// What an instruction does to the stack of calls.
     fn turn(row: u16, operands: &Packed) -> Turn;
     /// The stack pointer.

@@ -360,6 +360,10 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     }
 
     #[inline(always)]
+    fn crc32(&self, crc: Crc, remainder: W, data: X, bytes: u32) -> W {
+        W(crate::crc::update(crc, remainder.0, data.0, bytes))
+    }
+    #[inline(always)]
     fn clmul(&self, a: X, b: X) -> X {
         X(carryless_product(a.0, b.0) as u64)
     }

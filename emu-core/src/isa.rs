@@ -3,6 +3,12 @@
 //! A table row says a thing once: name, bits, operands, manual section, meaning. From it come the decoder, the
 //! disassembler, the interpreter's handler, the translator's case and the generator of random instructions for tests.
 
+mod row;
+mod text;
+
+pub use row::Row;
+pub use text::Text;
+
 use crate::slot::Slot;
 use std::fmt;
 
@@ -100,6 +106,7 @@ field! {
     Slot: 1, |v| [v.0], |b| Slot(b[0]);
     u8: 1, |v| [v], |b| b[0];
     u16: 2, |v| v.to_le_bytes(), |b| u16::from_le_bytes(b);
+    i16: 2, |v| v.to_le_bytes(), |b| i16::from_le_bytes(b);
     i32: 4, |v| v.to_le_bytes(), |b| i32::from_le_bytes(b);
 }
 
@@ -279,14 +286,16 @@ macro_rules! format {
 
 /// Declares an instruction table: the enum `Code`, the static `TABLE` of rows and the function `translate`.
 ///
-/// Rows stand in groups: `[EXTENSION]`, `[A | B]` (either gives the instruction), `[A & B]` (both are needed), then
-/// `any`, `rv32` or `rv64`. A row is
+/// It begins with the instruction set, the trait of the views that meanings are written for, and the views over the running
+/// engine that the interpreter has a handler for each: `Riscv: Rv [Rv32 Rv64];`. Rows stand in groups: `[EXTENSION]`,
+/// `[A | B]` (either gives the instruction), `[A & B]` (both are needed), then the function of `Needs` that says where else
+/// they exist. A row is
 ///
 /// ```text
-/// Name  "name"  "bit pattern"  Format [branch | jump | slow]  =>  module::function;
+/// Name  "name"  "bit pattern"  Format [branch | jump | slow]  =>  module::function[<Width>];
 /// ```
 ///
-/// The invoking module has `Row`, `Ext`, `Xlens`, `Rv32`, `Rv64` and the formats in scope.
+/// The invoking module has `Needs`, `Ext`, the views, the widths and the formats in scope.
 #[macro_export]
 macro_rules! isa {
     (@any [$ext:ident $(| $alt:ident)* $(& $also:ident)*]) => { Ext::$ext $(.union(Ext::$alt))* };
@@ -296,6 +305,9 @@ macro_rules! isa {
     (@kind jump) => { $crate::isa::Kind::Jump };
     (@kind slow) => { $crate::isa::Kind::Slow };
 
+    (@handlers [$($V:ident)*] $kind:tt $p:literal $F:ident $f:path) => {
+        [$(|hart, op, rest| $crate::isa!(@run $kind hart, op, rest, $p, $V, $f, $F)),*]
+    };
     (@run [slow] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
         $crate::interp::handle_slow($h, $op, $rest, $crate::isa::bytes($p), |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)))
     };
@@ -319,8 +331,8 @@ macro_rules! isa {
         Some($f($h, $crate::isa!(@operands $F, $packed)))
     };
 
-    ($($need:tt $xlens:ident {
-        $($Name:ident $name:literal $pattern:literal $F:ident $($kind:ident)? => $module:ident :: $func:ident;)*
+    ($Arch:ident: $View:ident $views:tt; $($need:tt $only:ident {
+        $($Name:ident $name:literal $pattern:literal $F:ident $($kind:ident)? => $module:ident :: $func:ident $(<$($width:ident),+>)?;)*
     })*) => {
         /// The instructions, one a row of the table.
         #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -329,16 +341,14 @@ macro_rules! isa {
         pub enum Code { $($($Name),*),* }
 
         /// All rows, in the order of the manual.
-        pub static TABLE: &[Row] = &[$($(Row {
+        pub static TABLE: &[$crate::isa::Row<$Arch>] = &[$($($crate::isa::Row {
             code: Code::$Name,
             name: $name,
             pattern: $pattern,
             mask: $crate::isa::mask($pattern),
             value: $crate::isa::value($pattern),
             bytes: $crate::isa::bytes($pattern),
-            any: $crate::isa!(@any $need),
-            all: $crate::isa!(@all $need),
-            xlens: Xlens::$xlens,
+            needs: Needs::$only($crate::isa!(@any $need), $crate::isa!(@all $need)),
             kind: $crate::isa!(@kind $($kind)?),
             format: stringify!($F),
             module: stringify!($module),
@@ -347,16 +357,13 @@ macro_rules! isa {
             suffix: |packed| <$F as $crate::isa::Format>::suffix($crate::isa!(@operands $F, packed)),
             show: |packed, pc, out| <$F as $crate::isa::Format>::show($crate::isa!(@operands $F, packed), pc, out),
             dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
-            run: [
-                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv32, $module::$func, $F),
-                |hart, op, rest| $crate::isa!(@run [$($kind)?] hart, op, rest, $pattern, Rv64, $module::$func, $F),
-            ],
+            run: $crate::isa!(@handlers $views [$($kind)?] $pattern $F $module::$func $(::<_, $($width),+>)?),
         }),*),*];
 
         /// Runs the meaning of one instruction on any engine, for translators. `None` for a slow row.
-        pub fn translate<H: Rv>(h: H, code: Code, packed: &$crate::isa::Packed) -> Option<$crate::engine::Exec<H::E>> {
+        pub fn translate<H: $View>(h: H, code: Code, packed: &$crate::isa::Packed) -> Option<$crate::engine::Exec<H::E>> {
             match code {
-                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, packed, $module::$func, $F),)*)*
+                $($(Code::$Name => $crate::isa!(@translate [$($kind)?] h, packed, $module::$func $(::<_, $($width),+>)?, $F),)*)*
             }
         }
     };

@@ -1,5 +1,7 @@
 //! Instruction tables with one meaning each, harts, the interpreter and the machine.
 
+pub mod aarch64;
+pub mod crc;
 pub mod engine;
 pub mod executor;
 pub mod float;

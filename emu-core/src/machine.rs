@@ -17,6 +17,7 @@ use emu_devices::board::Board;
 use emu_devices::power::Request;
 use emu_mem::{GuestPhys, TlbCounts};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 pub use regions::{MAX_REGIONS, Region};
@@ -78,6 +79,12 @@ pub struct Commit<'m, A: Arch> {
     pub row: usize,
     /// Its data accesses.
     pub memory: &'m [MemoryRecord],
+}
+
+impl<A: Arch> fmt::Display for Commit<'_, A> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        A::show_commit(self, out)
+    }
 }
 
 /// Who is told of every retired instruction.

@@ -1,7 +1,7 @@
 //! RISC-V: RV32 and RV64 from one description.
 //!
 //! Reading order: `slots` (which register is which slot), `xlen` (one meaning, two widths), `format` (operands),
-//! `table` (the rows), then the meanings by extension. `text` and `alias` are what a disassembler prints.
+//! `table` (the rows), then the meanings by extension. `alias` is what a disassembler prints instead of the table's names.
 
 pub mod alias;
 pub mod atomic;
@@ -27,7 +27,6 @@ pub mod system;
 pub mod table;
 #[cfg(test)]
 mod testing;
-pub mod text;
 pub mod trap;
 pub mod xlen;
 

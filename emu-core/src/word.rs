@@ -129,6 +129,10 @@ macro_rules! word {
                 Self(self.0.swap_bytes())
             }
             #[inline(always)]
+            fn reverse_bits(self) -> Self {
+                Self(self.0.reverse_bits())
+            }
+            #[inline(always)]
             fn select(cond: bool, yes: Self, no: Self) -> Self {
                 if cond { yes } else { no }
             }

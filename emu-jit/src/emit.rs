@@ -84,6 +84,8 @@ pub(crate) struct Emit<'f> {
     made_of: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Bits and the number that they are, so that nothing is moved to and fro.
     floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
+    /// The comparison in this block whose flags the flags are.
+    compared: Cell<Option<Compared<Form, Form>>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
 }
@@ -131,6 +133,7 @@ impl<'f> Emit<'f> {
             boxed: RefCell::default(),
             made_of: RefCell::default(),
             floats: RefCell::default(),
+            compared: Cell::new(None),
             checked: RefCell::default(),
         }
     }
@@ -158,6 +161,7 @@ impl<'f> Emit<'f> {
         self.made_of.borrow_mut().clear();
         self.floats.borrow_mut().clear();
         self.checked.borrow_mut().clear();
+        self.compared.set(None);
         self.dirty.set(dirty);
         self.ahead.set(insns);
         self.insns.set(insns);
@@ -355,6 +359,25 @@ impl<'f> Emit<'f> {
         self.floats.borrow_mut().insert(bits, float);
     }
 
+    /// A step of a cyclic redundancy check, a byte at a time by the table that the running engine has.
+    fn crc32(&self, crc: Crc, mut remainder: ir::Value, data: ir::Value, bytes: u32) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        let table = b.ins().iconst(I64, emu_core::crc::byte_table(crc).as_ptr().expose_provenance() as i64);
+        for byte in 0..bytes {
+            let moved = if byte == 0 { data } else { b.ins().ushr_imm_u(data, 8 * byte as i64) };
+            let moved = b.ins().ireduce(I32, moved);
+            let index = b.ins().bxor(moved, remainder);
+            let index = b.ins().band_imm_u(index, 0xff);
+            let index = b.ins().uextend(I64, index);
+            let offset = b.ins().ishl_imm_u(index, 2);
+            let entry = b.ins().iadd(table, offset);
+            let entry = b.ins().load(I32, slot_access().with_readonly(), entry, 0);
+            let rest = b.ins().ushr_imm_u(remainder, 8);
+            remainder = b.ins().bxor(entry, rest);
+        }
+        remainder
+    }
+
     pub(crate) fn low_half(&self, value: ir::Value) -> ir::Value {
         if let Some(narrow) = self.as_zero_extended(value) {
             return narrow;
@@ -538,6 +561,21 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
         a: Value<'e, 'f>,
     ) -> (Value<'e, 'f>, Value<'e, 'f>) {
         self.0.int_to_fp(from, to, mode, fraction_bits, a)
+    }
+    fn note_compared(&self, compared: Option<Compared<Self::W, Self::X>>) {
+        self.0.compared.set(compared.map(|compared| match compared {
+            Compared::W(a, b) => Compared::W(a.form, b.form),
+            Compared::X(a, b) => Compared::X(a.form, b.form),
+        }));
+    }
+    fn compared(&self) -> Option<Compared<Self::W, Self::X>> {
+        Some(match self.0.compared.get()? {
+            Compared::W(a, b) => Compared::W(self.val(a), self.val(b)),
+            Compared::X(a, b) => Compared::X(self.val(a), self.val(b)),
+        })
+    }
+    fn crc32(&self, crc: Crc, remainder: Self::W, data: Value<'e, 'f>, bytes: u32) -> Self::W {
+        self.ssa(self.0.crc32(crc, remainder.ssa(), data.ssa(), bytes))
     }
     fn clmul(&self, a: Value<'e, 'f>, b: Value<'e, 'f>) -> Value<'e, 'f> {
         self.0.clmul(a, b, false)

@@ -243,7 +243,7 @@ impl<const N: u32> Bits for Seen<N> {
     shifts! { shl shr_u shr_s }
     binary! { shl_by shr_u_by shr_s_by rotr_by mul_high_u mul_high_s }
     divisions! { div_u rem_u div_s rem_s }
-    unary! { leading_zeros trailing_zeros ones swap_bytes }
+    unary! { leading_zeros trailing_zeros ones swap_bytes reverse_bits }
     fn select(_: Either, _: Self, _: Self) -> Self {
         Self::NOT
     }
@@ -401,6 +401,9 @@ impl Engine for Scan<'_> {
     }
     fn int_to_fp(&self, _: Int, to: Fmt, _: FpMode, _: u8, _: Value) -> (Value, Value) {
         gives(to)
+    }
+    fn crc32(&self, _: Crc, _: Seen<32>, _: Value, _: u32) -> Seen<32> {
+        Seen::NOT
     }
     fn clmul(&self, _: Value, _: Value) -> Value {
         Seen::NOT

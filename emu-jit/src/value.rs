@@ -248,6 +248,7 @@ macro_rules! word {
             word!(@unary $bits, trailing_zeros, ctz);
             word!(@unary $bits, ones, popcnt);
             word!(@unary $bits, swap_bytes, bswap);
+            word!(@unary $bits, reverse_bits, bitrev);
 
             fn select(cond: Self::Bool, yes: Self, no: Self) -> Self {
                 if yes.form == no.form {

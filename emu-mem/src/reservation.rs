@@ -44,7 +44,7 @@ pub struct Reservations {
 pub struct ReservationPlace(pub usize);
 
 impl Reservations {
-    /// Stands for no reservation: no address that can be reserved is odd.
+    /// Stands for no reservation: no memory ends there.
     pub const NOTHING: u64 = u64::MAX;
 
     /// Nobody holds anything.
@@ -76,10 +76,10 @@ impl Reservations {
         })
     }
 
-    /// LR: `hart` gives up what it held and reserves the granule of `at`, which is even.
+    /// LR: `hart` gives up what it held and reserves the granule of `at`.
     #[inline]
     pub fn reserve(&self, hart: usize, at: GuestPhys) {
-        debug_assert!(at.0 & 1 == 0, "{at:?} is aligned");
+        debug_assert!(at.0 != Self::NOTHING, "{at:?} is the last byte of all");
         self.uses(hart);
         self.at[hart].store(at.0, Ordering::Relaxed);
     }

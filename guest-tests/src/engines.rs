@@ -1,8 +1,8 @@
 //! The ways to run a program, for tests that hold them against each other.
 
+use emu_core::hart::Arch;
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
-use emu_core::riscv::state::Riscv;
 use emu_jit::{Jit, Options, Tier};
 
 /// A way to run a program.
@@ -28,7 +28,7 @@ const THRESHOLD: u32 = 3;
 
 impl Engine {
     /// Has the machine, which has not run yet, run like this.
-    pub fn install(self, machine: &mut Machine<Riscv>) {
+    pub fn install<A: Arch>(self, machine: &mut Machine<A>) {
         machine.execute_with(|_| {
             let tier = match self {
                 Engine::Interp => return Box::new(Interp::default()),

@@ -23,7 +23,7 @@ use clap::{Parser, Subcommand};
 use crate::output::{print, tell};
 use crate::status::Status;
 
-/// Runs RISC-V bare-metal programs, firmware and kernels, and counts their instructions exactly.
+/// Runs RISC-V and AArch64 bare-metal programs, firmware and kernels, and counts their instructions exactly.
 #[derive(Debug, Parser)]
 #[command(name = "emu", version, max_term_width = 100, after_help = EXIT_STATUS)]
 struct Cli {

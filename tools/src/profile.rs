@@ -11,13 +11,14 @@ use std::rc::Rc;
 use emu_core::image::{Image, SymbolKind};
 use emu_core::machine::Machine;
 use emu_core::profile::{Call, Caller, Functions, NO_PARENT, Paths, Tally, Way};
-use emu_core::riscv::state::Riscv;
+use emu_core::trap::Cause;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use lines::{Line, Lines};
 pub(crate) use saved::{Listed, Saved};
 
-use crate::report::{cause, place};
+use crate::guest::Guest;
+use crate::report::place;
 
 /// One function, or what stands for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,12 +144,12 @@ impl From<Caller> for Key {
 
 impl Profile {
     /// Of what the machine has run. `None` if it was not told to keep that.
-    pub(crate) fn new(image: &Image, machine: &Machine<Riscv>) -> Option<Self> {
+    pub(crate) fn new<A: Guest>(image: &Image, machine: &Machine<A>) -> Option<Self> {
         let paths: Vec<Paths> = (0..machine.harts().len()).filter_map(|hart| machine.paths(hart)).collect();
         Some(Profile::of(image, &machine.tallies()?, &paths, machine))
     }
 
-    fn of(image: &Image, tallies: &[Tally], paths: &[Paths], machine: &Machine<Riscv>) -> Self {
+    fn of<A: Guest>(image: &Image, tallies: &[Tally], paths: &[Paths], machine: &Machine<A>) -> Self {
         let functions = Rc::new(functions(image));
         let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
         // What lies in no known function is by itself one, from one call's target to the next.
@@ -185,8 +186,7 @@ impl Profile {
         let index: BTreeMap<Key, usize> = order.iter().enumerate().map(|(n, &(key, _))| (key, n)).collect();
         let name = |key: Key| match key {
             Key::Function(at) => place::label(at, image.symbols()).unwrap_or_else(|| format!("{at:#x}")),
-            Key::Trap(true, code) => format!("[{}]", cause::interrupt(code)),
-            Key::Trap(false, code) => format!("[{}]", cause::exception(code)),
+            Key::Trap(is_interrupt, code) => format!("[{}]", A::cause_name(Cause { is_interrupt, code })),
         };
         let edge = |((site, from, to), call): ((u64, Key, Key), Call)| {
             Some(Edge { from: *index.get(&from)?, site, to: *index.get(&to)?, call })

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use emu_core::image::{Arch, Image};
+use anyhow::{Context, Result, ensure};
+use emu_core::image::Image;
 use emu_mem::GuestPhys;
 
 /// Largest program file. An ELF with full debug information of a kernel is about 1 GiB; more than this is a mistake, such as a
@@ -41,9 +41,6 @@ fn read(path: &Path, raw: RawArgs) -> Result<Image> {
         Some(load) => Image::raw(bytes, GuestPhys(load), GuestPhys(raw.entry.unwrap_or(load)))?,
         None => Image::elf(bytes)?,
     };
-    if image.target().is_some_and(|t| t.arch == Arch::AArch64) {
-        bail!("made for AArch64, which this version does not run yet; compile it for RISC-V");
-    }
     Ok(image)
 }
 

@@ -3,7 +3,6 @@
 
 pub(crate) mod annotate;
 pub(crate) mod bench;
-pub(crate) mod cause;
 pub(crate) mod code;
 pub(crate) mod coverage;
 pub(crate) mod diff;

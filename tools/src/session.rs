@@ -12,20 +12,18 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use emu_core::image::Image;
 use emu_core::machine::{Ended, Machine, Stuck, Tracer};
-use emu_core::riscv;
-use emu_core::riscv::extension::Ext;
-use emu_core::riscv::isa_string::Isa;
-use emu_core::riscv::state::{Config, Riscv};
-use emu_devices::board::{Description, Options, riscv_virt, spike, testbench};
+use emu_devices::board::{Description, Options};
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Disk, Shelf};
 
-use crate::cli::machine::{Choice, Journals, Limits, MachineArgs, Misaligned, Notes};
+use crate::cli::machine::{Choice, Journals, Limits, MachineArgs, Notes};
 use crate::counts::Counts;
+use crate::guest::Guest;
+use crate::input;
+use crate::profile::Profile;
 use crate::report::number::grouped;
 use crate::report::stat::Stat;
 use crate::report::stuck;
-use crate::{input, isa};
 
 /// Between two looks at the clock, the keyboard and standard output: some milliseconds of the interpreter.
 const SLICE_INSNS: u64 = 2_000_000;
@@ -74,26 +72,62 @@ struct Trace {
 }
 
 /// Has a new machine run by an engine.
-pub(crate) type Install = Rc<dyn Fn(&mut Machine<Riscv>) -> Result<Journals>>;
+pub(crate) type Install<A> = Rc<dyn Fn(&mut Machine<A>) -> Result<Journals<A>>>;
+
+/// What can be asked of a session that is over, whatever its guest is.
+pub(crate) trait Questions {
+    /// The program.
+    fn image(&self) -> &Image;
+    /// How often the program has reset its machine.
+    fn resets(&self) -> usize;
+    /// The processor in a few words.
+    fn processor(&self) -> String;
+    /// The processor as it is chosen by `--isa` or `--cpu`.
+    fn processor_name(&self) -> String;
+    /// The summary of the run.
+    fn stat(&self, title: String, host: Duration, end: String) -> Stat;
+    /// The profile, if the machine was told to keep it.
+    fn profile(&self) -> Option<Profile>;
+}
+
+impl<A: Guest> Questions for Session<A> {
+    fn image(&self) -> &Image {
+        Session::image(self)
+    }
+    fn resets(&self) -> usize {
+        Session::resets(self)
+    }
+    fn processor(&self) -> String {
+        Session::processor(self)
+    }
+    fn processor_name(&self) -> String {
+        Session::processor_name(self)
+    }
+    fn stat(&self, title: String, host: Duration, end: String) -> Stat {
+        Session::stat(self, title, host, end)
+    }
+    fn profile(&self) -> Option<Profile> {
+        Profile::new(Session::image(self), Session::machine(self))
+    }
+}
 
 /// A program on a machine.
-pub(crate) struct Session {
+pub(crate) struct Session<A: Guest> {
     image: Rc<Image>,
     board: Description,
     options: Options,
-    isa: Isa,
-    config: Config,
+    processor: A::Processor,
     command_line: String,
-    engine: Install,
-    machine: Machine<Riscv>,
+    engine: Install<A>,
+    machine: Machine<A>,
     /// What was translated, if that is noted.
-    journals: Journals,
+    journals: Journals<A>,
     /// Counts of the machines before the last reset.
     earlier: Vec<Counts>,
     trace: Option<Rc<RefCell<Trace>>>,
 }
 
-impl Session {
+impl<A: Guest> Session<A> {
     /// Puts the program `name` on a machine. `command_line` is what it gets by semihosting, `disks` fill the board's free slots.
     ///
     /// # Errors
@@ -109,28 +143,25 @@ impl Session {
         notes: Notes,
     ) -> Result<Self> {
         let (image, engine) = (Rc::new(image), install(args, notes, false));
-        let board = describe(&args.board)?;
-        let isa = isa::choose(name, &image, args.isa.as_deref(), board.isa.as_deref())?;
+        let board = describe::<A>(&args.board)?;
+        let processor = A::choose(name, &image, args, &board)?;
         let mut options = Options::new(console);
         options.disks = disks;
         options.memory_bytes = args.memory;
         options.harts = args.harts.map(u64::from);
-        options.isa = Some(isa.to_string());
         options.seed = args.seed;
-        options.mmu_type = isa.has(Ext::S).then(|| if isa.xlen == 32 { "riscv,sv32" } else { "riscv,sv57" }.to_owned());
-        let config = Config { misaligned_trap: args.misaligned == Misaligned::Trap };
-        tracing::info!("{name}: board {}, {isa}, entry {:#x}, seed {}", board.name, image.entry(), args.seed);
+        A::tell(&processor, &mut options);
+        tracing::info!("{name}: board {}, {processor}, entry {:#x}, seed {}", board.name, image.entry(), args.seed);
         for segment in image.segments() {
             tracing::debug!("{name}: segment {} to {}", segment.phys, segment.last());
         }
-        let (machine, journals) = assemble(&board, &options, &isa, config, &command_line, &image, &engine)
-            .with_context(|| name.to_owned())?;
+        let (machine, journals) =
+            assemble(&board, &options, &processor, &command_line, &image, &engine).with_context(|| name.to_owned())?;
         Ok(Session {
             image,
             board,
             options,
-            isa,
-            config,
+            processor,
             command_line,
             engine,
             machine,
@@ -145,13 +176,13 @@ impl Session {
     /// # Errors
     ///
     /// The host has no room for it, or the board's own disks cannot be opened once more.
-    pub(crate) fn again(&self, engine: &Install, console: Console, disks: Vec<Disk>) -> Result<Self> {
+    pub(crate) fn again(&self, engine: &Install<A>, console: Console, disks: Vec<Disk>) -> Result<Self> {
         let options = Options { console, disks, shelf: Shelf::default(), ..self.options.clone() };
-        let (board, isa, config, command_line) = (self.board.clone(), self.isa, self.config, self.command_line.clone());
+        let (board, processor, command_line) = (self.board.clone(), self.processor.clone(), self.command_line.clone());
         let (image, engine) = (Rc::clone(&self.image), Rc::clone(engine));
-        let (machine, journals) = assemble(&board, &options, &isa, config, &command_line, &image, &engine)?;
+        let (machine, journals) = assemble(&board, &options, &processor, &command_line, &image, &engine)?;
         let (earlier, trace) = (Vec::new(), None);
-        Ok(Session { image, board, options, isa, config, command_line, engine, machine, journals, earlier, trace })
+        Ok(Session { image, board, options, processor, command_line, engine, machine, journals, earlier, trace })
     }
 
     /// Has another engine go on from here.
@@ -159,7 +190,7 @@ impl Session {
     /// # Errors
     ///
     /// It cannot work on this host.
-    pub(crate) fn go_on_with(&mut self, engine: &Install) -> Result<()> {
+    pub(crate) fn go_on_with(&mut self, engine: &Install<A>) -> Result<()> {
         self.journals = engine(&mut self.machine)?;
         self.engine = Rc::clone(engine);
         Ok(())
@@ -177,7 +208,7 @@ impl Session {
         &mut self,
         limits: Limits,
         slice: u64,
-        mut look: impl FnMut(&Session, u64, Option<End>) -> Option<End>,
+        mut look: impl FnMut(&Session<A>, u64, Option<End>) -> Option<End>,
     ) -> End {
         let start = Instant::now();
         loop {
@@ -218,8 +249,8 @@ impl Session {
 
     /// Builds the machine anew, as after power-on. Whatever the guest wrote is gone.
     fn reset(&mut self) -> Result<()> {
-        let Session { board, options, isa, config, command_line, image, engine, .. } = self;
-        let (machine, journals) = assemble(board, options, isa, *config, command_line, image, engine)?;
+        let Session { board, options, processor, command_line, image, engine, .. } = self;
+        let (machine, journals) = assemble(board, options, processor, command_line, image, engine)?;
         self.earlier.push(Counts { resets: 1, ..Counts::of(&self.machine) });
         self.machine = machine;
         self.journals.extend(journals);
@@ -261,12 +292,12 @@ impl Session {
     }
 
     /// The machine as it is now.
-    pub(crate) fn machine(&self) -> &Machine<Riscv> {
+    pub(crate) fn machine(&self) -> &Machine<A> {
         &self.machine
     }
 
     /// Has `tracer` told of every instruction from now on.
-    pub(crate) fn observe(&mut self, tracer: Tracer<Riscv>) {
+    pub(crate) fn observe(&mut self, tracer: Tracer<A>) {
         self.machine.trace(Some(tracer));
     }
 
@@ -276,7 +307,7 @@ impl Session {
     }
 
     /// What was translated, where that is noted.
-    pub(crate) fn journals(&self) -> &Journals {
+    pub(crate) fn journals(&self) -> &Journals<A> {
         &self.journals
     }
 
@@ -285,20 +316,19 @@ impl Session {
         &self.image
     }
 
-    /// The instruction set as it is written for `--isa`.
-    pub(crate) fn isa_string(&self) -> String {
-        self.isa.to_string()
-    }
-
     /// The disks that the board itself names, as board files write them.
     pub(crate) fn board_disks(&self) -> impl Iterator<Item = &str> {
         self.board.devices.iter().filter_map(|device| device.disk.as_deref())
     }
 
-    /// The instruction set in a few words.
-    pub(crate) fn isa(&self) -> String {
-        let Isa { xlen, .. } = self.isa;
-        if self.isa == Isa::all(xlen) { format!("rv{xlen} with every extension") } else { self.isa.to_string() }
+    /// The processor in a few words.
+    pub(crate) fn processor(&self) -> String {
+        A::describe(&self.processor)
+    }
+
+    /// The processor as it is chosen by `--isa` or `--cpu`.
+    pub(crate) fn processor_name(&self) -> String {
+        self.processor.to_string()
     }
 
     /// Disks on which the host has failed: name, how often, and what it said last.
@@ -346,9 +376,11 @@ impl Session {
     /// The summary of the run so far.
     pub(crate) fn stat(&self, title: String, host: Duration, end: String) -> Stat {
         let counts = self.counts();
+        let named = counts.stats.by_cause.iter().map(|(&cause, &n)| (cause, (A::cause_name(cause), n)));
         Stat {
             title,
-            modes: [("M", 3), ("S", 1), ("U", 0)].map(|(name, mode)| (name, counts.stats.by_mode[mode])).into(),
+            modes: A::MODE_NAMES.iter().map(|&(mode, name)| (name, counts.stats.by_mode[mode as usize])).collect(),
+            causes: named.collect(),
             counts,
             host,
             state_hash: self.machine.state_hash(),
@@ -359,39 +391,47 @@ impl Session {
     }
 
     fn explain(&self, why: &Stuck) -> String {
-        stuck::text(why, self.image.symbols())
+        stuck::text::<A>(why, self.image.symbols())
     }
 }
 
 /// The board of this name, or the one that a file describes.
-fn describe(name: &str) -> Result<Description> {
-    Ok(match name {
-        "virt" => riscv_virt::description(),
-        "spike" => spike::description(),
-        "testbench" => testbench::description(),
-        path if Path::new(path).exists() => Description::from_file(Path::new(path)).map_err(plain)?,
-        _ => bail!("--board {name}: no such file, and not one of the built-in boards virt, spike, testbench"),
-    })
+fn describe<A: Guest>(name: &str) -> Result<Description> {
+    if let Some(board) = A::board(name) {
+        return Ok(board);
+    }
+    ensure!(
+        Path::new(name).exists(),
+        "--board {name}: no such file, and not one of the built-in boards {} for this program",
+        A::BOARDS
+    );
+    let board = Description::from_file(Path::new(name)).map_err(plain)?;
+    ensure!(
+        board.arch == A::FAMILY,
+        "--board {name}: its harts are for {}, the program is for {}; correct its key arch, or choose another board",
+        board.arch.name(),
+        A::FAMILY.name()
+    );
+    Ok(board)
 }
 
-fn assemble(
+fn assemble<A: Guest>(
     board: &Description,
     options: &Options,
-    isa: &Isa,
-    config: Config,
+    processor: &A::Processor,
     command_line: &str,
     image: &Image,
-    engine: &Install,
-) -> Result<(Machine<Riscv>, Journals)> {
+    engine: &Install<A>,
+) -> Result<(Machine<A>, Journals<A>)> {
     let board = board.build(options).map_err(plain)?;
-    let mut machine = riscv::machine(board, isa, config, command_line);
+    let mut machine = A::machine(board, processor, command_line);
     machine.load(image)?;
     let journals = engine(&mut machine)?;
     Ok((machine, journals))
 }
 
 /// Installs the engine that the arguments name; `singly`: so that it translates each instruction by itself.
-pub(crate) fn install(args: &MachineArgs, notes: Notes, singly: bool) -> Install {
+pub(crate) fn install<A: Guest>(args: &MachineArgs, notes: Notes, singly: bool) -> Install<A> {
     let (engine, choice) = (args.engine, Choice { code_memory_bytes: args.code_memory, singly, notes });
     Rc::new(move |machine| engine.install(machine, &choice))
 }
@@ -401,7 +441,7 @@ fn plain(error: emu_devices::board::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }
 
-fn tracer(trace: Rc<RefCell<Trace>>) -> Tracer<Riscv> {
+fn tracer<A: Guest>(trace: Rc<RefCell<Trace>>) -> Tracer<A> {
     Box::new(move |commit| {
         let mut trace = trace.borrow_mut();
         if trace.error.is_none() {

@@ -15,6 +15,7 @@ use emu_devices::virtio::block::{Access, DiskSpec};
 use self::state::{Comparison, agree_in_all, state_agrees};
 use self::tape::Tape;
 use crate::cli::machine::{Engine, Limits, MachineArgs, Notes};
+use crate::guest::Guest;
 use crate::output;
 use crate::report::mismatch;
 use crate::report::number::grouped;
@@ -27,19 +28,19 @@ pub(crate) use self::state::Difference;
 const WHOLE_INSNS: u64 = 50_000_000;
 
 /// How the machines are made that run beside the first one.
-pub(crate) struct Lab {
+pub(crate) struct Lab<A: Guest> {
     tape: Tape,
     disks: Vec<DiskSpec>,
     /// Instructions between two comparisons.
     slice: u64,
-    reference: Install,
+    reference: Install<A>,
     /// The engine that is verified.
-    chosen: Install,
+    chosen: Install<A>,
     /// The same engine, so that it translates each instruction by itself.
-    singly: Install,
+    singly: Install<A>,
 }
 
-impl Lab {
+impl<A: Guest> Lab<A> {
     /// For the engine that the arguments name, which notes the same in every run.
     ///
     /// # Errors
@@ -71,7 +72,7 @@ impl Lab {
     }
 
     /// Another machine like that of `session`, as it was at first: the program's only trace are its console's counts.
-    fn session(&self, session: &Session, engine: &Install) -> Result<Session> {
+    fn session(&self, session: &Session<A>, engine: &Install<A>) -> Result<Session<A>> {
         let console = Console::new(Box::new(std::io::sink())).with_input(self.tape.play());
         let disks = self.disks.iter().map(|disk| disk.open().map_err(|error| anyhow::anyhow!("{error}")));
         session.again(engine, console, disks.collect::<Result<_>>()?)
@@ -110,7 +111,7 @@ enum By {
 /// # Errors
 ///
 /// The other machine cannot be made.
-pub(crate) fn run(session: &mut Session, lab: &Lab, limits: Limits) -> Result<End> {
+pub(crate) fn run<A: Guest>(session: &mut Session<A>, lab: &Lab<A>, limits: Limits) -> Result<End> {
     session.board_disks().try_for_each(|disk| refuse_writable(&DiskSpec::parse(disk)))?;
     let mut reference = lab.session(session, &lab.reference)?;
     let mut comparison = Comparison::new(&reference);

@@ -49,7 +49,7 @@ pub enum Error {
     },
 
     /// A program for another instruction set.
-    #[error("made for {}, not for RISC-V; compile it with a RISC-V tool chain such as riscv64-unknown-elf-gcc", machine_name(*.machine))]
+    #[error("made for {}, not for RISC-V or AArch64; compile it with a tool chain such as riscv64-unknown-elf-gcc or aarch64-none-elf-gcc", machine_name(*.machine))]
     Machine {
         /// `e_machine` as it stands in the file.
         machine: u16,

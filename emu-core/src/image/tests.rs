@@ -245,7 +245,7 @@ fn each_wrong_file_is_named() {
     };
     type Damage = fn(&mut Elf);
     let cases: [(&str, Damage); 16] = [
-        ("made for x86-64 (e_machine is 62), not for RISC-V", |e| e.machine = 62),
+        ("made for x86-64 (e_machine is 62), not for RISC-V or AArch64", |e| e.machine = 62),
         ("made for another machine (e_machine is 9999)", |e| e.machine = 9999),
         ("wrong ELF class 1 for AArch64", |e| (e.class, e.machine) = (Class::Bits32, 183)),
         ("a big-endian program (EI_DATA is 2)", |e| e.data = 2),

@@ -289,7 +289,7 @@ impl<A: Arch> Interp<A> {
             paths.begin(pc, sp, retired);
         } else if traps != hart.traps.get() {
             let taken = A::first_trap(hart);
-            let cause = Cause { is_interrupt: taken.is_interrupt, code: taken.trap.cause };
+            let cause = Cause { is_interrupt: taken.is_interrupt, code: A::cause_code(taken.trap) };
             paths.trapped(taken.pc, cause, pc, sp, retired);
         } else {
             paths.went(pc, pc, sp, retired);
@@ -355,6 +355,7 @@ impl<A: Arch> Interp<A> {
         // Addresses may be narrower than what falling through from the last instruction added up to.
         let pc = A::advance(hart, GuestVirt(pc), 0).0;
         hart.pc.set(pc);
+        A::check_fetch(hart, GuestVirt(pc))?;
         let (phys, leaf_bytes) = hart.fetch_place(GuestVirt(pc))?;
         if leaf_bytes < PAGE_SIZE {
             return self.decode_alone(hart, pc, phys, leaf_bytes);

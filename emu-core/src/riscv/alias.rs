@@ -4,7 +4,7 @@
 //! a row of `ALIASES` capital letters stand for any operand, the same letter for the same one; all else stands for
 //! itself. The first row that fits counts. A row that changes nothing keeps the ones behind it away.
 
-use super::text::Text;
+use crate::isa::Text;
 use std::collections::BTreeMap;
 
 /// What is printed how.

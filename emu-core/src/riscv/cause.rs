@@ -36,6 +36,29 @@ pub fn page(access: emu_mem::Access) -> u64 {
     }
 }
 
+/// An exception's name: privileged manual, table of `mcause` values after a trap.
+pub fn name(code: u64) -> &'static str {
+    match code {
+        0 => "instruction address misaligned",
+        1 => "instruction access fault",
+        2 => "illegal instruction",
+        3 => "breakpoint",
+        4 => "load address misaligned",
+        5 => "load access fault",
+        6 => "store/AMO address misaligned",
+        7 => "store/AMO access fault",
+        8 => "environment call from U-mode",
+        9 => "environment call from S-mode",
+        11 => "environment call from M-mode",
+        12 => "instruction page fault",
+        13 => "load page fault",
+        15 => "store/AMO page fault",
+        18 => "software check",
+        19 => "hardware error",
+        _ => "reserved exception",
+    }
+}
+
 /// Interrupt numbers, which are also bit numbers of `mip` and `mie`.
 pub mod interrupt {
     #![allow(missing_docs, reason = "the names are the manual's")]
@@ -45,4 +68,17 @@ pub mod interrupt {
     pub const MTI: u64 = 7;
     pub const SEI: u64 = 9;
     pub const MEI: u64 = 11;
+
+    /// An interrupt's name.
+    pub fn name(code: u64) -> &'static str {
+        match code {
+            1 => "supervisor software interrupt",
+            3 => "machine software interrupt",
+            5 => "supervisor timer interrupt",
+            7 => "machine timer interrupt",
+            9 => "supervisor external interrupt",
+            11 => "machine external interrupt",
+            _ => "reserved interrupt",
+        }
+    }
 }

@@ -35,34 +35,33 @@ fn float_changes(hart: &Hart<Riscv>) -> impl Iterator<Item = (u16, u64)> {
     })
 }
 
-impl Display for Commit<'_, Riscv> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (row, xlen) = (&TABLE[self.row], self.hart.arch.isa.xlen);
-        write!(out, "core {:3}: {} {}", self.hart.id, self.mode, Hex(self.pc, xlen))?;
-        write!(out, " ({})", Hex(self.word as u64, row.bytes as u32 * 8))?;
-        let written = (row.unpack)(self.word).and_then(|operands| (row.dest)(&operands));
-        match written {
-            Some(SINK) | None => {}
-            Some(slot @ Slot(r @ 0..32)) => write!(out, " x{r:<2} {}", Hex(self.hart.slots.get(slot), xlen))?,
-            Some(slot @ Slot(f)) => write!(out, " f{:<2} {}", f - 32, Hex(self.hart.slots.get(slot), 64))?,
-        }
-        let logged = self.hart.arch.csr_log.borrow();
-        for (number, value) in float_changes(self.hart).chain(logged.iter().copied()) {
-            write!(out, " c{number}_")?;
-            match csr::name(number) {
-                Some(name) => write!(out, "{name}")?,
-                None => write!(out, "unknown")?,
-            }
-            write!(out, " {}", Hex(value, xlen))?;
-        }
-        for access in self.memory.iter().filter(|access| access.stored.is_none()) {
-            write!(out, " mem {}", Hex(access.at, xlen))?;
-        }
-        for access in self.memory {
-            if let Some(value) = access.stored {
-                write!(out, " mem {} {}", Hex(access.at, xlen), Hex(value, access.bytes as u32 * 8))?;
-            }
-        }
-        Ok(())
+/// Prints the line.
+pub(super) fn show(commit: &Commit<'_, Riscv>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (row, xlen) = (&TABLE[commit.row], commit.hart.arch.isa.xlen);
+    write!(out, "core {:3}: {} {}", commit.hart.id, commit.mode, Hex(commit.pc, xlen))?;
+    write!(out, " ({})", Hex(commit.word as u64, row.bytes as u32 * 8))?;
+    let written = (row.unpack)(commit.word).and_then(|operands| (row.dest)(&operands));
+    match written {
+        Some(SINK) | None => {}
+        Some(slot @ Slot(r @ 0..32)) => write!(out, " x{r:<2} {}", Hex(commit.hart.slots.get(slot), xlen))?,
+        Some(slot @ Slot(f)) => write!(out, " f{:<2} {}", f - 32, Hex(commit.hart.slots.get(slot), 64))?,
     }
+    let logged = commit.hart.arch.csr_log.borrow();
+    for (number, value) in float_changes(commit.hart).chain(logged.iter().copied()) {
+        write!(out, " c{number}_")?;
+        match csr::name(number) {
+            Some(name) => write!(out, "{name}")?,
+            None => write!(out, "unknown")?,
+        }
+        write!(out, " {}", Hex(value, xlen))?;
+    }
+    for access in commit.memory.iter().filter(|access| access.stored.is_none()) {
+        write!(out, " mem {}", Hex(access.at, xlen))?;
+    }
+    for access in commit.memory {
+        if let Some(value) = access.stored {
+            write!(out, " mem {} {}", Hex(access.at, xlen), Hex(value, access.bytes as u32 * 8))?;
+        }
+    }
+    Ok(())
 }

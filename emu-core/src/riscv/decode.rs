@@ -74,6 +74,6 @@ impl Decoder {
 impl Row {
     /// Whether a hart with these extensions and XLEN has this instruction.
     pub fn exists(&self, extensions: Ext, xlen: u32) -> bool {
-        self.xlens.has(xlen) && extensions.intersects(self.any) && extensions.contains(self.all)
+        self.needs.xlens.has(xlen) && extensions.intersects(self.needs.any) && extensions.contains(self.needs.all)
     }
 }

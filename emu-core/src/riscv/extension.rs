@@ -71,3 +71,29 @@ impl Xlens {
         }
     }
 }
+
+/// What a hart must have for an instruction to exist.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Needs {
+    /// Any one of these extensions gives it...
+    pub any: Ext,
+    /// ...if all of these are there too.
+    pub all: Ext,
+    /// The XLENs that have it.
+    pub xlens: Xlens,
+}
+
+impl Needs {
+    /// At any XLEN.
+    pub const fn any(any: Ext, all: Ext) -> Self {
+        Needs { any, all, xlens: Xlens::any }
+    }
+    /// Only with XLEN 32.
+    pub const fn rv32(any: Ext, all: Ext) -> Self {
+        Needs { any, all, xlens: Xlens::rv32 }
+    }
+    /// Only with XLEN 64.
+    pub const fn rv64(any: Ext, all: Ext) -> Self {
+        Needs { any, all, xlens: Xlens::rv64 }
+    }
+}

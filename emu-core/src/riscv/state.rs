@@ -5,26 +5,29 @@ use super::counters::Counters;
 use super::csr::environment::STCE;
 use super::csr::status::{MPP, Status};
 use super::decode::Decoder;
-use super::extension::Ext;
+use super::extension::{Ext, Needs};
 use super::format::{J, Jr};
 use super::isa_string::Isa;
 use super::mmu::{BARE, Paging};
 use super::pmp::Pmp;
 use super::semihosting::Environment;
-use super::slots::{ALIGN, FFLAGS, FRM, FS};
-use super::table::{Code, TABLE, translate};
+use super::slots::{ALIGN, FFLAGS, FRM, FS, name};
+use super::table::{Code, Row, TABLE, translate};
 use super::trap::Tally;
 use super::xlen::{Rv32, Rv64};
-use super::{csr, mmu, trap};
+use super::{commit, csr, mmu, trap};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
-use crate::isa::{self, Facts, Kind, Operands, Packed, Touches};
+use crate::interp::Handler;
+use crate::isa::{self, Facts, Operands, Packed};
+use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::Slot;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::clock::Mtime;
 use emu_mem::{Access, GuestPhys, GuestVirt, Space};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 
 /// Privilege modes as the manual numbers them (1.2).
 pub mod mode {
@@ -221,9 +224,16 @@ const PHYS_LAST: u64 = (1 << 56) - 1;
 const DIRTY: u64 = 3;
 
 impl Arch for Riscv {
+    type Code = Code;
+    type Needs = Needs;
+    type Handlers = [Handler<Riscv>; 2];
     type Variant = Xlen;
     const KEYS: &'static [Slot] = &[FRM, FS, ALIGN];
+    const MODE_NAMES: &'static [(u8, &'static str)] = &[(mode::M, "M"), (mode::S, "S"), (mode::U, "U")];
 
+    fn table() -> &'static [Row] {
+        TABLE
+    }
     fn variant(&self) -> Xlen {
         if self.isa.xlen == 32 { Xlen::Rv32 } else { Xlen::Rv64 }
     }
@@ -269,6 +279,9 @@ impl Arch for Riscv {
     fn instruction_bytes(first: u16) -> u64 {
         if first & 3 == 3 { 4 } else { 2 }
     }
+    fn find(&self, word: u32) -> Option<(usize, Packed)> {
+        self.decoder.find(word)
+    }
     fn decode(&self, word: u32) -> Decoded<Self> {
         self.decoder.decode(word)
     }
@@ -309,12 +322,32 @@ impl Arch for Riscv {
         let known = rows.filter_map(|row| TABLE.get(row as usize));
         hart.arch.counters.count(known, taken);
     }
-    fn row(row: usize) -> (Touches, Kind) {
-        TABLE.get(row).map_or((Touches::Nothing, Kind::Slow), |row| (row.touches, row.kind))
+    fn cause_code(trap: Trap) -> u64 {
+        trap.cause
+    }
+    fn cause_name(cause: Cause) -> &'static str {
+        if cause.is_interrupt { cause::interrupt::name(cause.code) } else { cause::name(cause.code) }
+    }
+    fn slot_name(slot: Slot) -> &'static str {
+        name(slot)
+    }
+    fn named_words(hart: &Hart<Self>, to: &mut dyn FnMut(&str, u64)) {
+        (1..64).map(Slot).for_each(|slot| to(name(slot), hart.slots.get(slot)));
+        to("mode", hart.mode.get().into());
+        to("mip as written", hart.arch.registers.mip.get());
+        let cx = csr::Cx::between(hart);
+        for number in csr::all() {
+            if let (Some(name), Some(value)) = (csr::name(number), csr::peek(&cx, number)) {
+                to(&name.to_string(), value);
+            }
+        }
+    }
+    fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        commit::show(commit, out)
     }
     fn facts(row: usize) -> Option<Facts> {
         let row = TABLE.get(row)?;
-        let (extension, _) = row.any.iter_names().next()?;
+        let (extension, _) = row.needs.any.iter_names().next()?;
         Some(Facts { name: row.name, class: isa::class(row.kind, row.touches, row.module), extension })
     }
     /// The unprivileged manual 2.5.1, "JALR": x1 and x5 are link registers, and what is done to them tells calls and returns.

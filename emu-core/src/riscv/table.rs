@@ -3,58 +3,18 @@
 //! A row that is commented out is not there yet: the table is its own to-do list.
 
 use super::compressed::*;
-use super::extension::{Ext, Xlens};
+use super::extension::{Ext, Needs};
 use super::format::*;
 use super::state::Riscv;
 use super::xlen::{Rv, Rv32, Rv64};
 use super::{atomic, base, bitmanip, csr, float, muldiv, system};
-use crate::interp::Handler;
 use crate::isa;
-use crate::isa::{Kind, Packed, Place, Touches};
-use crate::slot::Slot;
-use std::fmt;
 
-/// One instruction.
-pub struct Row {
-    /// Which.
-    pub code: Code,
-    /// The assembler's name.
-    pub name: &'static str,
-    /// The bits as the manual prints them.
-    pub pattern: &'static str,
-    /// The bits that are fixed.
-    pub mask: u32,
-    /// Their values.
-    pub value: u32,
-    /// Length: 2 or 4.
-    pub bytes: u8,
-    /// Any one of these extensions gives the instruction...
-    pub any: Ext,
-    /// ...if all of these are there too.
-    pub all: Ext,
-    /// The XLENs that have it.
-    pub xlens: Xlens,
-    /// What it does to control flow.
-    pub kind: Kind,
-    /// The name of its operand format.
-    pub format: &'static str,
-    /// The module that has its meaning.
-    pub module: &'static str,
-    /// What it does to memory.
-    pub touches: Touches,
-    /// Takes the operands out of a word; `None` if they are reserved.
-    pub unpack: fn(u32) -> Option<Packed>,
-    /// What the disassembler puts behind the name, given packed operands: `.aq` and the like.
-    pub suffix: fn(&Packed) -> &'static str,
-    /// Prints packed operands, for an instruction at an address.
-    pub show: fn(&Packed, Place, &mut fmt::Formatter<'_>) -> fmt::Result,
-    /// The register that is written, given packed operands.
-    pub dest: fn(&Packed) -> Option<Slot>,
-    /// The interpreter's handlers for XLEN 32 and 64.
-    pub run: [Handler<Riscv>; 2],
-}
+/// A row of the table.
+pub type Row = isa::Row<Riscv>;
 
 isa! {
+    Riscv: Rv [Rv32 Rv64];
     // RV32I and RV64I, chapters 2 and 4
     [I] any {
         Lui    "lui"    "iiiiiiiiiiiiiiiiiiii ddddd 0110111"    U  => base::lui;

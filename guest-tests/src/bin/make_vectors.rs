@@ -37,9 +37,9 @@ fn main() -> Result<(), String> {
     let witness = Witness::new()?;
     let mut files: BTreeMap<&str, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
     for (number, row) in TABLE.iter().enumerate().filter(|(_, row)| !BY_HAND.contains(&row.format)) {
-        for xlen in [32, 64].into_iter().filter(|&xlen| row.xlens.has(xlen)) {
+        for xlen in [32, 64].into_iter().filter(|&xlen| row.needs.xlens.has(xlen)) {
             let mut rng = Rng::new(number as u64 * 64 + u64::from(xlen));
-            let count = if xlen == 64 || !row.xlens.has(64) { 2 } else { 1 };
+            let count = if xlen == 64 || !row.needs.xlens.has(64) { 2 } else { 1 };
             let lines = files.entry(file(row)).or_default().entry(xlen).or_default();
             for nth in 0..count {
                 match vector(row, xlen, nth, &mut rng, &witness) {
@@ -75,7 +75,7 @@ fn file(row: &Row) -> &'static str {
         (Ext::C, "compressed"),
         (Ext::ZICOND, "zicond"),
     ];
-    files.iter().find(|(extension, _)| row.any.intersects(*extension)).map_or("bitmanip", |(_, name)| name)
+    files.iter().find(|(extension, _)| row.needs.any.intersects(*extension)).map_or("bitmanip", |(_, name)| name)
 }
 
 /// One vector of a row.
@@ -280,15 +280,18 @@ impl Witness {
 
     /// What objdump prints for a word, if it takes it for an instruction of this row.
     fn text(&self, row: &Row, word: u32, letters: &BTreeMap<char, u32>, xlen: u32) -> Result<Option<String>, String> {
-        if row.any == Ext::ZICOND {
+        if row.needs.any == Ext::ZICOND {
             // Binutils 2.40 does not have it: the manual's own syntax.
             let operand = |letter| X[letters[&letter] as usize];
             return Ok(Some(format!("{} {},{},{}", row.name, operand('d'), operand('s'), operand('t'))));
         }
         let (source, object) = (self.folder.join("word.s"), self.folder.join("word.o"));
         std::fs::write(&source, format!(".insn {}, {word:#x}\n", row.bytes)).map_err(|error| error.to_string())?;
-        let crypto =
-            if row.any.intersects(Ext::ZBKB | Ext::ZBKX) && !row.any.intersects(Ext::ZBB) { "_zbkb_zbkx" } else { "" };
+        let crypto = if row.needs.any.intersects(Ext::ZBKB | Ext::ZBKX) && !row.needs.any.intersects(Ext::ZBB) {
+            "_zbkb_zbkx"
+        } else {
+            ""
+        };
         let isa = format!("rv{xlen}gc_zicbom_zicboz_zfh_zba_zbb_zbc{crypto}_zbs_svinval");
         run(Command::new("riscv64-unknown-elf-as").arg(format!("-march={isa}")).arg("-o").arg(&object).arg(&source))?;
         let objdump = ["-d", "-M", "no-aliases", "--adjust-vma=0x80001000"];

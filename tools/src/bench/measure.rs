@@ -10,6 +10,7 @@ use emu_devices::console::Console;
 use super::config::Bench;
 use super::results::Outcome;
 use crate::cli::machine::{Engine, Limits, MachineArgs, Notes};
+use crate::guest::{Guest, family, with_guest};
 use crate::profile::{self, Profile};
 use crate::program::{self, RawArgs};
 use crate::report::place;
@@ -45,6 +46,11 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
         machine.memory = Some(bytes);
     }
     let image = program::open(&bench.program, RawArgs { load: None, entry: None })?;
+    with_guest!(family(&image, &machine), A => run_on::<A>(bench, machine, image))
+}
+
+fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Result<Outcome> {
+    let settings = &bench.settings;
     let sizes = sizes(&image);
     for function in settings.functions.keys() {
         symbol::extent(&image, function).with_context(|| format!("functions.{function}"))?;
@@ -58,7 +64,7 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
         machine.engine = Engine::Interp;
     }
     let notes = Notes { places: true, calls, ..Notes::default() };
-    let mut session = Session::new(&name, image, &machine, command, console, Vec::new(), notes)?;
+    let mut session = Session::<A>::new(&name, image, &machine, command, console, Vec::new(), notes)?;
     let end = session.run(Limits { max_insns: Some(bench.max_insns()), timeout: None });
     let failure = match end {
         End::Exit { code, .. } if code == settings.exit_code.unwrap_or(0) => None,

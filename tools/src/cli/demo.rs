@@ -8,6 +8,7 @@ use emu_core::image::Image;
 use emu_devices::console::Console;
 
 use super::machine::{Limits, MachineArgs, Notes};
+use crate::guest::{Guest, family, with_guest};
 use crate::output::{print, stdout_failed};
 use crate::report::number::grouped;
 use crate::session::{End, Session};
@@ -87,11 +88,15 @@ pub(super) fn main(args: &Args) -> Result<Status> {
 }
 
 fn run(demo: &Demo) -> Result<Row> {
-    let console = Console::new(Box::new(std::io::stdout()));
     let image = Image::elf(demo.elf)?;
-    let machine = MachineArgs::default();
+    with_guest!(family(&image, &MachineArgs::default()), A => run_on::<A>(demo, image))
+}
+
+fn run_on<A: Guest>(demo: &Demo, image: Image) -> Result<Row> {
+    let console = Console::new(Box::new(std::io::stdout()));
+    let (machine, notes) = (MachineArgs::default(), Notes::default());
     let mut session =
-        Session::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new(), Notes::default())?;
+        Session::<A>::new(demo.name, image, &machine, demo.name.to_owned(), console.clone(), Vec::new(), notes)?;
     let start = Instant::now();
     let end = session.run(Limits { max_insns: Some(MAX_INSNS), timeout: None });
     let time = start.elapsed();

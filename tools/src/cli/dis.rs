@@ -1,6 +1,5 @@
 //! `emu dis`: a program's instructions as text, in the form of `objdump -d`.
 
-mod address;
 pub(crate) mod decoder;
 mod listing;
 
@@ -22,9 +21,12 @@ pub(crate) struct Args {
     program: PathBuf,
     #[command(flatten)]
     raw: RawArgs,
-    /// Instruction set, such as rv32imc_zicsr [default: everything there is, for the program's width]
+    /// RISC-V: instruction set, such as rv32imc_zicsr [default: everything there is, for the program's width]
     #[arg(long, value_name = "ISA")]
     isa: Option<String>,
+    /// AArch64: processor: cortex-a53, cortex-a72 or max [default: max]
+    #[arg(long, value_name = "NAME", conflicts_with = "isa")]
+    cpu: Option<String>,
     /// Print every instruction under its own name: addi zero,zero,0 instead of nop
     #[arg(long)]
     no_aliases: bool,
@@ -47,7 +49,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         None => values::bounds(args.start, args.end),
     };
     ensure!(range.start < range.end, "{name}: --start must be below --end");
-    let decoder = Decoder::new(&name, &image, args.isa.as_deref(), args.no_aliases)?;
+    let decoder = Decoder::new(&name, &image, args.isa.as_deref().or(args.cpu.as_deref()), args.no_aliases)?;
     let mut listing = Listing::new(&image, decoder, range.clone());
     let mut out = BufWriter::new(io::stdout().lock());
     let shown = listing

@@ -5,13 +5,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use emu_core::image::Image;
 use emu_devices::console::Console;
 use emu_devices::virtio::block::DiskSpec;
 
 use super::machine::{Limits, MachineArgs, Notes};
 use super::run::{conclude, open_disk};
+use crate::guest::{Guest, family, with_guest};
 use crate::program::{self, RawArgs};
-use crate::session::{End, Session};
+use crate::session::{End, Questions, Session};
 use crate::status::Status;
 use crate::{input, output, terminal, values};
 
@@ -39,7 +41,7 @@ pub(crate) struct GuestArgs {
 /// A program that has run.
 pub(crate) struct Ran {
     /// Its machine and what was counted.
-    pub(crate) session: Session,
+    pub(crate) session: Box<dyn Questions>,
     /// Its console.
     pub(crate) console: Console,
     /// How it ended.
@@ -64,12 +66,23 @@ impl GuestArgs {
         notes: Notes,
         out: Box<dyn Write + Send>,
     ) -> Result<Ran> {
-        let name = program.display().to_string();
         let image = program::open(program, self.raw)?;
+        with_guest!(family(&image, machine), A => self.run_on::<A>(program, image, machine, notes, out))
+    }
+
+    fn run_on<A: Guest>(
+        &self,
+        program: &Path,
+        image: Image,
+        machine: &MachineArgs,
+        notes: Notes,
+        out: Box<dyn Write + Send>,
+    ) -> Result<Ran> {
+        let name = program.display().to_string();
         let disks = self.disk.iter().map(|text| open_disk(&DiskSpec::parse(text))).collect::<Result<_>>()?;
         let console = Console::new(out);
         let command = self.command(program);
-        let mut session = Session::new(&name, image, machine, command, console.clone(), disks, notes)?;
+        let mut session = Session::<A>::new(&name, image, machine, command, console.clone(), disks, notes)?;
 
         input::catch_signals();
         let start = Instant::now();
@@ -84,6 +97,7 @@ impl GuestArgs {
         if let Some(message) = message {
             output::try_tell(format_args!("emu: {name}: {message}\n"))?;
         }
+        let session = Box::new(session);
         Ok(Ran { session, console, end, status, host })
     }
 

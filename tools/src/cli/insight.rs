@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use emu_core::image::Image;
 
 use super::machine::{Engine, MachineArgs};
+use crate::guest::Guest;
 use crate::report::code::Code;
 use crate::report::{perf_map, region};
 use crate::session::Session;
@@ -62,8 +63,8 @@ impl InsightArgs {
 /// # Errors
 ///
 /// Standard output cannot be written.
-pub(crate) fn dump(session: &Session, places: &Range<u64>, wanted: &str, engine: Engine) -> Result<()> {
-    let mut code = Code::new(session.image(), &session.isa_string())?;
+pub(crate) fn dump<A: Guest>(session: &Session<A>, places: &Range<u64>, wanted: &str, engine: Engine) -> Result<()> {
+    let mut code = Code::new(session.image(), &session.processor_name())?;
     let regions = session.journals().iter().flat_map(|journal| journal.regions());
     let mut shown = 0;
     for found in regions.filter(|region| region.touches(places)) {
@@ -86,7 +87,7 @@ pub(crate) fn dump(session: &Session, places: &Range<u64>, wanted: &str, engine:
 /// # Errors
 ///
 /// It cannot be written.
-pub(crate) fn write_perf_map(session: &Session) -> Result<()> {
+pub(crate) fn write_perf_map<A: Guest>(session: &Session<A>) -> Result<()> {
     let regions: Vec<_> = session.journals().iter().flat_map(|journal| journal.regions()).collect();
     let map = perf_map::text(regions.iter().map(|region| &**region), session.image().symbols());
     output::save_new(&perf_map::path(), &map)

@@ -6,10 +6,10 @@ use std::sync::Once;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use emu_core::hart::Arch;
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
 use emu_core::profile::{Functions, Paths};
-use emu_core::riscv::state::Riscv;
 use emu_jit::{Jit, Journal, Tier};
 
 use crate::values;
@@ -21,9 +21,12 @@ pub(crate) struct MachineArgs {
     /// virt, spike, testbench, or a TOML file that describes a board
     #[arg(long, value_name = "NAME|FILE", default_value = "virt")]
     pub(crate) board: String,
-    /// Instruction set, such as rv32imc_zicsr [default: everything there is, for the program's width]
+    /// RISC-V: instruction set, such as rv32imc_zicsr [default: everything there is, for the program's width]
     #[arg(long, value_name = "ISA")]
     pub(crate) isa: Option<String>,
+    /// AArch64: processor: cortex-a53, cortex-a72 or max [default: max]
+    #[arg(long, value_name = "NAME", conflicts_with = "isa")]
+    pub(crate) cpu: Option<String>,
     /// Size of the main memory, such as 256M [default: the board's]
     #[arg(long, value_name = "SIZE", value_parser = values::memory_bytes)]
     pub(crate) memory: Option<u64>,
@@ -59,6 +62,7 @@ impl Default for MachineArgs {
         MachineArgs {
             board: "virt".to_owned(),
             isa: None,
+            cpu: None,
             memory: None,
             harts: None,
             misaligned: Misaligned::Hardware,
@@ -92,7 +96,7 @@ pub(crate) struct Choice {
 }
 
 /// What the translators of a machine note, if they do; one for each hart that has one.
-pub(crate) type Journals = Vec<Journal<Riscv>>;
+pub(crate) type Journals<A> = Vec<Journal<A>>;
 
 /// What executes the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -111,7 +115,7 @@ impl Engine {
     /// # Errors
     ///
     /// It was asked for and cannot work on this host. [`Engine::Auto`] does without.
-    pub(crate) fn install(self, machine: &mut Machine<Riscv>, choice: &Choice) -> Result<Journals> {
+    pub(crate) fn install<A: Arch>(self, machine: &mut Machine<A>, choice: &Choice) -> Result<Journals<A>> {
         if choice.notes.places {
             machine.board.bus.count_accesses();
         }
@@ -132,7 +136,7 @@ impl Engine {
         if choice.singly {
             options.region_insns = 1;
         }
-        let mut made: Vec<Jit<Riscv>> = Vec::new();
+        let mut made: Vec<Jit<A>> = Vec::new();
         for _ in machine.harts() {
             match Jit::new(options) {
                 Ok(jit) => made.push(jit),
@@ -153,7 +157,7 @@ impl Engine {
 }
 
 /// An interpreter that keeps what is noted.
-fn interpreter(notes: &Notes) -> Interp<Riscv> {
+fn interpreter<A: Arch>(notes: &Notes) -> Interp<A> {
     let mut interp = Interp::default();
     if notes.places {
         interp.keep_places();

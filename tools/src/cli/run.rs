@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use emu_core::image::Image;
 use emu_devices::console::Console;
 use emu_devices::virtio::block::{Disk, DiskSpec};
 
 use super::insight::{self, InsightArgs};
 use super::machine::{Limits, MachineArgs, Notes};
+use crate::guest::{Guest, family, with_guest};
 use crate::profile::Lines;
 use crate::program::{self, RawArgs};
 use crate::report::coverage::{drcov, lcov};
@@ -65,8 +67,12 @@ pub(crate) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
-    let engine = args.machine.engine;
     let image = program::open(&args.program, args.raw)?;
+    with_guest!(family(&image, &args.machine), A => run::<A>(args, image))
+}
+
+fn run<A: Guest>(args: &Args, image: Image) -> Result<Status> {
+    let engine = args.machine.engine;
     let name = args.program.display().to_string();
     if args.signature.is_some() {
         let notable = image.notable();
@@ -82,12 +88,13 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         ..Notes::default()
     };
     let disks: Vec<DiskSpec> = args.disk.iter().map(|text| DiskSpec::parse(text)).collect();
-    let lab = args.insight.verify.then(|| Lab::new(&args.machine, &notes, disks.clone(), args.insight.verify_slice));
+    let lab =
+        args.insight.verify.then(|| Lab::<A>::new(&args.machine, &notes, disks.clone(), args.insight.verify_slice));
     let lab = lab.transpose()?;
     let disks = disks.iter().map(open_disk).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
     let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
-    let mut session = Session::new(&name, image, &args.machine, command_line, console.clone(), disks, notes)?;
+    let mut session = Session::<A>::new(&name, image, &args.machine, command_line, console.clone(), disks, notes)?;
     let trace = args.trace.as_deref().map(output::create).transpose()?;
     if let Some(file) = trace {
         session.trace(Box::new(BufWriter::new(file)));
@@ -117,7 +124,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         told = told.and(output::try_tell(text));
     }
     let stat = || {
-        let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.isa());
+        let title = format!("'{name}' on {}, {}, {engine}", args.machine.board, session.processor());
         session.stat(title, host, end.to_string())
     };
     if args.stat {
@@ -191,7 +198,7 @@ fn coverage_form(text: &str) -> Result<(Coverage, PathBuf), String> {
     }
 }
 
-fn save_coverage(session: &Session, program: &Path, form: Coverage, file: &Path) -> Result<()> {
+fn save_coverage<A: Guest>(session: &Session<A>, program: &Path, form: Coverage, file: &Path) -> Result<()> {
     let functions = coverage::of(session.image(), session.machine()).context("nothing was counted")?;
     let bytes = match form {
         Coverage::Drcov => drcov(&functions, &program.display().to_string(), session.image().entry().0),
@@ -206,7 +213,7 @@ fn save_coverage(session: &Session, program: &Path, form: Coverage, file: &Path)
     output::replace_bytes(file, &bytes)
 }
 
-fn save_signature(session: &Session, path: &Path) -> Result<()> {
+fn save_signature<A: Guest>(session: &Session<A>, path: &Path) -> Result<()> {
     output::save(path, &signature::text(&session.signature()?))
 }
 

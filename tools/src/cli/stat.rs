@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail, ensure};
 use super::guest::GuestArgs;
 use super::machine::{Engine, Notes};
 use super::profile::saved::profile;
-use crate::profile::Profile;
 use crate::report::stat_json::{About, json};
 use crate::roi::{self, Roi};
 use crate::session::End;
@@ -64,12 +63,12 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         (wanted.iter().map(|roi| roi.region(&profile)).collect(), ran)
     } else {
         let ran = args.guest.run(program, &args.guest.machine, Notes { places: true, ..Notes::default() }, out)?;
-        let profile = if wanted.is_empty() { None } else { Profile::new(ran.session.image(), ran.session.machine()) };
+        let profile = if wanted.is_empty() { None } else { ran.session.profile() };
         let regions = profile.map(|profile| wanted.iter().map(|roi| roi.region(&profile)).collect::<Vec<_>>());
         (regions.unwrap_or_default(), ran)
     };
     let machine = &args.guest.machine;
-    let title = format!("'{name}' on {}, {}, {}", machine.board, ran.session.isa(), machine.engine);
+    let title = format!("'{name}' on {}, {}, {}", machine.board, ran.session.processor(), machine.engine);
     let mut stat = ran.session.stat(title, ran.host, ran.end.to_string());
     for region in regions {
         output::try_tell(format_args!(
@@ -85,7 +84,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         let about = About {
             program: name,
             board: machine.board.clone(),
-            isa: ran.session.isa_string(),
+            isa: ran.session.processor_name(),
             exit_code: match ran.end {
                 End::Exit { code, .. } => Some(code),
                 _ => None,

@@ -82,7 +82,10 @@ fn select(args: &Args) -> Result<(Vec<PathBuf>, usize)> {
     if found.programs.is_empty() {
         match found.skipped {
             0 => bail!("{}: no ELF program found; build the tests or correct the path", paths()),
-            n => bail!("{}: no RISC-V program among {n} ELF files; build the tests for RISC-V and link them", paths()),
+            n => bail!(
+                "{}: no program for RISC-V or AArch64 among {n} ELF files; build the tests for one of them and link them",
+                paths()
+            ),
         }
     }
     if found.skipped > 0 {

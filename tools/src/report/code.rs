@@ -14,13 +14,13 @@ pub(crate) struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    /// For a program under an ISA string.
+    /// For a program and its processor, as it is chosen.
     ///
     /// # Errors
     ///
-    /// The string makes no sense.
-    pub(crate) fn new(image: &'a Image, isa: &str) -> Result<Self> {
-        Ok(Code { decoder: Decoder::new("", image, Some(isa), false)?, image })
+    /// There is no such processor.
+    pub(crate) fn new(image: &'a Image, processor: &str) -> Result<Self> {
+        Ok(Code { decoder: Decoder::new("", image, Some(processor), false)?, image })
     }
 
     /// The instruction that was seen at an address, as text, and how many bytes it has.

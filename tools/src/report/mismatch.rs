@@ -6,11 +6,12 @@ use super::code::Code;
 use super::number::grouped;
 use super::place::place;
 use super::region;
+use crate::guest::Guest;
 use crate::session::Session;
 use crate::verify::{Difference, Finding, Shown};
 
 /// Many lines; the first says it all.
-pub(crate) fn text(finding: &Finding, session: &Session) -> String {
+pub(crate) fn text<A: Guest>(finding: &Finding<A>, session: &Session<A>) -> String {
     let symbols = session.image().symbols();
     let mut out = format!(
         "the engines differ, which is a bug in emu {} and not in your program; please report it in emu's issue tracker with \
@@ -26,7 +27,7 @@ pub(crate) fn text(finding: &Finding, session: &Session) -> String {
     for difference in &finding.differences {
         let _ = writeln!(out, "{}", row(difference));
     }
-    let mut code = match Code::new(session.image(), &session.isa_string()) {
+    let mut code = match Code::new(session.image(), &session.processor_name()) {
         Ok(code) => code,
         Err(error) => return format!("{out}\nno disassembly: {error:#}"),
     };
@@ -46,7 +47,7 @@ pub(crate) fn text(finding: &Finding, session: &Session) -> String {
     out.trim_end().to_owned()
 }
 
-fn how(finding: &Finding) -> String {
+fn how<A: Guest>(finding: &Finding<A>) -> String {
     let (agreed, insns) = (grouped(finding.agreed_insns), grouped(finding.insns));
     let span = finding.insns - finding.agreed_insns;
     match finding.shown {

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use emu_core::hart::Arch;
 use emu_core::image::SymbolTable;
-use emu_core::riscv::state::Riscv;
 use emu_jit::Translated;
 use emu_mem::GuestVirt;
 
@@ -19,8 +19,8 @@ pub(crate) fn path() -> PathBuf {
 }
 
 /// The map of these regions, oldest first. Where code memory was used again, what was there last counts.
-pub(crate) fn text<'r>(
-    regions: impl DoubleEndedIterator<Item = &'r Translated<Riscv>>,
+pub(crate) fn text<'r, A: Arch>(
+    regions: impl DoubleEndedIterator<Item = &'r Translated<A>>,
     symbols: SymbolTable<'_>,
 ) -> String {
     let mut known: BTreeMap<usize, usize> = BTreeMap::new();

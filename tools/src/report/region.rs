@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
+use emu_core::hart::Arch;
 use emu_core::image::SymbolTable;
-use emu_core::riscv::state::Riscv;
 use emu_jit::Translated;
 
 use super::code::Code;
 use super::place::{label, place};
 
 /// Everything there is to see of a region.
-pub(crate) fn text(region: &Translated<Riscv>, code: &mut Code<'_>, symbols: SymbolTable<'_>) -> String {
+pub(crate) fn text<A: Arch>(region: &Translated<A>, code: &mut Code<'_>, symbols: SymbolTable<'_>) -> String {
     let (blocks, host) = (region.blocks(), region.code());
     let insns: usize = blocks.iter().map(|block| block.insns.len()).sum();
     let mut out = format!(

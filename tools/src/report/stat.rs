@@ -1,10 +1,12 @@
 //! The summary of a run: for people in the manner of `perf stat`, and for programs as lines of a name, a tab and a value. Counts
 //! of the guest come first, which are the same on every host, then what the emulator did, then the host's time.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-use super::cause;
+use emu_core::trap::Cause;
+
 use super::number::{grouped, percent};
 use crate::counts::Counts;
 
@@ -17,6 +19,8 @@ pub(crate) struct Stat {
     pub(crate) counts: Counts,
     /// Retired instructions by privilege mode; modes that never ran may be left out.
     pub(crate) modes: Vec<(&'static str, u64)>,
+    /// Exceptions and interrupts by cause, with its name; only those that occurred.
+    pub(crate) causes: BTreeMap<Cause, (&'static str, u64)>,
     /// Time of the host from the first instruction to the last.
     pub(crate) host: Duration,
     /// Hash of the final architectural state.
@@ -41,6 +45,11 @@ struct Row {
     whole: Option<(u64, &'static str)>,
 }
 
+/// A privilege level in a sentence: RISC-V's modes have letters for names.
+fn level(name: &str) -> String {
+    if name.len() == 1 { format!("{name} mode") } else { name.to_owned() }
+}
+
 impl Stat {
     fn rows(&self) -> Vec<Row> {
         let counts = &self.counts;
@@ -50,7 +59,7 @@ impl Stat {
         let of_insns = Some((stats.instructions, "instructions"));
         add("instructions".to_owned(), stats.instructions, None);
         for &(mode, insns) in self.modes.iter().filter(|m| m.1 != 0) {
-            add(format!("instructions: in {mode} mode"), insns, of_insns);
+            add(format!("instructions: in {}", level(mode)), insns, of_insns);
         }
         for (class, &n) in &counts.classes {
             add(format!("instructions: {class}"), n, of_insns);
@@ -62,10 +71,9 @@ impl Stat {
         add("traps".to_owned(), stats.exceptions + stats.interrupts, None);
         for (kind, count) in [("exceptions", stats.exceptions), ("interrupts", stats.interrupts)] {
             add(format!("traps: {kind}"), count, None);
-            let of_kind = |is_interrupt| is_interrupt == (kind == "interrupts");
-            for (cause, &count) in stats.by_cause.iter().filter(|(cause, _)| of_kind(cause.is_interrupt)) {
-                let name = if cause.is_interrupt { cause::interrupt } else { cause::exception };
-                add(format!("traps: {kind}: {}", name(cause.code)), count, None);
+            let causes = self.causes.iter().filter(|(cause, _)| cause.is_interrupt == (kind == "interrupts"));
+            for (_, &(name, count)) in causes {
+                add(format!("traps: {kind}: {name}"), count, None);
             }
         }
         for (name, all, by_size) in
@@ -160,10 +168,7 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use emu_core::machine::{Region, Stats};
-    use emu_core::trap::Cause;
     use emu_mem::{DeviceCounts, GuestPhys, Range, TlbCounts};
 
     use super::*;
@@ -174,7 +179,6 @@ mod tests {
             instructions: 1_234_567,
             exceptions: 2,
             interrupts: 1,
-            by_cause: [(cause(false, 8), 1), (cause(false, 15), 1), (cause(true, 7), 1)].into(),
             loads: 300_000,
             stores: 100_000,
             branches: 200_000,
@@ -213,6 +217,12 @@ mod tests {
         Stat {
             title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
             counts,
+            causes: [
+                (cause(false, 8), ("environment call from U-mode", 1)),
+                (cause(false, 15), ("store/AMO page fault", 1)),
+                (cause(true, 7), ("machine timer interrupt", 1)),
+            ]
+            .into(),
             modes: vec![("M", 1_234_000), ("S", 0), ("U", 567)],
             host: Duration::from_micros(2_500),
             state_hash: 0x1234,

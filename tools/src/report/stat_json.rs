@@ -4,7 +4,6 @@
 use emu_core::machine::Region;
 use serde_json::{Map, Value, json};
 
-use super::cause;
 use super::stat::Stat;
 
 /// What the summary itself does not know.
@@ -14,7 +13,7 @@ pub(crate) struct About {
     pub(crate) program: String,
     /// The board's name.
     pub(crate) board: String,
-    /// The instruction set, as for `--isa`.
+    /// The processor, as for `--isa` or `--cpu`.
     pub(crate) isa: String,
     /// The guest's exit code, if it has ended by itself.
     pub(crate) exit_code: Option<u64>,
@@ -32,9 +31,8 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         json!({ "total": all, "bytes": object(sizes) })
     };
     let causes = |is_interrupt: bool| {
-        let name = if is_interrupt { cause::interrupt } else { cause::exception };
-        let some = stats.by_cause.iter().filter(move |(cause, _)| cause.is_interrupt == is_interrupt);
-        object(some.map(|(cause, &n)| (name(cause.code), n)))
+        let some = stat.causes.iter().filter(move |(cause, _)| cause.is_interrupt == is_interrupt);
+        object(some.map(|(_, &(name, n))| (name, n)))
     };
     let devices = counts.devices.iter().filter(|device| device.reads + device.writes > 0).map(|device| {
         let base = format!("{:#x}", device.range.first.0);

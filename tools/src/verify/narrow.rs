@@ -6,13 +6,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use anyhow::Result;
-use emu_core::riscv::state::Riscv;
-use emu_core::riscv::table::TABLE;
 use emu_core::slot::Slot;
 use emu_jit::{GuestInsn, Translated};
 
 use super::state::{Comparison, Difference, agree_in_all, differences, memory_agrees, state_agrees};
 use super::{Agreed, By, Lab, same_end};
+use crate::guest::Guest;
 use crate::input;
 use crate::session::Session;
 
@@ -47,7 +46,7 @@ pub(crate) struct Ran {
 }
 
 /// Where the engines part.
-pub(crate) struct Finding {
+pub(crate) struct Finding<A: Guest> {
     /// How it was found.
     pub(crate) shown: Shown,
     /// So many instructions have run, by all harts, where they last agreed.
@@ -61,14 +60,21 @@ pub(crate) struct Finding {
     /// The last instructions that ran before that, oldest first.
     pub(crate) ran: Vec<Ran>,
     /// The translations that have them.
-    pub(crate) regions: Vec<Rc<Translated<Riscv>>>,
+    pub(crate) regions: Vec<Rc<Translated<A>>>,
 }
 
 /// Narrows a difference between `session` and `reference`, which `by` shows now. They were equal at `near` as far as slices
 /// show, and at `whole` altogether.
-pub(super) fn find(lab: &Lab, session: &Session, reference: &Session, near: Agreed, whole: Agreed, by: By) -> Finding {
+pub(super) fn find<A: Guest>(
+    lab: &Lab<A>,
+    session: &Session<A>,
+    reference: &Session<A>,
+    near: Agreed,
+    whole: Agreed,
+    by: By,
+) -> Finding<A> {
     let insns = session.insns().max(reference.insns());
-    let again = || -> Result<Option<Finding>> {
+    let again = || -> Result<Option<Finding<A>>> {
         if by != By::All
             && let span @ ..=SINGLE_INSNS = insns - near.insns
             && let Some(found) = singly(lab, session, near, span)?
@@ -95,15 +101,15 @@ pub(super) fn find(lab: &Lab, session: &Session, reference: &Session, near: Agre
 }
 
 /// Two machines that run side by side.
-struct Pair {
-    subject: Session,
-    reference: Session,
+struct Pair<A: Guest> {
+    subject: Session<A>,
+    reference: Session<A>,
     comparison: Comparison,
 }
 
-impl Pair {
+impl<A: Guest> Pair<A> {
     /// Both at the end of so many slices.
-    fn at(lab: &Lab, like: &Session, singly: bool, slices: u64) -> Result<Self> {
+    fn at(lab: &Lab<A>, like: &Session<A>, singly: bool, slices: u64) -> Result<Self> {
         let mut reference = lab.session(like, &lab.reference)?;
         let mut subject = lab.session(like, if singly { &lab.reference } else { &lab.chosen })?;
         for _ in 0..slices {
@@ -139,9 +145,9 @@ impl Pair {
     }
 
     /// What there is to say now that they do not agree.
-    fn finding(&self, shown: Shown, agreed_insns: u64, places: Vec<u64>, log: &Log) -> Finding {
+    fn finding(&self, shown: Shown, agreed_insns: u64, places: Vec<u64>, log: &Log) -> Finding<A> {
         let differences = differences(&self.subject, &self.reference, shown == Shown::Together);
-        let ran = log.ran(&differences);
+        let ran = log.ran::<A>(&differences);
         let mut suspects: Vec<u64> = ran.iter().filter(|ran| ran.suspect).map(|ran| ran.insn.pc).collect();
         if suspects.is_empty() {
             suspects = ran.last().map(|ran| ran.insn.pc).into_iter().chain(places.iter().copied()).collect();
@@ -153,7 +159,7 @@ impl Pair {
 }
 
 /// Steps through `span` instructions, each of which is translated by itself.
-fn singly(lab: &Lab, like: &Session, from: Agreed, span: u64) -> Result<Option<Finding>> {
+fn singly<A: Guest>(lab: &Lab<A>, like: &Session<A>, from: Agreed, span: u64) -> Result<Option<Finding<A>>> {
     let mut pair = Pair::at(lab, like, true, from.slices)?;
     let log = Log::of(&mut pair.reference);
     for n in 0..span {
@@ -178,7 +184,13 @@ fn singly(lab: &Lab, like: &Session, from: Agreed, span: u64) -> Result<Option<F
 }
 
 /// Halves the span that must run in one go for the engine to be wrong, as long as it then still is.
-fn together(lab: &Lab, like: &Session, from: Agreed, mut span: u64, is_astray: bool) -> Result<Option<Finding>> {
+fn together<A: Guest>(
+    lab: &Lab<A>,
+    like: &Session<A>,
+    from: Agreed,
+    mut span: u64,
+    is_astray: bool,
+) -> Result<Option<Finding<A>>> {
     // What runs before the span, in pieces.
     let mut pieces = Vec::new();
     let mut found = None;
@@ -208,9 +220,9 @@ fn together(lab: &Lab, like: &Session, from: Agreed, mut span: u64, is_astray: b
 }
 
 /// The newest translations that have these instructions, the first instruction's first.
-fn regions(session: &Session, pcs: impl Iterator<Item = u64>) -> Vec<Rc<Translated<Riscv>>> {
+fn regions<A: Guest>(session: &Session<A>, pcs: impl Iterator<Item = u64>) -> Vec<Rc<Translated<A>>> {
     let all: Vec<_> = session.journals().iter().flat_map(|journal| journal.regions()).collect();
-    let mut chosen: Vec<Rc<Translated<Riscv>>> = Vec::new();
+    let mut chosen: Vec<Rc<Translated<A>>> = Vec::new();
     for pc in pcs {
         let newest = all.iter().rev().find(|region| region.touches(&(pc..pc.saturating_add(1))));
         if let Some(region) = newest.filter(|region| !chosen.iter().any(|known| Rc::ptr_eq(known, region))) {
@@ -226,7 +238,7 @@ struct Log(Rc<RefCell<VecDeque<Ran>>>);
 
 impl Log {
     /// Of those that it runs from now on.
-    fn of(session: &mut Session) -> Self {
+    fn of<A: Guest>(session: &mut Session<A>) -> Self {
         let ran = Rc::new(RefCell::new(VecDeque::with_capacity(MAX_RAN)));
         let log = Log(Rc::clone(&ran));
         session.observe(Box::new(move |commit| {
@@ -234,7 +246,7 @@ impl Log {
             if ran.len() == MAX_RAN {
                 ran.pop_front();
             }
-            let row = &TABLE[commit.row];
+            let row = &A::table()[commit.row];
             let insn = GuestInsn { pc: commit.pc, word: commit.word, bytes: row.bytes.into() };
             let writes = (row.unpack)(commit.word).and_then(|operands| (row.dest)(&operands));
             ran.push_back(Ran { hart: commit.hart.id, insn, suspect: false, writes });
@@ -243,11 +255,11 @@ impl Log {
     }
 
     /// They, with those marked that were the last to write a register that differs.
-    fn ran(&self, differences: &[Difference]) -> Vec<Ran> {
+    fn ran<A: Guest>(&self, differences: &[Difference]) -> Vec<Ran> {
         let mut ran: Vec<Ran> = self.0.borrow().iter().cloned().collect();
         for difference in differences {
             let wrote = |ran: &&mut Ran| {
-                let name = ran.writes.map(emu_core::riscv::slots::name);
+                let name = ran.writes.map(A::slot_name);
                 Some(ran.hart) == difference.hart && name == Some(&difference.name)
             };
             if let Some(ran) = ran.iter_mut().rev().find(wrote) {

@@ -3,12 +3,9 @@
 
 use emu_core::hart::Hart;
 use emu_core::machine::Stats;
-use emu_core::riscv::csr;
-use emu_core::riscv::slots::name;
-use emu_core::riscv::state::Riscv;
-use emu_core::slot::Slot;
 use emu_mem::{DirtyLog, GuestPhys, Memory, PAGE_SIZE};
 
+use crate::guest::Guest;
 use crate::session::Session;
 
 /// Memory is compared in pieces of this many bytes where all of it is.
@@ -40,13 +37,13 @@ pub(super) struct Comparison {
 
 impl Comparison {
     /// From now on, when both are equal.
-    pub(super) fn new(reference: &Session) -> Self {
+    pub(super) fn new<A: Guest>(reference: &Session<A>) -> Self {
         Comparison { written: memory(reference).log_writes(), resets: reference.resets() }
     }
 
     /// Whether the pages are equal that the reference has written since this was last asked: a store that went astray does not
     /// show.
-    pub(super) fn pages_agree(&mut self, subject: &Session, reference: &Session) -> bool {
+    pub(super) fn pages_agree<A: Guest>(&mut self, subject: &Session<A>, reference: &Session<A>) -> bool {
         if reference.resets() != self.resets {
             *self = Comparison::new(reference);
         }
@@ -56,25 +53,25 @@ impl Comparison {
 }
 
 /// Whether two machines agree in everything but memory.
-pub(super) fn state_agrees(subject: &Session, reference: &Session) -> bool {
+pub(super) fn state_agrees<A: Guest>(subject: &Session<A>, reference: &Session<A>) -> bool {
     subject.resets() == reference.resets()
         && subject.machine().state_hash() == reference.machine().state_hash()
         && harts(subject, reference).all(|(a, b)| unhashed(a) == unhashed(b))
 }
 
 /// Whether two machines agree in what takes long to compare: all of memory, and all counts.
-pub(super) fn agree_in_all(subject: &Session, reference: &Session) -> bool {
+pub(super) fn agree_in_all<A: Guest>(subject: &Session<A>, reference: &Session<A>) -> bool {
     counts_agree(subject, reference) && memory_agrees(subject, reference)
 }
 
 /// Whether two machines agree in all of memory.
-pub(super) fn memory_agrees(subject: &Session, reference: &Session) -> bool {
+pub(super) fn memory_agrees<A: Guest>(subject: &Session<A>, reference: &Session<A>) -> bool {
     let (a, b) = (memory(subject), memory(reference));
     pieces(b).all(|(at, bytes)| are_equal(a, b, at, bytes))
 }
 
 /// Everything in which the machines differ; of memory the first few words. `counts`: both have counted from the start.
-pub(super) fn differences(subject: &Session, reference: &Session, counts: bool) -> Vec<Difference> {
+pub(super) fn differences<A: Guest>(subject: &Session<A>, reference: &Session<A>, counts: bool) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |hart, subject: Vec<(String, u64)>, reference: Vec<(String, u64)>| {
         let different = subject.into_iter().zip(reference).filter(|(a, b)| a != b);
@@ -99,38 +96,33 @@ pub(super) fn differences(subject: &Session, reference: &Session, counts: bool) 
     found
 }
 
-fn memory(session: &Session) -> &Memory {
+fn memory<A: Guest>(session: &Session<A>) -> &Memory {
     session.machine().board.bus.memory()
 }
 
-fn harts<'s>(a: &'s Session, b: &'s Session) -> impl Iterator<Item = (&'s Hart<Riscv>, &'s Hart<Riscv>)> {
+fn harts<'s, A: Guest>(a: &'s Session<A>, b: &'s Session<A>) -> impl Iterator<Item = (&'s Hart<A>, &'s Hart<A>)> {
     a.machine().harts().iter().zip(b.machine().harts())
 }
 
 /// What a machine's hash leaves out of a hart.
-fn unhashed(hart: &Hart<Riscv>) -> [u64; 3] {
+fn unhashed<A: Guest>(hart: &Hart<A>) -> [u64; 3] {
     [hart.traps.get(), hart.interrupts.get(), hart.waiting.get().into()]
 }
 
 /// A hart's state, by name, in a fixed order.
-fn words(hart: &Hart<Riscv>) -> Vec<(String, u64)> {
+fn words<A: Guest>(hart: &Hart<A>) -> Vec<(String, u64)> {
     let [traps, interrupts, waits] = unhashed(hart);
     let mut words = vec![("pc".to_owned(), hart.pc.get())];
-    words.extend((1..64).map(Slot).map(|slot| (name(slot).to_owned(), hart.slots.get(slot))));
-    words.push(("mode".to_owned(), hart.mode.get().into()));
+    A::named_words(hart, &mut |name, word| words.push((name.to_owned(), word)));
     words.push(("instructions".to_owned(), hart.retired.get()));
     words.push(("traps".to_owned(), traps));
     words.push(("interrupts".to_owned(), interrupts));
     words.push(("waits".to_owned(), waits));
-    words.push(("mip as written".to_owned(), hart.arch.registers.mip.get()));
-    let cx = csr::Cx::between(hart);
-    let named = |number| Some((csr::name(number)?.to_string(), csr::peek(&cx, number)?));
-    words.extend(csr::all().filter_map(named));
     words
 }
 
 /// What belongs to no hart, by name.
-fn shared_words(session: &Session) -> Vec<(String, u64)> {
+fn shared_words<A: Guest>(session: &Session<A>) -> Vec<(String, u64)> {
     let console = &session.machine().board.console;
     let words =
         [("resets", session.resets() as u64), ("console: bytes", console.bytes()), ("console: hash", console.hash())];
@@ -145,7 +137,7 @@ fn row_counts(stats: &Stats) -> Vec<(String, u64)> {
 }
 
 /// Counts by instruction are compared if both took them.
-fn counts_agree(subject: &Session, reference: &Session) -> bool {
+fn counts_agree<A: Guest>(subject: &Session<A>, reference: &Session<A>) -> bool {
     let [mut a, mut b] = [subject, reference].map(|session| session.machine().stats());
     if !(a.by_row && b.by_row) {
         for stats in [&mut a, &mut b] {

@@ -46,7 +46,7 @@ impl<F: Fn(&Hart<Riscv>, u64)> Executor<Riscv> for Wrong<F> {
 }
 
 /// An engine after whose runs `after` happens.
-fn wrong(after: impl Fn(&Hart<Riscv>, u64) + Clone + 'static) -> Install {
+fn wrong(after: impl Fn(&Hart<Riscv>, u64) + Clone + 'static) -> Install<Riscv> {
     Rc::new(move |machine| {
         machine.execute_with(|_| Box::new(Wrong { interp: Interp::default(), after: after.clone() }));
         Ok(Vec::new())
@@ -54,8 +54,8 @@ fn wrong(after: impl Fn(&Hart<Riscv>, u64) + Clone + 'static) -> Install {
 }
 
 /// Verifies an engine that is `chosen`, and `singly` where it translates each instruction by itself. How the run ends.
-fn verify(chosen: Install, singly: Install) -> End {
-    let right: Install = Rc::new(|_| Ok(Vec::new()));
+fn verify(chosen: Install<Riscv>, singly: Install<Riscv>) -> End {
+    let right: Install<Riscv> = Rc::new(|_| Ok(Vec::new()));
     let lab = Lab { tape: Tape::default(), disks: Vec::new(), slice: 1000, reference: right.clone(), chosen, singly };
     let image = Image::elf(PROGRAM).expect("a program");
     let args = MachineArgs::default();

@@ -20,8 +20,11 @@ fn refused(bytes: Vec<u8>, parts: &[&str]) {
 fn files_that_are_no_programs() {
     refused(vec![], &["the file is empty"]);
     refused(b"#!/bin/sh\necho\n".to_vec(), &["not an ELF file, it begins with 23 21 2f 62", "--load ADDR"]);
-    refused(hello("", 0).with(|e| e.machine = 62).bytes(), &["made for x86-64", "compile it with a RISC-V tool chain"]);
-    refused(hello("", 0).with(|e| e.machine = 183).bytes(), &["made for AArch64", "compile it for RISC-V"]);
+    refused(
+        hello("", 0).with(|e| e.machine = 62).bytes(),
+        &["made for x86-64", "compile it with a tool chain such as riscv64-unknown-elf-gcc or"],
+    );
+    refused(hello("", 0).with(|e| e.machine = 40).bytes(), &["made for ARM (32 bits)", "not for RISC-V or AArch64"]);
     refused(hello("", 0).with(|e| e.data = 2).bytes(), &["big-endian", "-mlittle-endian"]);
     refused(hello("", 0).with(|e| e.kind = 1).bytes(), &["an object file, not a program", "link it first"]);
     let interpreter = (3, 0, b"/lib/ld.so.1\0".to_vec(), 13);

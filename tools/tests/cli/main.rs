@@ -1,6 +1,7 @@
 //! The `emu` command as a user meets it: the built binary is run, and its output, messages and exit status are compared.
 //! What a guest computes is judged elsewhere (`guest-tests`).
 
+mod aarch64;
 mod bad_input;
 mod bench;
 mod coverage;

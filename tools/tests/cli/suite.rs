@@ -52,7 +52,7 @@ fn nothing_to_test() {
     folder.file("notes.txt", "no program");
     emu(["test", &folder.path("")]).is_refusal(&["no ELF program found"]);
     folder.file("host", hello("", 0).with(|e| e.machine = 62).bytes());
-    emu(["test", &folder.path("")]).is_refusal(&["no RISC-V program among 1 ELF files"]);
+    emu(["test", &folder.path("")]).is_refusal(&["no program for RISC-V or AArch64 among 1 ELF files"]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(crate) struct Exception {
 pub(crate) const EXCEPTIONS: [Exception; 9] = [
     Exception {
         why: "binutils 2.40 does not know Zicond",
-        covers: |case| case.row.is_some_and(|row| row.any == Ext::ZICOND),
+        covers: |case| case.row.is_some_and(|row| row.needs.any == Ext::ZICOND),
     },
     Exception {
         why: "binutils knows conversions that are always exact with rounding mode 0 only",

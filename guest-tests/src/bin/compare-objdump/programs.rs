@@ -1,10 +1,10 @@
 //! The listings of all committed programs, line by line.
 
+use emu_core::isa::Text;
 use emu_core::riscv::alias::Aliases;
 use emu_core::riscv::decode::Decoder;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::table::TABLE;
-use emu_core::riscv::text::Text;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,11 +1,11 @@
 //! Words of every row, some of them random, most with the operands that aliases ask for.
 
 use emu_core::hart::Hart;
+use emu_core::isa::Text;
 use emu_core::riscv::alias::Aliases;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::{Config, Riscv};
 use emu_core::riscv::table::{Row, TABLE};
-use emu_core::riscv::text::Text;
 use emu_devices::board::Options;
 use emu_devices::console::Console;
 use guest_tests::ins::{RAM, RAM_BYTES, disassemble};
@@ -69,7 +69,7 @@ fn one_way(
 fn words(xlen: u32, hart: &Hart<Riscv>) -> Vec<(&'static Row, u32)> {
     let mut rng = Rng::new(SEED);
     let mut words = Vec::new();
-    for (number, row) in TABLE.iter().enumerate().filter(|(_, row)| row.xlens.has(xlen)) {
+    for (number, row) in TABLE.iter().enumerate().filter(|(_, row)| row.needs.xlens.has(xlen)) {
         let all = if row.bytes == 2 { 0xffff } else { u32::MAX };
         for nth in 0..RANDOM + LIKELY {
             let free = if nth < RANDOM { rng.bits() as u32 } else { likely(row.pattern, &mut rng) };

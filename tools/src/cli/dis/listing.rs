@@ -5,17 +5,15 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use emu_core::image::{Image, Section, Symbol, SymbolKind};
-use emu_core::riscv::text::Text;
+use emu_core::isa::Text;
 use emu_mem::GuestVirt;
 
-use super::decoder::Decoder;
+use super::decoder::{Decoder, little_endian};
 
 /// At least so many zero bytes in a row are shown as `...`.
 const ZEROS_BYTES: usize = 8;
 /// So are at most so many at the end of a section or before a label: padding.
 const PADDING_BYTES: usize = 2;
-/// Bytes that a line of objdump's has room for.
-const LINE_BYTES: usize = 8;
 /// The same for variables.
 const DUMP_BYTES: usize = 16;
 
@@ -61,15 +59,11 @@ impl<'a> Listing<'a> {
     }
 
     fn format(&self) -> &'static str {
-        match (self.image.target(), self.decoder.xlen()) {
-            (None, _) => "binary",
-            (_, 32) => "elf32-littleriscv",
-            _ => "elf64-littleriscv",
-        }
+        if self.image.target().is_none() { "binary" } else { self.decoder.format() }
     }
 
     fn section(&mut self, section: &Section, bytes: &[u8], from: usize, out: &mut impl Write) -> io::Result<()> {
-        let digits = self.decoder.xlen() as usize / 4;
+        let digits = self.decoder.bits() as usize / 4;
         let columns = columns(section.address.0 + bytes.len() as u64, digits);
         let (labels, kinds) = (self.labels(section, bytes.len()), self.kinds(section, bytes.len()));
         let (mut labels, mut kinds) = (labels.into_iter().peekable(), kinds.into_iter().peekable());
@@ -159,11 +153,12 @@ impl<'a> Listing<'a> {
     /// A line of bytes in units and of what they are, and lines for more bytes; gives how many there are.
     fn raw(&mut self, at: Place<'_>, bytes: &[u8], unit: usize, text: &str, out: &mut impl Write) -> io::Result<usize> {
         self.unit = unit;
-        let mut lines = bytes.chunks(LINE_BYTES);
+        let room = self.decoder.line_bytes();
+        let mut lines = bytes.chunks(room);
         let first = units(lines.next().unwrap_or_default().chunks(unit));
-        writeln!(out, "{}{first:width$}\t{text}", at.start(), width = raw_columns(unit))?;
+        writeln!(out, "{}{first:width$}\t{text}", at.start(), width = raw_columns(unit, room))?;
         for (nth, more) in lines.enumerate() {
-            let at = Place { address: at.address + ((nth + 1) * LINE_BYTES) as u64, ..at };
+            let at = Place { address: at.address + ((nth + 1) * room) as u64, ..at };
             writeln!(out, "{}{}", at.start(), units(more.chunks(unit)))?;
         }
         Ok(bytes.len())
@@ -260,20 +255,16 @@ fn columns(end: u64, digits: usize) -> usize {
     needed.next_multiple_of(4).min(digits)
 }
 
-/// The columns that units of so many bytes take in a line.
-fn raw_columns(unit: usize) -> usize {
+/// The columns that units of so many bytes take in a line with room for so many bytes.
+fn raw_columns(unit: usize, room: usize) -> usize {
     // There is room for six single bytes.
-    let units = if unit == 1 { 6 } else { LINE_BYTES / unit };
+    let units = if unit == 1 { 6 } else { room / unit };
     units * (2 * unit + 1)
 }
 
 /// Bytes in little-endian units, each with a space behind it.
 fn units<'b>(units: impl Iterator<Item = &'b [u8]>) -> String {
     units.map(|unit| format!("{:0width$x} ", little_endian(unit), width = 2 * unit.len())).collect()
-}
-
-pub(super) fn little_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 #[cfg(test)]

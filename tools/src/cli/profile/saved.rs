@@ -35,7 +35,7 @@ pub(in crate::cli) fn profile(
             "emu: {name}: it has reset its machine; the profile is of what ran after the last reset\n"
         ))?;
     }
-    let profile = Profile::new(ran.session.image(), ran.session.machine()).context("nothing was counted")?;
+    let profile = ran.session.profile().context("nothing was counted")?;
     tell_of_gaps(&name, &profile)?;
     Ok((profile, ran))
 }
@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(
 /// The program cannot be disassembled.
 pub(super) fn save(program: &Path, profile: &Profile, ran: &Ran, lines: &Lines) -> Result<Saved> {
     let session = &ran.session;
-    Saved::of(profile, &program.display().to_string(), session.image(), &session.isa_string(), lines)
+    Saved::of(profile, &program.display().to_string(), session.image(), &session.processor_name(), lines)
 }
 
 /// The program's source lines. Says why if there are none.

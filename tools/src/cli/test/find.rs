@@ -1,4 +1,4 @@
-//! Finding test programs: every ELF program for RISC-V under some paths, in an order that depends on nothing but the names.
+//! Finding test programs: every ELF program for RISC-V or AArch64 under some paths, in an order that depends on nothing but the names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 const DEPTH_MAX: usize = 64;
 /// Bytes of an ELF header up to and with `e_machine`.
 const HEAD_BYTES: usize = 20;
-const EM_RISCV: u16 = 243;
+/// RISC-V and AArch64.
+const MACHINES: [u16; 2] = [243, 183];
 const ET_REL: u16 = 1;
 
 /// What was found.
@@ -87,7 +88,7 @@ fn kind(path: &Path) -> Kind {
     }
     let Ok(head) = <[u8; HEAD_BYTES]>::try_from(head) else { return Kind::Program };
     let half = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
-    if half(18) == EM_RISCV && half(16) != ET_REL { Kind::Program } else { Kind::Foreign }
+    if MACHINES.contains(&half(18)) && half(16) != ET_REL { Kind::Program } else { Kind::Foreign }
 }
 
 /// The reference signature beside a program, if there is one: `NAME.ref` or `NAME.reference_output`, with or without the

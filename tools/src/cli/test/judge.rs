@@ -4,10 +4,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use emu_core::image::Image;
 use emu_devices::console::Console;
 
 use super::find;
 use crate::cli::machine::{Limits, MachineArgs, Notes};
+use crate::guest::{Guest, family, with_guest};
 use crate::program::{self, RawArgs};
 use crate::report::{junit, signature};
 use crate::session::{End, Session};
@@ -71,10 +73,22 @@ fn run(
     console: &Console,
     insns: &mut u64,
 ) -> Result<Option<String>> {
-    let reference = find::reference(path);
     let image = program::open(path, RawArgs { load: None, entry: None })?;
+    with_guest!(family(&image, machine), A => run_on::<A>(path, image, machine, limits, console, insns))
+}
+
+fn run_on<A: Guest>(
+    path: &Path,
+    image: Image,
+    machine: &MachineArgs,
+    limits: Limits,
+    console: &Console,
+    insns: &mut u64,
+) -> Result<Option<String>> {
+    let reference = find::reference(path);
     let name = path.display().to_string();
-    let mut session = Session::new(&name, image, machine, name.clone(), console.clone(), Vec::new(), Notes::default())?;
+    let notes = Notes::default();
+    let mut session = Session::<A>::new(&name, image, machine, name.clone(), console.clone(), Vec::new(), notes)?;
     let end = session.run(limits);
     *insns = session.insns();
     match (end, reference) {
@@ -92,7 +106,7 @@ fn run(
 }
 
 /// Compares the signature in guest memory with a reference file.
-fn compare(session: &Session, reference: &Path) -> Result<Option<String>> {
+fn compare<A: Guest>(session: &Session<A>, reference: &Path) -> Result<Option<String>> {
     let text = program::bytes(reference).with_context(|| reference.display().to_string())?;
     let bytes = session.signature()?;
     let difference = signature::compare(&bytes, &String::from_utf8_lossy(&text)).err();

@@ -1,8 +1,8 @@
 //! Instructions as assembler text, by the table's own names: what `objdump -d -M no-aliases` prints. Short names are made
-//! from this by `alias.rs`.
+//! from this by each instruction set's `alias.rs`.
 
-use super::table::Row;
-use crate::isa::{Packed, Place};
+use super::{Packed, Place, Row};
+use crate::hart::Arch;
 use std::fmt;
 
 /// One instruction. Displayed with a space between its parts.
@@ -14,7 +14,7 @@ pub struct Text {
     pub operands: String,
 }
 
-impl Row {
+impl<A: Arch> Row<A> {
     /// An instruction of this row at some place.
     pub fn text(&self, operands: &Packed, place: Place) -> Text {
         Text {

@@ -1,0 +1,259 @@
+//! Exceptions: syndromes, where they are taken, what is remembered, and the return from them (D1.10, D1.11). A [`Trap`] has the
+//! syndrome as ESR_ELx shows it as its cause, and what FAR_ELx shows as its value; the exception level that it comes from is
+//! put in when it is taken.
+
+use super::flags::{nzcv, set_nzcv};
+use super::state::{AArch64, Pstate};
+use crate::hart::Hart;
+use crate::trap::{Taken, Trap};
+use std::cell::Cell;
+
+/// Exception classes, D13.2.37.
+pub mod class {
+    #![allow(missing_docs, reason = "the names are the manual's")]
+    pub const UNKNOWN: u64 = 0x00;
+    pub const WFX: u64 = 0x01;
+    pub const FP_TRAP: u64 = 0x07;
+    pub const ILLEGAL_STATE: u64 = 0x0e;
+    pub const SVC: u64 = 0x15;
+    pub const HVC: u64 = 0x16;
+    pub const SMC: u64 = 0x17;
+    pub const SYSTEM: u64 = 0x18;
+    /// From a lower exception level; from the same one it is one more. So are the next four.
+    pub const FETCH_ABORT: u64 = 0x20;
+    pub const PC_ALIGNMENT: u64 = 0x22;
+    pub const DATA_ABORT: u64 = 0x24;
+    pub const SP_ALIGNMENT: u64 = 0x26;
+    pub const FP: u64 = 0x2c;
+    pub const SERROR: u64 = 0x2f;
+    pub const BREAKPOINT: u64 = 0x30;
+    pub const STEP: u64 = 0x32;
+    pub const WATCHPOINT: u64 = 0x34;
+    pub const BRK: u64 = 0x3c;
+
+    /// An exception's name.
+    pub fn name(code: u64) -> &'static str {
+        match code {
+            UNKNOWN => "undefined instruction",
+            WFX => "trapped WFI or WFE",
+            FP_TRAP => "trapped floating-point or vector instruction",
+            ILLEGAL_STATE => "illegal execution state",
+            SVC => "SVC",
+            HVC => "HVC",
+            SMC => "SMC",
+            SYSTEM => "trapped system instruction",
+            0x20 | 0x21 => "instruction abort",
+            PC_ALIGNMENT => "misaligned PC",
+            0x24 | 0x25 => "data abort",
+            SP_ALIGNMENT => "misaligned SP",
+            FP => "floating-point exception",
+            SERROR => "SError",
+            0x30 | 0x31 => "breakpoint",
+            0x32 | 0x33 => "single step",
+            0x34 | 0x35 => "watchpoint",
+            BRK => "BRK",
+            _ => "reserved exception",
+        }
+    }
+}
+
+/// Fault status codes of aborts, D13.2.37.
+pub mod fault {
+    /// Synchronous external abort: nothing answers at the physical address.
+    pub const EXTERNAL: u64 = 0x10;
+    /// The address is not aligned.
+    pub const ALIGNMENT: u64 = 0x21;
+    /// Bit of a data abort's syndrome: it was a write.
+    pub const WRITE: u64 = 1 << 6;
+}
+
+/// IL: the instruction has 32 bits.
+const IL: u64 = 1 << 25;
+
+/// A syndrome.
+pub const fn syndrome(class: u64, iss: u64) -> u64 {
+    class << 26 | IL | iss
+}
+
+/// The class of a syndrome.
+pub const fn class_of(syndrome: u64) -> u64 {
+    syndrome >> 26 & 63
+}
+
+/// SP is a base and not aligned.
+pub(super) const SP_ALIGNMENT: u64 = syndrome(class::SP_ALIGNMENT, 0);
+/// A load that must be aligned is not.
+pub(super) const ALIGNMENT_READ: u64 = syndrome(class::DATA_ABORT, fault::ALIGNMENT);
+/// A store that must be aligned is not.
+pub(super) const ALIGNMENT_WRITE: u64 = syndrome(class::DATA_ABORT, fault::ALIGNMENT | fault::WRITE);
+
+/// Interrupts, as causes.
+pub mod interrupt {
+    /// IRQ.
+    pub const IRQ: u64 = 0;
+    /// FIQ.
+    pub const FIQ: u64 = 1;
+
+    /// An interrupt's name.
+    pub fn name(code: u64) -> &'static str {
+        if code == IRQ { "IRQ" } else { "FIQ" }
+    }
+}
+
+/// After so many exceptions without an instruction between them nothing will change any more.
+const STUCK: u32 = 16;
+
+/// Exceptions taken, by class.
+#[derive(Debug)]
+pub struct Tally {
+    /// Exceptions.
+    pub exceptions: [Cell<u64>; 64],
+    /// Interrupts.
+    pub interrupts: [Cell<u64>; 2],
+    /// Instructions retired when the last exception came, and how many came then.
+    last: Cell<(u64, u32)>,
+    /// The first of these.
+    first: Cell<Taken>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Tally {
+            exceptions: [const { Cell::new(0) }; 64],
+            interrupts: Default::default(),
+            last: Cell::default(),
+            first: Cell::default(),
+        }
+    }
+}
+
+impl Tally {
+    /// Whether the hart traps for ever.
+    pub fn is_stuck(&self) -> bool {
+        self.last.get().1 >= STUCK
+    }
+
+    /// The last exception that came after an instruction: what led to all since.
+    pub fn first(&self) -> Taken {
+        self.first.get()
+    }
+
+    fn note(&self, hart: &Hart<AArch64>, trap: Trap, is_interrupt: bool) {
+        let ((at, traps), retired) = (self.last.get(), hart.retired.get());
+        let follows = at == retired && traps > 0;
+        if !follows {
+            self.first.set(Taken { pc: hart.pc.get(), trap, is_interrupt });
+        }
+        self.last.set((retired, if follows { traps + 1 } else { 1 }));
+    }
+}
+
+/// Offsets in a vector table, D1.10.2, table D1-7: of the kind, and of where the exception comes from.
+mod vector {
+    pub(super) const SYNCHRONOUS: u64 = 0x000;
+    pub(super) const IRQ: u64 = 0x080;
+    pub(super) const FIQ: u64 = 0x100;
+    pub(super) const SAME_LEVEL_SP0: u64 = 0x000;
+    pub(super) const SAME_LEVEL_SPX: u64 = 0x200;
+    pub(super) const LOWER_LEVEL: u64 = 0x400;
+}
+
+/// Enters the handler of an exception raised by the instruction at `pc`.
+pub fn take_trap(hart: &Hart<AArch64>, trap: Trap) {
+    hart.trap.set(trap);
+    let (tally, class) = (&hart.arch.tally, class_of(trap.cause));
+    tally.note(hart, trap, false);
+    tally.exceptions[class as usize].set(tally.exceptions[class as usize].get() + 1);
+    hart.traps.set(hart.traps.get() + 1);
+    let (pc, from) = (hart.pc.get(), hart.mode.get());
+    let to = from.max(1);
+    let registers = hart.arch.registers.of_level(to);
+    // From the same level the class is one more.
+    let from_same = from == to && matches!(class, class::FETCH_ABORT | class::DATA_ABORT);
+    registers.esr.set(trap.cause + ((from_same as u64) << 26));
+    if matches!(class, class::FETCH_ABORT | class::DATA_ABORT | class::PC_ALIGNMENT) {
+        registers.far.set(trap.tval);
+    }
+    // An instruction that asks for its exception is done.
+    let returns_to = if matches!(class, class::SVC | class::HVC | class::SMC) { pc.wrapping_add(4) } else { pc };
+    enter(hart, to, vector::SYNCHRONOUS, returns_to);
+}
+
+/// Enters the handler of an interrupt before the instruction at `pc`.
+pub fn take_interrupt(hart: &Hart<AArch64>, cause: u64) {
+    let tally = &hart.arch.tally;
+    tally.note(hart, Trap { cause, tval: 0 }, true);
+    let count = &tally.interrupts[(cause & 1) as usize];
+    count.set(count.get() + 1);
+    hart.traps.set(hart.traps.get() + 1);
+    hart.interrupts.set(hart.interrupts.get() + 1);
+    let kind = if cause == interrupt::IRQ { vector::IRQ } else { vector::FIQ };
+    enter(hart, hart.mode.get().max(1), kind, hart.pc.get());
+}
+
+/// AArch64.TakeException.
+fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
+    let (arch, from) = (&hart.arch, hart.mode.get());
+    let registers = arch.registers.of_level(to);
+    let pstate = pstate(hart);
+    registers.spsr.set(pstate);
+    registers.elr.set(returns_to);
+    let place = match from == to {
+        true if arch.pstate.sp_is_own() => vector::SAME_LEVEL_SPX,
+        true => vector::SAME_LEVEL_SP0,
+        false => vector::LOWER_LEVEL,
+    };
+    arch.pstate.mask_all();
+    arch.enter_level(hart, to, true);
+    hart.pc.set(registers.vbar.get().wrapping_add(place + kind));
+}
+
+/// PSTATE as SPSR_ELx has it, C5.2.18.
+pub fn pstate(hart: &Hart<AArch64>) -> u64 {
+    nzcv(hart) << 28
+        | hart.arch.pstate.daif() << 6
+        | (hart.mode.get() as u64) << 2
+        | hart.arch.pstate.sp_is_own() as u64
+}
+
+/// The bit of SPSR_ELx that says AArch32, which is not here.
+const NRW: u64 = 1 << 4;
+/// The bit of PSTATE that makes all instructions illegal, in SPSR_ELx.
+const ILLEGAL: u64 = 1 << 20;
+
+/// Sets PSTATE from SPSR_ELx and jumps, as an exception return does; gives where to. A return that is not legal leaves level
+/// and stack pointer as they are (D1.11.4).
+pub(super) fn leave(hart: &Hart<AArch64>) -> u64 {
+    let arch = &hart.arch;
+    let from = hart.mode.get();
+    let registers = arch.registers.of_level(from);
+    let (spsr, to) = (registers.spsr.get(), registers.elr.get());
+    let level = (spsr >> 2 & 3) as u8;
+    let is_legal = spsr & NRW == 0 && level <= from && spsr & 2 == 0 && !(level == 0 && spsr & 1 != 0);
+    set_nzcv(hart, spsr >> 28);
+    arch.pstate.set_daif(spsr >> 6 & 15);
+    hart.memory.reservations().release(hart.id);
+    if is_legal {
+        arch.pstate.set_illegal(spsr & ILLEGAL != 0);
+        arch.enter_level(hart, level, spsr & 1 != 0);
+    } else {
+        arch.pstate.set_illegal(true);
+    }
+    to
+}
+
+/// Interrupts that are asserted: none, before there is a controller.
+fn asserted(_: &Hart<AArch64>) -> Option<u64> {
+    None
+}
+
+/// The interrupt that the hart would take now.
+pub fn pending_interrupt(hart: &Hart<AArch64>) -> Option<u64> {
+    let masks = hart.arch.pstate.daif();
+    asserted(hart).filter(|&cause| masks & if cause == interrupt::IRQ { Pstate::I } else { Pstate::F } == 0)
+}
+
+/// Whether WFI ends: whatever PSTATE masks.
+pub fn wakes(hart: &Hart<AArch64>) -> bool {
+    asserted(hart).is_some()
+}

@@ -1,0 +1,107 @@
+//! What a processor may have beyond the base, by Arm's names (A2.2), and the processors that one can choose.
+
+#![allow(missing_docs, reason = "bits are named as in the manual, without FEAT_")]
+
+use bitflags::bitflags;
+
+bitflags! {
+    /// A set of features.
+    #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+    pub struct Feature: u64 {
+        /// Everything that Armv8.0 demands.
+        const BASE = 1 << 0;
+        /// Scalar floating point.
+        const FP = 1 << 1;
+        /// Advanced SIMD.
+        const ASIMD = 1 << 2;
+        const CRC32 = 1 << 3;
+        const AES = 1 << 4;
+        const PMULL = 1 << 5;
+        const SHA1 = 1 << 6;
+        const SHA256 = 1 << 7;
+        const LSE = 1 << 8;
+        const RDM = 1 << 9;
+        const DOTPROD = 1 << 10;
+        const FP16 = 1 << 11;
+        const FCMA = 1 << 12;
+        const JSCVT = 1 << 13;
+        const LRCPC = 1 << 14;
+        const FLAGM = 1 << 15;
+        const DIT = 1 << 16;
+        const PAN = 1 << 17;
+        const UAO = 1 << 18;
+        const DPB = 1 << 19;
+        const SB = 1 << 20;
+    }
+}
+
+/// What a hart must have for a row to exist.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Needs {
+    /// Any one of these gives it...
+    pub any: Feature,
+    /// ...if all of these are there too.
+    pub all: Feature,
+}
+
+impl Needs {
+    /// An instruction of A64.
+    pub const fn a64(any: Feature, all: Feature) -> Self {
+        Needs { any, all }
+    }
+
+    /// Whether a hart with these features has it.
+    pub const fn are_met(self, features: Feature) -> bool {
+        features.intersects(self.any) && features.contains(self.all)
+    }
+}
+
+/// The processors by their names on the command line.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
+pub enum Cpu {
+    /// `cortex-a53`
+    CortexA53,
+    /// `cortex-a72`
+    CortexA72,
+    /// `max`: everything that this program has.
+    #[default]
+    Max,
+}
+
+impl Cpu {
+    /// All of them.
+    pub const ALL: [Cpu; 3] = [Cpu::CortexA53, Cpu::CortexA72, Cpu::Max];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Cpu::CortexA53 => "cortex-a53",
+            Cpu::CortexA72 => "cortex-a72",
+            Cpu::Max => "max",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Cpu> {
+        Cpu::ALL.into_iter().find(|cpu| cpu.name() == name)
+    }
+
+    /// What it has, as far as this program has it.
+    pub const fn features(self) -> Feature {
+        let v8_0 = Feature::BASE.union(Feature::CRC32);
+        match self {
+            Cpu::CortexA53 | Cpu::CortexA72 => v8_0,
+            Cpu::Max => v8_0,
+        }
+    }
+
+    /// MIDR_EL1, D13.2.100.
+    pub const fn midr(self) -> u64 {
+        match self {
+            Cpu::CortexA53 => 0x410f_d034,
+            Cpu::CortexA72 => 0x410f_d083,
+            // No implementer has number 0: software uses it for what is not hardware.
+            Cpu::Max => 0x000f_0510,
+        }
+    }
+}

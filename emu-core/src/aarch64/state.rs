@@ -1,0 +1,343 @@
+//! What an AArch64 hart has beyond slots, and how it fits into a [`Hart`].
+
+use super::decode::Decoder;
+use super::exception::{self, Tally, class, fault, syndrome};
+use super::feature::{Cpu, Needs};
+use super::format::BranchReg;
+use super::semihosting::Environment;
+use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, name, sp_bank};
+use super::table::{Code, Row, TABLE, translate};
+use super::width::View;
+use super::{commit, flags, mmu, sysreg};
+use crate::engine::{Engine, Exec};
+use crate::hart::{Arch, Decoded, Hart, Near, Translation};
+use crate::interp::Handler;
+use crate::isa::{self, Facts, Operands, Packed};
+use crate::machine::Commit;
+use crate::profile::Turn;
+use crate::slot::Slot;
+use crate::trap::{Cause, Taken, Trap};
+use emu_mem::{Access, GuestPhys, GuestVirt};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+/// What a user may choose about a hart.
+#[derive(Copy, Clone, Default, Debug)]
+pub struct Config {
+    /// Which processor it is.
+    pub cpu: Cpu,
+    /// Loads and stores that are not naturally aligned raise an exception instead of being done.
+    pub misaligned_trap: bool,
+}
+
+/// System registers that each exception level has its own of.
+#[derive(Default, Debug)]
+#[allow(missing_docs, reason = "the names are the manual's, without _ELx")]
+pub struct Level {
+    pub elr: Cell<u64>,
+    pub spsr: Cell<u64>,
+    pub esr: Cell<u64>,
+    pub far: Cell<u64>,
+    pub vbar: Cell<u64>,
+    pub sctlr: Cell<u64>,
+    pub tpidr: Cell<u64>,
+}
+
+/// System registers that are cells of their own.
+#[derive(Default, Debug)]
+#[allow(missing_docs, reason = "the names are the manual's")]
+pub struct Registers {
+    levels: [Level; 4],
+    pub tpidrro_el0: Cell<u64>,
+    pub cpacr_el1: Cell<u64>,
+    pub contextidr_el1: Cell<u64>,
+    pub par_el1: Cell<u64>,
+}
+
+impl Registers {
+    /// Those of one exception level.
+    pub fn of_level(&self, el: u8) -> &Level {
+        &self.levels[el as usize & 3]
+    }
+}
+
+/// PSTATE without the flags, the exception level (the hart's mode) and what features add.
+#[derive(Debug)]
+pub struct Pstate {
+    /// D 8, A 4, I 2, F 1.
+    daif: Cell<u64>,
+    /// SPSel: the level's own stack pointer, not SP_EL0.
+    sp: Cell<bool>,
+    /// IL: every instruction raises an exception.
+    illegal: Cell<bool>,
+}
+
+impl Pstate {
+    /// The mask of IRQs.
+    pub const I: u64 = 2;
+    /// The mask of FIQs.
+    pub const F: u64 = 1;
+
+    /// D 8, A 4, I 2, F 1.
+    pub fn daif(&self) -> u64 {
+        self.daif.get()
+    }
+    /// Sets them.
+    pub fn set_daif(&self, daif: u64) {
+        self.daif.set(daif & 15);
+    }
+    /// As at the entry of a handler.
+    pub fn mask_all(&self) {
+        self.daif.set(15);
+        self.illegal.set(false);
+    }
+    /// SPSel.
+    pub fn sp_is_own(&self) -> bool {
+        self.sp.get()
+    }
+    /// IL.
+    pub fn is_illegal(&self) -> bool {
+        self.illegal.get()
+    }
+    /// Sets IL.
+    pub fn set_illegal(&self, illegal: bool) {
+        self.illegal.set(illegal);
+    }
+}
+
+/// The architectural state of an AArch64 hart that is not in slots, and its decoder.
+pub struct AArch64 {
+    /// What its user chose.
+    pub config: Config,
+    /// The rows that it has.
+    pub decoder: Decoder,
+    /// System registers.
+    pub registers: Registers,
+    /// PSTATE.
+    pub pstate: Pstate,
+    /// Exceptions by class, and whether they lead anywhere.
+    pub tally: Tally,
+    /// What a debugger would do for the guest.
+    pub environment: RefCell<Option<Box<Environment>>>,
+}
+
+/// SCTLR_EL1 after reset, as Cortex-A53 has it (its manual, 4.3.30): SA and SA0, and bits that are one.
+const SCTLR_RESET: u64 = 0x00c5_0838;
+/// SCTLR_ELx.SA: SP is checked where it is a base.
+const SCTLR_SA: u64 = 1 << 3;
+/// SCTLR_EL1.SA0: the same for EL0.
+const SCTLR_SA0: u64 = 1 << 4;
+
+impl AArch64 {
+    /// The state of a hart before its reset.
+    pub fn new(config: Config) -> Self {
+        AArch64 {
+            config,
+            decoder: Decoder::new(config.cpu.features()),
+            registers: Registers::default(),
+            pstate: Pstate { daif: Cell::new(15), sp: Cell::new(true), illegal: Cell::new(false) },
+            tally: Tally::default(),
+            environment: RefCell::default(),
+        }
+    }
+
+    /// Puts a new hart into the state that it has after reset, D1.9.1, at EL1, the highest level there is.
+    pub fn reset(hart: &Hart<Self>, pc: u64) {
+        let arch = &hart.arch;
+        hart.pc.set(pc);
+        arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
+        hart.enter_mode(1);
+        flags::set_nzcv(hart, 0);
+        arch.controls_changed(hart);
+    }
+
+    /// Changes exception level and stack pointer.
+    pub fn enter_level(&self, hart: &Hart<Self>, el: u8, own_sp: bool) {
+        self.bank(hart, |selected| hart.slots.set(selected, hart.slots.get(SP)));
+        if hart.mode.get() != el {
+            hart.enter_mode(el);
+        }
+        self.pstate.sp.set(own_sp);
+        self.bank(hart, |selected| hart.slots.set(SP, hart.slots.get(selected)));
+        self.controls_changed(hart);
+    }
+
+    /// Does something with the bank of the stack pointer in use.
+    fn bank(&self, hart: &Hart<Self>, with: impl FnOnce(Slot)) {
+        with(sp_bank(if self.pstate.sp.get() { hart.mode.get() } else { 0 }));
+    }
+
+    /// SP_EL`el`, wherever it is now.
+    pub fn sp_slot(&self, hart: &Hart<Self>, el: u8) -> Slot {
+        let selected = if self.pstate.sp.get() { hart.mode.get() } else { 0 };
+        if selected == el { SP } else { sp_bank(el) }
+    }
+
+    /// Works out what decode time knows from registers and level; whatever changes those calls this.
+    pub fn controls_changed(&self, hart: &Hart<Self>) {
+        let el = hart.mode.get();
+        let sctlr = self.registers.of_level(el.max(1)).sctlr.get();
+        let sa = if el == 0 { SCTLR_SA0 } else { SCTLR_SA };
+        hart.slots.set(SP_MASK, if sctlr & sa != 0 { 15 } else { 0 });
+        let fpen = self.registers.cpacr_el1.get() >> 20 & 3;
+        // D13.2.30: 3 traps nothing, 1 only EL0.
+        let traps = match fpen {
+            3 => false,
+            1 => el == 0,
+            _ => el <= 1,
+        };
+        // CV and a condition that always holds, as for all A64 instructions.
+        hart.slots.set(FP_TRAP, if traps { syndrome(class::FP_TRAP, 0x1e << 20) } else { 0 });
+        mmu::select_spaces(hart);
+    }
+}
+
+/// IXC of FPSR.
+const IXC: u64 = 1 << 4;
+
+impl Arch for AArch64 {
+    type Code = Code;
+    type Needs = Needs;
+    type Handlers = [Handler<AArch64>; 1];
+    type Variant = ();
+    const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK];
+    const MODE_NAMES: &'static [(u8, &'static str)] = &[(3, "EL3"), (2, "EL2"), (1, "EL1"), (0, "EL0")];
+
+    fn table() -> &'static [Row] {
+        TABLE
+    }
+    fn variant(&self) {}
+    fn meaning<E: Engine>(_: (), engine: &E, row: u16, operands: &Packed) -> Option<Exec<E>> {
+        translate(View(engine), TABLE.get(row as usize)?.code, operands)
+    }
+    fn is_flat(hart: &Hart<Self>) -> bool {
+        mmu::is_flat(hart)
+    }
+    fn has_sticky_inexact(hart: &Hart<Self>) -> bool {
+        hart.slots.get(FPSR) & IXC != 0
+    }
+    fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
+        mmu::translate(hart, at, access, bytes)
+    }
+    fn translate_near(_: &Hart<Self>, _: GuestVirt, _: Access, _: GuestPhys, _: i64) -> Near {
+        None
+    }
+    fn advance(_: &Hart<Self>, at: GuestVirt, bytes: u64) -> GuestVirt {
+        GuestVirt(at.0.wrapping_add(bytes))
+    }
+    /// D1.13.4: a misaligned PC is found when it is fetched from.
+    fn check_fetch(hart: &Hart<Self>, at: GuestVirt) -> Result<(), Trap> {
+        if hart.arch.pstate.is_illegal() {
+            return Err(Trap { cause: syndrome(class::ILLEGAL_STATE, 0), tval: 0 });
+        }
+        if at.0 & 3 != 0 {
+            return Err(Trap { cause: syndrome(class::PC_ALIGNMENT, 0), tval: at.0 });
+        }
+        Ok(())
+    }
+    fn access_fault(_: &Hart<Self>, at: GuestVirt, access: Access) -> Trap {
+        mmu::abort(at, access, fault::EXTERNAL)
+    }
+    fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap> {
+        if hart.arch.config.misaligned_trap {
+            return Err(mmu::abort(at, access, fault::ALIGNMENT));
+        }
+        Ok(())
+    }
+    fn traps_misaligned(&self) -> bool {
+        self.config.misaligned_trap
+    }
+    fn undefined(_: &Hart<Self>, _: u32) -> Trap {
+        Trap { cause: syndrome(class::UNKNOWN, 0), tval: 0 }
+    }
+    fn instruction_bytes(_: u16) -> u64 {
+        4
+    }
+    fn find(&self, word: u32) -> Option<(usize, Packed)> {
+        self.decoder.find(word)
+    }
+    fn decode(&self, word: u32) -> Decoded<Self> {
+        self.decoder.decode(word)
+    }
+    fn take_trap(hart: &Hart<Self>, trap: Trap) {
+        exception::take_trap(hart, trap);
+    }
+    fn pending_interrupt(hart: &Hart<Self>) -> Option<u64> {
+        exception::pending_interrupt(hart)
+    }
+    fn take_interrupt(hart: &Hart<Self>, cause: u64) {
+        exception::take_interrupt(hart, cause);
+    }
+    fn wakes(hart: &Hart<Self>) -> bool {
+        exception::wakes(hart)
+    }
+    fn next_event(_: &Hart<Self>) -> Option<u64> {
+        None
+    }
+    fn is_stuck(hart: &Hart<Self>) -> bool {
+        hart.arch.tally.is_stuck()
+    }
+    fn first_trap(hart: &Hart<Self>) -> Taken {
+        hart.arch.tally.first()
+    }
+    fn each_trap(hart: &Hart<Self>, to: &mut dyn FnMut(Cause, u64)) {
+        let tally = &hart.arch.tally;
+        for (code, count) in (0..).zip(&tally.exceptions) {
+            to(Cause { is_interrupt: false, code }, count.get());
+        }
+        for (code, count) in (0..).zip(&tally.interrupts) {
+            to(Cause { is_interrupt: true, code }, count.get());
+        }
+    }
+    fn counts_events(_: &Hart<Self>) -> bool {
+        false
+    }
+    fn count_events(_: &Hart<Self>, _: impl Iterator<Item = u16>, _: bool) {}
+    fn facts(row: usize) -> Option<Facts> {
+        let row = TABLE.get(row)?;
+        let (feature, _) = row.needs.any.iter_names().next()?;
+        Some(Facts { name: row.name, class: isa::class(row.kind, row.touches, row.module), extension: feature })
+    }
+    fn cause_code(trap: Trap) -> u64 {
+        exception::class_of(trap.cause)
+    }
+    fn cause_name(cause: Cause) -> &'static str {
+        if cause.is_interrupt { exception::interrupt::name(cause.code) } else { class::name(cause.code) }
+    }
+    fn slot_name(slot: Slot) -> &'static str {
+        name(slot)
+    }
+    /// C6.2.34 and C6.2.219: BL, BLR and RET say what they are.
+    fn turn(row: u16, operands: &Packed) -> Turn {
+        match TABLE.get(row as usize).map(|row| row.code) {
+            Some(Code::Bl | Code::Blr) => Turn::Call,
+            Some(Code::Ret) => Turn::Return,
+            // What older compilers return with.
+            Some(Code::Br) if BranchReg::unpack(operands).rn == LINK => Turn::Return,
+            Some(Code::Eret) => Turn::TrapReturn,
+            _ => Turn::Other,
+        }
+    }
+    fn stack_pointer(hart: &Hart<Self>) -> u64 {
+        hart.slots.get(SP)
+    }
+    fn clear_log(_: &Hart<Self>) {}
+    fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        commit::show(commit, out)
+    }
+    fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64)) {
+        to(hart.pc.get());
+        Self::named_words(hart, &mut |_, word| to(word));
+    }
+    fn named_words(hart: &Hart<Self>, to: &mut dyn FnMut(&str, u64)) {
+        (1..=32).map(Slot).for_each(|slot| to(name(slot), hart.slots.get(slot)));
+        for el in (0..4).filter(|&el| hart.arch.sp_slot(hart, el) != SP) {
+            to(name(sp_bank(el)), hart.slots.get(sp_bank(el)));
+        }
+        to("pstate", exception::pstate(hart));
+        to("illegal", hart.arch.pstate.is_illegal().into());
+        [FPCR, FPSR].into_iter().for_each(|slot| to(name(slot), hart.slots.get(slot)));
+        (64..128).map(Slot).for_each(|slot| to(name(slot), hart.slots.get(slot)));
+        sysreg::each(hart, to);
+    }
+}

@@ -1,0 +1,87 @@
+//! Programs for AArch64: the command finds out by itself what they are for.
+
+use super::elf::Elf;
+use super::{Folder, emu};
+
+/// Where QEMU's `virt` has its RAM.
+const RAM: u64 = 0x4000_0000;
+
+fn program(code: &[u32]) -> Elf {
+    Elf::new(code).with(|elf| {
+        (elf.machine, elf.entry) = (183, RAM);
+        elf.segments[0].1 = RAM;
+        elf.symbols[0].1 = RAM;
+    })
+}
+
+/// Prints `hello` by semihosting and ends with code 7.
+const HELLO: [u32; 14] = [
+    0x1000_0181, // adr x1, text
+    0x5280_0080, // mov w0, SYS_WRITE0
+    0xd45e_0000, // hlt #0xf000
+    0x1000_00a1, // adr x1, block
+    0x5280_0300, // mov w0, SYS_EXIT
+    0xd45e_0000, // hlt #0xf000
+    0x1400_0000, // b .
+    0xd503_201f, // nop
+    0x0002_0026, // block: ADP_Stopped_ApplicationExit
+    0,
+    7,
+    0,
+    0x6c6c_6568, // text
+    0x0000_0a6f,
+];
+
+#[test]
+fn a_program_runs_in_every_engine() {
+    let folder = Folder::new();
+    let file = folder.file("hello.elf", program(&HELLO).bytes());
+    for engine in ["interp", "jit", "auto"] {
+        let output = emu(["run", "--engine", engine, "--stat", &file]).has_status(7);
+        assert_eq!(output.stdout, "hello\n", "{engine}");
+        for part in ["  6  instructions\n", "  6    in EL1 ", "on virt, max, "] {
+            assert!(output.stderr.contains(part), "{engine}: {part:?} is not in {}", output.stderr);
+        }
+    }
+    assert_eq!(emu(["run", "--verify", &file]).has_status(7).stderr, "");
+    let test = emu(["test", &file]).has_status(1);
+    assert!(test.stdout.contains("exit code 7 (semihosting)"), "{}", test.stdout);
+}
+
+#[test]
+fn a_trace_and_a_listing_tell_what_it_does() {
+    let folder = Folder::new();
+    let code = [
+        0xd280_0020, // movz x0, #1
+        0x8b00_0c01, // add x1, x0, x0, lsl #3
+        0xf100_0421, // 1: subs x1, x1, #1
+        0x54ff_ffe1, // b.ne 1b
+        0x0000_0000, // undefined
+    ];
+    let file = folder.file("loop.elf", program(&code).bytes());
+    let stuck = emu(["run", "--trace", &folder.path("trace"), &file]).has_status(126);
+    for part in ["traps for ever at 0x200", "VBAR_EL1", "it began at", "undefined instruction (ESR 0x02000000"] {
+        assert!(stuck.stderr.contains(part), "{part:?} is not in {}", stuck.stderr);
+    }
+    let trace = folder.read("trace");
+    assert_eq!(trace.lines().count(), 20, "{trace}");
+    assert!(trace.starts_with("core   0: 1 0x0000000040000000 (0xd2800020) x0  0x0000000000000001\n"), "{trace}");
+    let listing = emu(["dis", &file]).has_status(0).stdout;
+    for part in ["elf64-littleaarch64", "add\tx1, x0, x0, lsl #3", "b.ne\t40000008 <_start+0x8>"] {
+        assert!(listing.contains(part), "{part:?} is not in {listing}");
+    }
+}
+
+#[test]
+fn processors_are_chosen_by_name() {
+    let folder = Folder::new();
+    let file = folder.file("hello.elf", program(&HELLO).bytes());
+    for cpu in ["cortex-a53", "cortex-a72", "max"] {
+        emu(["run", "--cpu", cpu, &file]).has_status(7);
+    }
+    emu(["run", "--cpu", "z80", &file]).is_refusal(&["--cpu z80", "cortex-a53, cortex-a72, max"]);
+    emu(["run", "--isa", "rv64i", &file]).is_refusal(&["--isa is for RISC-V", "use --cpu"]);
+    let riscv = folder.file("riscv.elf", super::elf::hello("", 0).bytes());
+    emu(["run", "--cpu", "max", &riscv]).is_refusal(&["--cpu", "AArch64", "use --isa"]);
+    emu(["run", "--board", "spike", &file]).is_refusal(&["--board spike", "virt"]);
+}
