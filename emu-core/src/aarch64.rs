@@ -3,7 +3,7 @@
 //! Reading order: `slots` (which register is which slot), `width` (one meaning, two widths), `flags`, `format` (operands),
 //! `table` (the rows, in the order of the manual's index), then the meanings by the manual's classes: `addsub`, `logical`,
 //! `bitfield`, `move_wide`, `cond_select`, `muldiv`, `crc`, `branch`, `load_store`, `load_store_pair`, `exclusive`. The system:
-//! `feature` (processors), `state`, `exception`, `sysreg`, `system`, `mmu`, `semihosting`.
+//! `feature` (processors), `state`, `exception`, `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
 
 pub mod addsub;
 pub mod bitfield;
@@ -20,6 +20,7 @@ pub mod format;
 pub mod load_store;
 pub mod load_store_pair;
 pub mod logical;
+pub mod maintenance;
 pub mod mmu;
 pub mod move_wide;
 pub mod muldiv;
@@ -34,13 +35,16 @@ pub mod width;
 use crate::hart::Hart;
 use crate::machine::Machine;
 use emu_devices::board::Board;
+use maintenance::Broadcast;
 use state::{AArch64, Config};
 
 /// A machine with AArch64 harts on a board, after reset: `x0` is the device tree's address, as kernels expect. Semihosting calls
 /// are answered, with `command_line` for SYS_GET_CMDLINE.
 pub fn machine(board: Board, config: Config, command_line: &str) -> Machine<AArch64> {
+    let broadcast = Broadcast::default();
     let harts = board.lines.iter().enumerate().map(|(id, lines)| {
-        let hart = Hart::new(id, AArch64::new(config), board.bus.clone(), lines.clone(), board.clock.clone());
+        let arch = AArch64 { broadcast: broadcast.other_end(), ..AArch64::new(config, id, board.arm.clone()) };
+        let hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
         AArch64::reset(&hart, board.reset_pc.map_or(0, |pc| pc.0));
         hart.slots.set(slots::dst(0), board.device_tree.as_ref().map_or(0, |tree| tree.address.0));
         let mut semihosting = board.semihosting(command_line);

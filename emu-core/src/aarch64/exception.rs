@@ -2,10 +2,15 @@
 //! syndrome as ESR_ELx shows it as its cause, and what FAR_ELx shows as its value; the exception level that it comes from is
 //! put in when it is taken.
 
+use super::feature::Feature;
 use super::flags::{nzcv, set_nzcv};
+use super::maintenance::Broadcast;
+use super::mmu;
 use super::state::{AArch64, Pstate};
+use super::sysreg::{Pmu, SCTLR_SPAN};
 use crate::hart::Hart;
 use crate::trap::{Taken, Trap};
+use emu_devices::irq::arm;
 use std::cell::Cell;
 
 /// Exception classes, D13.2.37.
@@ -196,7 +201,8 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
     let (arch, from) = (&hart.arch, hart.mode.get());
     let registers = arch.registers.of_level(to);
     let pstate = pstate(hart);
-    registers.spsr.set(pstate);
+    let illegal = if arch.pstate.is_illegal() { ILLEGAL } else { 0 };
+    registers.spsr.set(pstate | illegal);
     registers.elr.set(returns_to);
     let place = match from == to {
         true if arch.pstate.sp_is_own() => vector::SAME_LEVEL_SPX,
@@ -204,6 +210,10 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
         false => vector::LOWER_LEVEL,
     };
     arch.pstate.mask_all();
+    // D5.4.3: entering EL1 sets PAN, unless SPAN says to leave it.
+    if has_pan(hart) && registers.sctlr.get() & SCTLR_SPAN == 0 {
+        arch.set_pan(hart, true);
+    }
     arch.enter_level(hart, to, true);
     hart.pc.set(registers.vbar.get().wrapping_add(place + kind));
 }
@@ -211,6 +221,7 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
 /// PSTATE as SPSR_ELx has it, C5.2.18.
 pub fn pstate(hart: &Hart<AArch64>) -> u64 {
     nzcv(hart) << 28
+        | if hart.arch.pstate.pan() { PAN } else { 0 }
         | hart.arch.pstate.daif() << 6
         | (hart.mode.get() as u64) << 2
         | hart.arch.pstate.sp_is_own() as u64
@@ -218,6 +229,13 @@ pub fn pstate(hart: &Hart<AArch64>) -> u64 {
 
 /// The bit of SPSR_ELx that says AArch32, which is not here.
 const NRW: u64 = 1 << 4;
+/// PSTATE.PAN in SPSR_ELx.
+const PAN: u64 = 1 << 22;
+
+fn has_pan(hart: &Hart<AArch64>) -> bool {
+    hart.arch.config.cpu.features().contains(Feature::PAN)
+}
+
 /// The bit of PSTATE that makes all instructions illegal, in SPSR_ELx.
 const ILLEGAL: u64 = 1 << 20;
 
@@ -232,28 +250,51 @@ pub(super) fn leave(hart: &Hart<AArch64>) -> u64 {
     let is_legal = spsr & NRW == 0 && level <= from && spsr & 2 == 0 && !(level == 0 && spsr & 1 != 0);
     set_nzcv(hart, spsr >> 28);
     arch.pstate.set_daif(spsr >> 6 & 15);
+    if has_pan(hart) {
+        arch.set_pan(hart, spsr & PAN != 0);
+    }
     hart.memory.reservations().release(hart.id);
     if is_legal {
         arch.pstate.set_illegal(spsr & ILLEGAL != 0);
         arch.enter_level(hart, level, spsr & 1 != 0);
     } else {
         arch.pstate.set_illegal(true);
+        mmu::select_spaces(hart);
     }
     to
 }
 
-/// Interrupts that are asserted: none, before there is a controller.
-fn asserted(_: &Hart<AArch64>) -> Option<u64> {
-    None
+/// The interrupt pins, as ISR_EL1 shows them.
+pub(super) fn isr(hart: &Hart<AArch64>) -> u64 {
+    let pins = hart.lines.get();
+    (pins >> arm::IRQ & 1) << 7 | (pins >> arm::FIQ & 1) << 6
 }
 
-/// The interrupt that the hart would take now.
+/// The interrupt that the hart would take now; of both, FIQ. Before, it sees to what comes from outside at an instruction of
+/// somebody else's choosing: what other harts have told it, PSCI's start, and its monitors.
 pub fn pending_interrupt(hart: &Hart<AArch64>) -> Option<u64> {
-    let masks = hart.arch.pstate.daif();
-    asserted(hart).filter(|&cause| masks & if cause == interrupt::IRQ { Pstate::I } else { Pstate::F } == 0)
+    Broadcast::listen(hart);
+    if hart.arch.off.get()
+        && let Some(start) = hart.arch.parts.as_ref().and_then(|parts| parts.psci.lock().take_start(hart.id))
+    {
+        AArch64::start(hart, start);
+    }
+    Pmu::attend(hart);
+    let (pins, masks) = (hart.lines.get(), hart.arch.pstate.daif());
+    let takes = |pin: u32, mask| pins >> pin & 1 != 0 && masks & mask == 0;
+    if takes(arm::FIQ, Pstate::F) {
+        Some(interrupt::FIQ)
+    } else if takes(arm::IRQ, Pstate::I) {
+        Some(interrupt::IRQ)
+    } else {
+        None
+    }
 }
 
-/// Whether WFI ends: whatever PSTATE masks.
+/// Whether a hart that waits goes on: an interrupt, whatever PSTATE masks, or somebody who switches it on.
 pub fn wakes(hart: &Hart<AArch64>) -> bool {
-    asserted(hart).is_some()
+    if hart.arch.off.get() {
+        return hart.arch.parts.as_ref().is_some_and(|parts| parts.psci.lock().is_started(hart.id));
+    }
+    hart.lines.get() & (1 << arm::IRQ | 1 << arm::FIQ) != 0
 }

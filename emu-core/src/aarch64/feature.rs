@@ -32,6 +32,12 @@ bitflags! {
         const UAO = 1 << 18;
         const DPB = 1 << 19;
         const SB = 1 << 20;
+        /// Rights in table descriptors can be switched off.
+        const HPDS = 1 << 21;
+        /// The access flag and the dirty state are updated by hardware.
+        const HAFDBS = 1 << 22;
+        /// Granules of 16 KiB.
+        const TGRAN16 = 1 << 23;
     }
 }
 
@@ -91,7 +97,22 @@ impl Cpu {
         let v8_0 = Feature::BASE.union(Feature::CRC32);
         match self {
             Cpu::CortexA53 | Cpu::CortexA72 => v8_0,
-            Cpu::Max => v8_0,
+            Cpu::Max => {
+                let memory = Feature::HPDS.union(Feature::HAFDBS).union(Feature::TGRAN16).union(Feature::PAN);
+                v8_0.union(memory).union(Feature::DPB)
+            }
+        }
+    }
+
+    /// Bits of a physical address, as ID_AA64MMFR0_EL1.PARange numbers them.
+    pub const fn phys_range(self) -> u64 {
+        match self {
+            // 40 bits.
+            Cpu::CortexA53 => 2,
+            // 44 bits.
+            Cpu::CortexA72 => 4,
+            // 48 bits.
+            Cpu::Max => 5,
         }
     }
 

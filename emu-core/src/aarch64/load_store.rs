@@ -4,9 +4,12 @@
 use super::exception::SP_ALIGNMENT;
 use super::format::{Literal, LoadStore, LoadStoreReg, Prefetch, PrefetchReg, offset};
 use super::slots::{SP, SP_MASK};
+use super::state::AArch64;
 use super::width::{A64, Width};
 use crate::engine::*;
+use crate::interp::{Next, Step};
 use crate::slot::Slot;
+use crate::trap::Stop;
 
 /// What a load or store moves, as a type: the rows of the table choose it.
 pub trait Kind {
@@ -110,6 +113,21 @@ pub fn str_pre<H: A64, K: Kind>(h: H, o: LoadStore) -> Exec<H::E> {
 pub fn str_reg<H: A64, K: Kind>(h: H, o: LoadStoreReg) -> Exec<H::E> {
     h.store(base(h, o.rn)? + offset(h, o), h.get(o.rt), K::MEM)?;
     Ok(h.next())
+}
+
+/// LDTR: with the rights of EL0.
+pub fn ldtr<'h, H: A64<E = Step<'h, AArch64>>, T: Width<Step<'h, AArch64>>, K: Kind>(
+    h: H,
+    o: LoadStore,
+) -> Result<Next, Stop> {
+    let hart = h.hart;
+    hart.arch.as_user(hart, || ldr::<H, T, K>(h, o))
+}
+
+/// STTR: with the rights of EL0.
+pub fn sttr<'h, H: A64<E = Step<'h, AArch64>>, K: Kind>(h: H, o: LoadStore) -> Result<Next, Stop> {
+    let hart = h.hart;
+    hart.arch.as_user(hart, || str::<H, K>(h, o))
 }
 
 /// PRFM: a hint, of which nothing is made.

@@ -1,16 +1,311 @@
-//! Address translation (D5). Only what there is with SCTLR_ELx.M clear: virtual addresses are physical ones. Tables, permissions
-//! and TLB maintenance will stand here.
+//! Address translation: stage 1 of EL1 and EL0, VMSAv8-64 (D5.2 to D5.4), with granules of 4, 16 and 64 KiB. The result of a
+//! walk is kept in the soft TLB, by the hart; maintenance of that is in `tlbi`.
+//!
+//! Memory types change nothing: device memory and disabled caches take unaligned accesses too, as in QEMU. Tables are
+//! little-endian.
 
 use super::exception::{class, fault, syndrome};
+use super::feature::Feature;
 use super::state::AArch64;
 use crate::hart::{Hart, Translation};
 use crate::trap::Trap;
-use emu_mem::{Access, GuestPhys, GuestVirt, Space};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE, Space, Width};
+use std::cell::{Cell, RefCell};
 
-/// Bits of a physical address, ID_AA64MMFR0_EL1.PARange.
-const PHYS_BITS: u32 = 48;
-/// Address size fault, level 0.
-const ADDRESS_SIZE: u64 = 0;
+/// Fault status codes, D13.2.37; those of translations have the level of the table in their low bits.
+mod status {
+    pub(super) const ADDRESS_SIZE: u64 = 0x00;
+    pub(super) const TRANSLATION: u64 = 0x04;
+    pub(super) const ACCESS_FLAG: u64 = 0x08;
+    pub(super) const PERMISSION: u64 = 0x0c;
+    pub(super) const EXTERNAL_ON_WALK: u64 = 0x14;
+}
+
+/// Bits of SCTLR_EL1.
+pub(super) mod sctlr {
+    pub(in super::super) const M: u64 = 1 << 0;
+    pub(super) const WXN: u64 = 1 << 19;
+}
+
+/// Bits of TCR_EL1.
+mod tcr {
+    pub(super) const A1: u64 = 1 << 22;
+    pub(super) const AS: u64 = 1 << 36;
+    pub(super) const HA: u64 = 1 << 39;
+    pub(super) const HD: u64 = 1 << 40;
+}
+
+/// Bits of a descriptor, D5.3.
+mod descriptor {
+    pub(super) const VALID: u64 = 1 << 0;
+    /// A table; at the last level a page.
+    pub(super) const TABLE: u64 = 1 << 1;
+    pub(super) const USER: u64 = 1 << 6;
+    pub(super) const READ_ONLY: u64 = 1 << 7;
+    pub(super) const AF: u64 = 1 << 10;
+    pub(super) const DBM: u64 = 1 << 51;
+    pub(super) const PXN: u64 = 1 << 53;
+    pub(super) const UXN: u64 = 1 << 54;
+    pub(super) const PXN_TABLE: u64 = 1 << 59;
+    pub(super) const UXN_TABLE: u64 = 1 << 60;
+    /// APTable: no access from EL0.
+    pub(super) const NOT_USER_TABLE: u64 = 1 << 61;
+    /// APTable: no writes.
+    pub(super) const READ_ONLY_TABLE: u64 = 1 << 62;
+    /// The address in a descriptor.
+    pub(super) const ADDRESS: u64 = (1 << 48) - 1;
+}
+
+/// The last level of tables.
+const LAST_LEVEL: u32 = 3;
+/// Bits of a virtual address that are translated at most, and at least.
+const MAX_INPUT_BITS: u32 = 48;
+const MIN_INPUT_BITS: u32 = 25;
+
+/// How a translation is to be judged.
+#[derive(Copy, Clone, Debug)]
+pub struct Request {
+    /// Why it is asked for.
+    pub access: Access,
+    /// As which exception level: 0 or 1.
+    pub el: u8,
+    /// Whether EL1 may not touch data that EL0 may: PSTATE.PAN.
+    pub pan: bool,
+}
+
+/// What a walk ends at.
+#[derive(Copy, Clone, Debug)]
+pub struct Page {
+    /// Where the address lies.
+    pub phys: u64,
+    /// Bytes of the naturally aligned stretch around it that is mapped alike.
+    pub bytes: u64,
+    /// Its attributes: a byte of MAIR_EL1.
+    pub attributes: u8,
+    /// Its shareability, as a descriptor has it.
+    pub shareability: u64,
+}
+
+/// One half of the address space: what TCR_EL1 and TTBRn_EL1 say of it.
+struct Half {
+    table: u64,
+    input_bits: u32,
+    page_bits: u32,
+    is_disabled: bool,
+    /// Rights in table descriptors count.
+    hierarchical: bool,
+}
+
+impl Half {
+    /// The half that `at` is in, and the address without a tag; `None` if it is in neither.
+    fn of(hart: &Hart<AArch64>, at: u64) -> Option<(Half, u64)> {
+        let registers = &hart.arch.registers;
+        let tcr = registers.tcr_el1.get();
+        let upper = at >> 55 & 1 != 0;
+        let (fields, ttbr) = match upper {
+            false => (tcr & 0xffff, registers.ttbr0_el1.get()),
+            true => (tcr >> 16 & 0xffff, registers.ttbr1_el1.get()),
+        };
+        // TG0 and TG1 number the granules differently; reserved values are 4 KiB, as in QEMU.
+        let page_bits = match (upper, fields >> 14 & 3) {
+            (false, 1) | (true, 3) => 16,
+            (false, 2) | (true, 1) if has(hart, Feature::TGRAN16) => 14,
+            _ => 12,
+        };
+        let input_bits = 64 - (fields & 0x3f) as u32;
+        // D5.2.4: what is out of bounds is a fault, as in QEMU.
+        if !(MIN_INPUT_BITS..=MAX_INPUT_BITS).contains(&input_bits) {
+            return None;
+        }
+        // TBI0 and TBI1: the top byte is a tag.
+        let tagged = tcr >> if upper { 38 } else { 37 } & 1 != 0;
+        let address = if tagged { (at << 8) as i64 >> 8 } else { at as i64 };
+        if (address >> input_bits) != if upper { -1 } else { 0 } {
+            return None;
+        }
+        let half = Half {
+            table: ttbr & descriptor::ADDRESS & !1,
+            input_bits,
+            page_bits,
+            is_disabled: fields >> 7 & 1 != 0,
+            hierarchical: !has(hart, Feature::HPDS) || tcr >> if upper { 42 } else { 41 } & 1 == 0,
+        };
+        Some((half, address as u64 & ((1 << input_bits) - 1)))
+    }
+
+    /// Bits of an address that a table translates.
+    fn stride(&self) -> u32 {
+        self.page_bits - 3
+    }
+
+    /// The level of the first table, D5.2.5.
+    fn first_level(&self) -> u32 {
+        4 - (self.input_bits - 4) / self.stride()
+    }
+
+    /// Bits below those that a table of `level` translates.
+    fn rest_bits(&self, level: u32) -> u32 {
+        self.page_bits + (LAST_LEVEL - level) * self.stride()
+    }
+
+    /// Whether a descriptor of `level` can map a block.
+    fn has_blocks(&self, level: u32) -> bool {
+        if self.page_bits == 12 { level == 1 || level == 2 } else { level == 2 }
+    }
+}
+
+fn has(hart: &Hart<AArch64>, feature: Feature) -> bool {
+    hart.arch.config.cpu.features().contains(feature)
+}
+
+/// Bits of a physical address that tables can name: the lesser of TCR_EL1.IPS and what the processor has.
+fn output_bits(hart: &Hart<AArch64>) -> u32 {
+    let chosen = phys_bits(hart.arch.registers.tcr_el1.get() >> 32 & 7);
+    chosen.min(phys_bits(hart.arch.config.cpu.phys_range()))
+}
+
+/// Bits of a physical address by their number in ID_AA64MMFR0_EL1.PARange and TCR_EL1.IPS; reserved ones are the most.
+pub fn phys_bits(range: u64) -> u32 {
+    match range {
+        0 => 32,
+        1 => 36,
+        2 => 40,
+        3 => 42,
+        4 => 44,
+        _ => 48,
+    }
+}
+
+/// Whether a status code tells of a table that does not answer.
+pub(super) fn is_external(code: u64) -> bool {
+    code & !3 == status::EXTERNAL_ON_WALK
+}
+
+/// Where `at` lies; or the fault's status code.
+///
+/// # Errors
+/// The status code as a syndrome has it.
+pub fn find(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<Page, u64> {
+    if !is_on(hart) {
+        return find_flat(hart, at);
+    }
+    let Some((half, address)) = Half::of(hart, at) else { return Err(status::TRANSLATION) };
+    if half.is_disabled {
+        return Err(status::TRANSLATION);
+    }
+    walk(hart, &half, address, request)
+}
+
+/// D5.2.9: the MMU is off. An address that has more bits than there are physical ones is too large.
+fn find_flat(hart: &Hart<AArch64>, at: u64) -> Result<Page, u64> {
+    let tcr = hart.arch.registers.tcr_el1.get();
+    let tagged = tcr >> if at >> 55 & 1 != 0 { 38 } else { 37 } & 1 != 0;
+    let address = if tagged { at & ((1 << 56) - 1) } else { at };
+    let bits = phys_bits(hart.arch.config.cpu.phys_range());
+    if address >> bits != 0 {
+        return Err(status::ADDRESS_SIZE);
+    }
+    // Device-nGnRnE, outer shareable.
+    Ok(Page { phys: address, bytes: 1 << bits, attributes: 0, shareability: 2 })
+}
+
+fn walk(hart: &Hart<AArch64>, half: &Half, address: u64, request: Request) -> Result<Page, u64> {
+    let output_bits = output_bits(hart);
+    let fits = |phys: u64| phys >> output_bits == 0;
+    let mut level = half.first_level();
+    // The first table may be smaller than a page, and is aligned to its size.
+    let first_bytes = 8u64 << (half.input_bits - half.rest_bits(level));
+    let mut table = half.table & !(first_bytes - 1);
+    if !fits(table) {
+        return Err(status::ADDRESS_SIZE);
+    }
+    let mut inherited = 0;
+    loop {
+        let rest_bits = half.rest_bits(level);
+        let index_bits = half.stride().min(half.input_bits - rest_bits);
+        let at = GuestPhys(table + (address >> rest_bits & ((1 << index_bits) - 1)) * 8);
+        // It may change between being read and being updated; then it is looked at again.
+        loop {
+            let Ok(entry) = hart.memory.read::<u64>(at) else {
+                return Err(status::EXTERNAL_ON_WALK + u64::from(level));
+            };
+            if entry & descriptor::VALID == 0 {
+                return Err(status::TRANSLATION + u64::from(level));
+            }
+            let is_table = entry & descriptor::TABLE != 0;
+            if is_table && level < LAST_LEVEL {
+                table = entry & descriptor::ADDRESS & !((1 << half.page_bits) - 1);
+                if !fits(table) {
+                    return Err(status::ADDRESS_SIZE + u64::from(level));
+                }
+                inherited |= entry;
+                break;
+            }
+            if !is_table && !half.has_blocks(level) {
+                return Err(status::TRANSLATION + u64::from(level));
+            }
+            let page = entry & descriptor::ADDRESS & !((1 << rest_bits) - 1);
+            if !fits(page) {
+                return Err(status::ADDRESS_SIZE + u64::from(level));
+            }
+            let inherited = if half.hierarchical { inherited } else { 0 };
+            let updated = judge(hart, entry, inherited, request).map_err(|code| code + u64::from(level))?;
+            if updated != entry {
+                match hart.bus.compare_exchange(at, Width::B8, entry, updated) {
+                    Ok(result) if result.value == entry => {}
+                    Ok(_) => continue,
+                    Err(_) => return Err(status::EXTERNAL_ON_WALK + u64::from(level)),
+                }
+            }
+            return Ok(Page {
+                phys: page | address & ((1 << rest_bits) - 1),
+                bytes: 1 << rest_bits,
+                attributes: (hart.arch.registers.mair_el1.get() >> (8 * (entry >> 2 & 7))) as u8,
+                shareability: entry >> 8 & 3,
+            });
+        }
+        level += 1;
+    }
+}
+
+/// Whether a page's descriptor allows the access (D5.4); gives the descriptor as hardware updates it (D5.4.13).
+fn judge(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> Result<u64, u64> {
+    let tcr = hart.arch.registers.tcr_el1.get();
+    let updates_af = has(hart, Feature::HAFDBS) && tcr & tcr::HA != 0;
+    let mut updated = entry;
+    if entry & descriptor::AF == 0 {
+        if !updates_af {
+            return Err(status::ACCESS_FLAG);
+        }
+        updated |= descriptor::AF;
+    }
+    let marks_dirty = updates_af && tcr & tcr::HD != 0 && entry & descriptor::DBM != 0;
+    if request.access == Access::Write && marks_dirty {
+        updated &= !descriptor::READ_ONLY;
+    }
+    if is_permitted(hart, updated, inherited, request) { Ok(updated) } else { Err(status::PERMISSION) }
+}
+
+fn is_permitted(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> bool {
+    let user = entry & descriptor::USER != 0 && inherited & descriptor::NOT_USER_TABLE == 0;
+    let writable = entry & descriptor::READ_ONLY == 0 && inherited & descriptor::READ_ONLY_TABLE == 0;
+    let wxn = hart.arch.registers.of_level(1).sctlr.get() & sctlr::WXN != 0;
+    let never = |entry_bit, table_bit| entry & entry_bit != 0 || inherited & table_bit != 0;
+    match (request.access, request.el) {
+        (Access::Fetch, 0) => !(never(descriptor::UXN, descriptor::UXN_TABLE) || wxn && user && writable),
+        // What EL0 can write EL1 never executes.
+        (Access::Fetch, _) => !(never(descriptor::PXN, descriptor::PXN_TABLE) || (wxn || user) && writable),
+        (Access::Read, 0) => user,
+        (Access::Write, 0) => user && writable,
+        (Access::Read, _) => !(request.pan && user),
+        (Access::Write, _) => writable && !(request.pan && user),
+    }
+}
+
+/// Whether tables are walked.
+fn is_on(hart: &Hart<AArch64>) -> bool {
+    hart.arch.registers.of_level(1).sctlr.get() & sctlr::M != 0
+}
 
 /// The abort of an access, with its fault status.
 pub fn abort(at: GuestVirt, access: Access, status: u64) -> Trap {
@@ -23,20 +318,106 @@ pub fn abort(at: GuestVirt, access: Access, status: u64) -> Trap {
 }
 
 /// Whether every load and store goes to the physical address that equals the virtual one.
-pub fn is_flat(_: &Hart<AArch64>) -> bool {
-    true
+pub fn is_flat(hart: &Hart<AArch64>) -> bool {
+    !is_on(hart)
 }
 
-/// Where an address lies (D5.2.9, the MMU disabled: what has more bits than there are physical ones is too large).
-pub fn translate(_: &Hart<AArch64>, at: GuestVirt, access: Access, _: u64) -> Result<Translation, Trap> {
-    if at.0 >> PHYS_BITS != 0 {
-        return Err(abort(at, access, ADDRESS_SIZE));
+/// How accesses of the hart are judged now.
+pub fn request(hart: &Hart<AArch64>, access: Access) -> Request {
+    let unprivileged = hart.arch.unprivileged.get() && access != Access::Fetch;
+    let el = if unprivileged { 0 } else { hart.mode.get().min(1) };
+    Request { access, el, pan: hart.arch.pstate.pan() && access != Access::Fetch }
+}
+
+/// Where an address lies.
+///
+/// # Errors
+/// The abort.
+pub fn translate(hart: &Hart<AArch64>, at: GuestVirt, access: Access, _: u64) -> Result<Translation, Trap> {
+    // Whether the top byte is anything but copies of bit 55.
+    if !matches!(at.0 as i64 >> 55, 0 | -1) {
+        hart.arch.tagged.set(true);
     }
-    Ok(Translation { phys: GuestPhys(at.0), leaf_bytes: 1 << PHYS_BITS, entry: None })
+    let page = find(hart, at.0, request(hart, access)).map_err(|status| abort(at, access, status))?;
+    Ok(Translation { phys: GuestPhys(page.phys), leaf_bytes: page.bytes.max(PAGE_SIZE), entry: None })
 }
 
-/// Has the TLB look up what the registers say now.
+/// Has the TLB look up what registers and PSTATE say now.
 pub fn select_spaces(hart: &Hart<AArch64>) {
-    let flat = Space { root: 0, rights: 0 };
-    hart.tlb.select(flat, flat);
+    let root = if is_on(hart) { hart.arch.regimes.current(hart) } else { FLAT };
+    let space = |access, more| {
+        let request = request(hart, access);
+        Space { root, rights: u64::from(request.el == 0) | u64::from(request.pan) << 1 | more }
+    };
+    // In the illegal execution state nothing that was fetched before is found again: each fetch is refused.
+    let illegal = u64::from(hart.arch.pstate.is_illegal()) << 2;
+    hart.tlb.select(space(Access::Read, 0), space(Access::Fetch, illegal));
+}
+
+/// The root of the space without tables. Regimes have greater ones.
+const FLAT: u64 = 0;
+
+/// All that translations depend on beside PSTATE.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Regime {
+    ttbr0: u64,
+    ttbr1: u64,
+    tcr: u64,
+    wxn: bool,
+}
+
+/// The regimes that the TLB knows, numbered: a [`Space`] has room for a number, not for all these registers.
+#[derive(Debug, Default)]
+pub struct Regimes {
+    known: RefCell<Vec<(u64, Regime)>>,
+    /// The last number given.
+    last: Cell<u64>,
+}
+
+/// So many regimes are told apart; then all are forgotten.
+const MAX_REGIMES: usize = 64;
+
+impl Regimes {
+    /// The number of the present one.
+    fn current(&self, hart: &Hart<AArch64>) -> u64 {
+        let registers = &hart.arch.registers;
+        let regime = Regime {
+            ttbr0: registers.ttbr0_el1.get(),
+            ttbr1: registers.ttbr1_el1.get(),
+            tcr: registers.tcr_el1.get(),
+            wxn: registers.of_level(1).sctlr.get() & sctlr::WXN != 0,
+        };
+        let mut known = self.known.borrow_mut();
+        // The one in use is most often the last.
+        if let Some(&(number, _)) = known.iter().rev().find(|(_, known)| *known == regime) {
+            return number;
+        }
+        if known.len() == MAX_REGIMES {
+            known.clear();
+            hart.tlb.flush_all();
+        }
+        let number = self.last.get() + 1;
+        self.last.set(number);
+        known.push((number, regime));
+        number
+    }
+
+    /// The numbers of those with an address-space identifier (D5.9.1).
+    pub(super) fn with_asid(&self, asid: u64) -> Vec<u64> {
+        let known = self.known.borrow();
+        known.iter().filter(|(_, regime)| regime.asid() == asid).map(|&(number, _)| number).collect()
+    }
+}
+
+impl Regime {
+    /// TCR_EL1.A1 says which register has it, AS how wide it is.
+    fn asid(&self) -> u64 {
+        let ttbr = if self.tcr & tcr::A1 != 0 { self.ttbr1 } else { self.ttbr0 };
+        asid_of(ttbr, self.tcr)
+    }
+}
+
+/// The address-space identifier in the upper 16 bits of a value, as wide as TCR_EL1.AS says.
+pub(super) fn asid_of(value: u64, tcr: u64) -> u64 {
+    value >> 48 & if tcr & tcr::AS != 0 { 0xffff } else { 0xff }
 }

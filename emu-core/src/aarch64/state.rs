@@ -4,11 +4,14 @@ use super::decode::Decoder;
 use super::exception::{self, Tally, class, fault, syndrome};
 use super::feature::{Cpu, Needs};
 use super::format::BranchReg;
+use super::maintenance::Broadcast;
+use super::mmu::Regimes;
 use super::semihosting::Environment;
-use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, name, sp_bank};
+use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, dst, name, sp_bank};
+use super::sysreg::{self, Missing, Pmu};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
-use super::{commit, flags, mmu, sysreg};
+use super::{commit, flags, mmu};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
 use crate::interp::Handler;
@@ -17,6 +20,10 @@ use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::Slot;
 use crate::trap::{Cause, Taken, Trap};
+use emu_devices::board::Arm;
+use emu_devices::gic::{Gic, ppi};
+use emu_devices::irq::Line;
+use emu_devices::psci::Start;
 use emu_mem::{Access, GuestPhys, GuestVirt};
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -52,6 +59,19 @@ pub struct Registers {
     pub cpacr_el1: Cell<u64>,
     pub contextidr_el1: Cell<u64>,
     pub par_el1: Cell<u64>,
+    pub ttbr0_el1: Cell<u64>,
+    pub ttbr1_el1: Cell<u64>,
+    pub tcr_el1: Cell<u64>,
+    pub mair_el1: Cell<u64>,
+    pub csselr_el1: Cell<u64>,
+    pub cntkctl_el1: Cell<u64>,
+    pub cntfrq_el0: Cell<u64>,
+    pub rvbar_el1: Cell<u64>,
+    pub mdscr_el1: Cell<u64>,
+    /// DBGBVRn_EL1, DBGBCRn_EL1, DBGWVRn_EL1 and DBGWCRn_EL1, of each n together.
+    pub debug: [Cell<u64>; 8],
+    pub os_lock: Cell<bool>,
+    pub claims: Cell<u64>,
 }
 
 impl Registers {
@@ -70,6 +90,8 @@ pub struct Pstate {
     sp: Cell<bool>,
     /// IL: every instruction raises an exception.
     illegal: Cell<bool>,
+    /// PAN: EL1 may not touch data that EL0 may.
+    pan: Cell<bool>,
 }
 
 impl Pstate {
@@ -95,6 +117,10 @@ impl Pstate {
     pub fn sp_is_own(&self) -> bool {
         self.sp.get()
     }
+    /// PAN.
+    pub fn pan(&self) -> bool {
+        self.pan.get()
+    }
     /// IL.
     pub fn is_illegal(&self) -> bool {
         self.illegal.get()
@@ -119,6 +145,22 @@ pub struct AArch64 {
     pub tally: Tally,
     /// What a debugger would do for the guest.
     pub environment: RefCell<Option<Box<Environment>>>,
+    /// What the board has for harts beside its bus.
+    pub parts: Option<Arm>,
+    /// What translations were made under.
+    pub regimes: Regimes,
+    /// Whether the instruction in progress accesses data as EL0 does (LDTR, STTR).
+    pub unprivileged: Cell<bool>,
+    /// Whether an address with a tag was ever translated.
+    pub tagged: Cell<bool>,
+    /// What harts tell each other to forget.
+    pub broadcast: Broadcast,
+    /// The performance monitors.
+    pub pmu: Pmu,
+    /// Whether PSCI has the hart switched off.
+    pub off: Cell<bool>,
+    /// System registers that the guest has missed.
+    pub missing: Missing,
 }
 
 /// SCTLR_EL1 after reset, as Cortex-A53 has it (its manual, 4.3.30): SA and SA0, and bits that are one.
@@ -129,15 +171,30 @@ const SCTLR_SA: u64 = 1 << 3;
 const SCTLR_SA0: u64 = 1 << 4;
 
 impl AArch64 {
-    /// The state of a hart before its reset.
-    pub fn new(config: Config) -> Self {
+    /// The state of hart `id` before its reset, on a board with these parts.
+    pub fn new(config: Config, id: usize, parts: Option<Arm>) -> Self {
+        let gic = parts.as_ref().and_then(|parts| parts.gic.as_ref());
+        let pmu = Pmu::new(gic.map_or_else(Line::unconnected, |gic| gic.ppi(id, ppi::PMU)));
         AArch64 {
             config,
             decoder: Decoder::new(config.cpu.features()),
             registers: Registers::default(),
-            pstate: Pstate { daif: Cell::new(15), sp: Cell::new(true), illegal: Cell::new(false) },
+            pstate: Pstate {
+                daif: Cell::new(15),
+                sp: Cell::new(true),
+                illegal: Cell::new(false),
+                pan: Cell::new(false),
+            },
             tally: Tally::default(),
             environment: RefCell::default(),
+            off: Cell::new(parts.as_ref().is_some_and(|parts| !parts.psci.lock().is_on(id))),
+            parts,
+            regimes: Regimes::default(),
+            unprivileged: Cell::new(false),
+            tagged: Cell::new(false),
+            broadcast: Broadcast::default(),
+            pmu,
+            missing: Missing::default(),
         }
     }
 
@@ -146,9 +203,47 @@ impl AArch64 {
         let arch = &hart.arch;
         hart.pc.set(pc);
         arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
+        arch.registers.rvbar_el1.set(pc);
+        let frequency = arch.parts.as_ref().map_or(0, |parts| parts.timers.lock().frequency_hz());
+        arch.registers.cntfrq_el0.set(frequency);
+        hart.waiting.set(arch.off.get());
         hart.enter_mode(1);
         flags::set_nzcv(hart, 0);
         arch.controls_changed(hart);
+    }
+
+    /// A hart that PSCI has switched on begins (DEN 0022, 6.4): as after reset, with a value in X0.
+    pub fn start(hart: &Hart<Self>, start: Start) {
+        let arch = &hart.arch;
+        arch.off.set(false);
+        arch.pstate.mask_all();
+        arch.pstate.pan.set(false);
+        arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
+        arch.registers.cpacr_el1.set(0);
+        arch.enter_level(hart, 1, true);
+        hart.slots.set(dst(0), start.context);
+        hart.pc.set(start.entry);
+    }
+
+    /// The interrupt controller, if the board has one.
+    pub fn gic(&self) -> Option<&Gic> {
+        self.parts.as_ref()?.gic.as_ref()
+    }
+
+    /// Sets PSTATE.PAN.
+    pub fn set_pan(&self, hart: &Hart<Self>, pan: bool) {
+        self.pstate.pan.set(pan);
+        mmu::select_spaces(hart);
+    }
+
+    /// Does something with the data rights of EL0.
+    pub fn as_user<T>(&self, hart: &Hart<Self>, access: impl FnOnce() -> T) -> T {
+        self.unprivileged.set(true);
+        mmu::select_spaces(hart);
+        let result = access();
+        self.unprivileged.set(false);
+        mmu::select_spaces(hart);
+        result
     }
 
     /// Changes exception level and stack pointer.
@@ -271,8 +366,8 @@ impl Arch for AArch64 {
     fn wakes(hart: &Hart<Self>) -> bool {
         exception::wakes(hart)
     }
-    fn next_event(_: &Hart<Self>) -> Option<u64> {
-        None
+    fn next_event(hart: &Hart<Self>) -> Option<u64> {
+        Pmu::next_event(hart)
     }
     fn is_stuck(hart: &Hart<Self>) -> bool {
         hart.arch.tally.is_stuck()

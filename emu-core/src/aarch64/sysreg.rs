@@ -1,20 +1,33 @@
-//! System registers: the table, who may touch which, MRS and MSR (C5, D13).
+//! System registers: who may touch which, MRS and MSR (C5, D13). The registers themselves are in tables by what they are about:
+//! `identification`, `control`, `timer`, `gic`, `debug`.
 //!
-//! A register is one row: its encoding, its name, the lowest exception level that may touch it, and how it is read and
-//! written. Registers without a row are undefined.
+//! A register is one row: its encoding, its name, who may touch it, and how it is read and written. Registers without a row
+//! are undefined; so are those of parts that the board does not have.
 
-use super::exception::pstate;
-use super::flags::{nzcv, set_nzcv};
-use super::slots::{FPCR, FPSR, dst, general, src};
+use super::exception::{class, syndrome};
+use super::slots::{dst, general, src};
 use super::state::AArch64;
 use super::width::A64;
 use crate::engine::Engine;
 use crate::format;
 use crate::hart::Hart;
 use crate::interp::{Next, Step};
-use crate::slot::Slot;
-use crate::trap::Stop;
+use crate::slot::{SINK, Slot, ZERO};
+use crate::trap::{Stop, Trap};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
+use std::sync::LazyLock;
+
+mod control;
+mod debug;
+mod gic;
+mod identification;
+mod pmu;
+mod timer;
+
+pub(super) use control::{SCTLR_SPAN, SCTLR_UMA};
+pub use pmu::Pmu;
 
 format! {
     /// MRS: op0 to op2 as they stand in the encoding.
@@ -44,22 +57,58 @@ impl Display for Name {
     }
 }
 
-/// How a register is read.
-type Read = fn(&Hart<AArch64>) -> u64;
-/// How it is written.
-type Write = fn(&Hart<AArch64>, u64);
+/// A hart, and when it touches a register: what counts time or instructions needs to know.
+#[derive(Copy, Clone)]
+pub(super) struct Cx<'h> {
+    pub hart: &'h Hart<AArch64>,
+    /// How many instructions retired before.
+    pub retired: u64,
+}
+
+impl<'h> Cx<'h> {
+    /// Between instructions.
+    pub fn between(hart: &'h Hart<AArch64>) -> Self {
+        Cx { hart, retired: hart.retired.get() }
+    }
+
+    /// In an instruction with `left` others after it in its slice.
+    fn inside(hart: &'h Hart<AArch64>, left: usize) -> Self {
+        Cx { hart, retired: hart.retired_before(left) }
+    }
+
+    /// Virtual time, in instruction times.
+    pub fn now(self) -> u64 {
+        self.retired.wrapping_add(self.hart.time_offset.get())
+    }
+}
+
+/// Who may touch a register.
+#[derive(Copy, Clone)]
+enum Gate {
+    /// Everybody.
+    User,
+    /// EL1; EL0 may read.
+    UserReads,
+    /// EL1.
+    System,
+    /// EL1 always, EL0 if this says so; else its access is trapped.
+    Trapped(fn(&Hart<AArch64>) -> bool),
+    /// The same, but writing it is undefined at EL0.
+    ReadTrapped(fn(&Hart<AArch64>) -> bool),
+}
 
 /// One register.
-pub struct Register {
+struct Register {
     /// Its encoding: op0, op1, CRn, CRm, op2.
     id: u16,
     /// Its name as the assembler writes it.
-    pub name: &'static str,
-    /// The lowest exception level that may touch it.
-    level: u8,
-    read: Read,
+    name: &'static str,
+    gate: Gate,
+    exists: fn(&Hart<AArch64>) -> bool,
+    /// `None`: MRS is undefined.
+    read: Option<fn(Cx<'_>) -> u64>,
     /// `None`: MSR is undefined.
-    write: Option<Write>,
+    write: Option<fn(Cx<'_>, u64)>,
 }
 
 /// Parts of an encoding put together.
@@ -67,89 +116,116 @@ const fn encoding(op0: u16, op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
     op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
 }
 
+/// A table: name, encoding, who, `if` what must be there, `=> read` and `, write`; a `_` in either place is none.
 macro_rules! registers {
-    ($($name:literal ($op0:literal $op1:literal $crn:literal $crm:literal $op2:literal) $level:literal $read:expr $(, $write:expr)?;)*) => {
-        &[$(Register {
-            id: encoding($op0, $op1, $crn, $crm, $op2),
+    ($($name:literal ($op0:literal $op1:literal $crn:literal $crm:literal $op2:literal) $gate:expr $(, if $exists:expr)? => $read:tt $(, $write:expr)?;)*) => {
+        &[$(super::Register {
+            id: super::encoding($op0, $op1, $crn, $crm, $op2),
             name: $name,
-            level: $level,
-            read: $read,
+            gate: $gate,
+            exists: registers!(@exists $($exists)?),
+            read: registers!(@read $read),
             write: registers!(@write $($write)?),
         }),*]
     };
+    (@exists) => { |_| true };
+    (@exists $exists:expr) => { $exists };
+    (@read _) => { None };
+    (@read $read:tt) => { Some($read) };
     (@write) => { None };
     (@write $write:expr) => { Some($write) };
 }
+use registers;
 
 /// All registers, by their encoding.
-static REGISTERS: &[Register] = registers! {
-    "midr_el1" (3 0 0 0 0) 1 |hart| hart.arch.config.cpu.midr();
-    // Uniprocessor-free numbering: affinity 0 is the hart's number.
-    "mpidr_el1" (3 0 0 0 5) 1 |hart| 1 << 31 | hart.id as u64;
-    "revidr_el1" (3 0 0 0 6) 1 |_| 0;
-    "sctlr_el1" (3 0 1 0 0) 1 |hart| hart.arch.registers.of_level(1).sctlr.get(), |hart, v| {
-        hart.arch.registers.of_level(1).sctlr.set(v);
-        hart.arch.controls_changed(hart);
-    };
-    "cpacr_el1" (3 0 1 0 2) 1 |hart| hart.arch.registers.cpacr_el1.get(), |hart, v| {
-        hart.arch.registers.cpacr_el1.set(v & 3 << 20);
-        hart.arch.controls_changed(hart);
-    };
-    "spsr_el1" (3 0 4 0 0) 1 |hart| hart.arch.registers.of_level(1).spsr.get(), |hart, v| hart.arch.registers.of_level(1).spsr.set(v);
-    "elr_el1" (3 0 4 0 1) 1 |hart| hart.arch.registers.of_level(1).elr.get(), |hart, v| hart.arch.registers.of_level(1).elr.set(v);
-    "sp_el0" (3 0 4 1 0) 1 |hart| hart.slots.get(hart.arch.sp_slot(hart, 0)), |hart, v| hart.slots.set(hart.arch.sp_slot(hart, 0), v);
-    "spsel" (3 0 4 2 0) 1 |hart| hart.arch.pstate.sp_is_own() as u64, |hart, v| {
-        hart.arch.enter_level(hart, hart.mode.get(), v & 1 != 0);
-    };
-    "currentel" (3 0 4 2 2) 1 |hart| (hart.mode.get() as u64) << 2;
-    "esr_el1" (3 0 5 2 0) 1 |hart| hart.arch.registers.of_level(1).esr.get(), |hart, v| hart.arch.registers.of_level(1).esr.set(v);
-    "far_el1" (3 0 6 0 0) 1 |hart| hart.arch.registers.of_level(1).far.get(), |hart, v| hart.arch.registers.of_level(1).far.set(v);
-    "par_el1" (3 0 7 4 0) 1 |hart| hart.arch.registers.par_el1.get(), |hart, v| hart.arch.registers.par_el1.set(v);
-    "vbar_el1" (3 0 12 0 0) 1 |hart| hart.arch.registers.of_level(1).vbar.get(), |hart, v| {
-        hart.arch.registers.of_level(1).vbar.set(v & !0x7ff);
-    };
-    "contextidr_el1" (3 0 13 0 1) 1 |hart| hart.arch.registers.contextidr_el1.get(), |hart, v| hart.arch.registers.contextidr_el1.set(v & 0xffff_ffff);
-    "tpidr_el1" (3 0 13 0 4) 1 |hart| hart.arch.registers.of_level(1).tpidr.get(), |hart, v| hart.arch.registers.of_level(1).tpidr.set(v);
-    // Lines of 64 bytes; DIC and IDC are 0, so that guests announce new code.
-    "ctr_el0" (3 3 0 0 1) 0 |_| 0x8444_c004;
-    "dczid_el0" (3 3 0 0 7) 0 |_| 4;
-    "nzcv" (3 3 4 2 0) 0 |hart| nzcv(hart) << 28, |hart, v| set_nzcv(hart, v >> 28);
-    "daif" (3 3 4 2 1) 1 |hart| pstate(hart) & 15 << 6, |hart, v| hart.arch.pstate.set_daif(v >> 6);
-    "fpcr" (3 3 4 4 0) 0 |hart| hart.slots.get(FPCR), |hart, v| hart.slots.set(FPCR, v & 0x07c0_0000);
-    "fpsr" (3 3 4 4 1) 0 |hart| hart.slots.get(FPSR), |hart, v| hart.slots.set(FPSR, v & 0x0800_009f);
-    "tpidr_el0" (3 3 13 0 2) 0 |hart| hart.arch.registers.of_level(0).tpidr.get(), |hart, v| hart.arch.registers.of_level(0).tpidr.set(v);
-    "tpidrro_el0" (3 3 13 0 3) 0 |hart| hart.arch.registers.tpidrro_el0.get(), |hart, v| hart.arch.registers.tpidrro_el0.set(v);
-};
+static REGISTERS: LazyLock<Vec<&'static Register>> = LazyLock::new(|| {
+    let tables = [identification::TABLE, control::TABLE, timer::TABLE, gic::TABLE, pmu::TABLE, debug::TABLE];
+    let mut all: Vec<_> = tables.into_iter().flatten().collect();
+    all.sort_by_key(|register| register.id);
+    all
+});
 
 /// The register of an encoding.
 fn find(id: u16) -> Option<&'static Register> {
     let at = REGISTERS.binary_search_by_key(&id, |register| register.id).ok()?;
-    Some(&REGISTERS[at])
+    Some(REGISTERS[at])
 }
 
 /// Tells `to` every register that holds something, by name.
 pub(super) fn each(hart: &Hart<AArch64>, to: &mut dyn FnMut(&str, u64)) {
-    for register in REGISTERS.iter().filter(|register| register.write.is_some()) {
-        to(register.name, (register.read)(hart));
+    let there = REGISTERS.iter().filter(|register| register.write.is_some() && (register.exists)(hart));
+    for (name, read) in there.filter(|register| !has_effect(register)).filter_map(|r| Some((r.name, r.read?))) {
+        to(name, read(Cx::between(hart)));
     }
 }
 
+/// Whether reading it changes anything: acknowledging an interrupt does.
+fn has_effect(register: &Register) -> bool {
+    register.name.starts_with("icc_iar")
+}
+
 /// The register, if the hart may touch it now.
-fn accessible(hart: &Hart<AArch64>, id: u16) -> Result<&'static Register, Stop> {
-    find(id).filter(|register| hart.mode.get() >= register.level).ok_or(Stop::Undefined)
+fn accessible(hart: &Hart<AArch64>, id: u16, rt: Slot, is_read: bool) -> Result<&'static Register, Stop> {
+    let register = find(id).filter(|register| (register.exists)(hart)).ok_or_else(|| unknown(hart, id))?;
+    match register.gate {
+        Gate::User => Ok(register),
+        _ if hart.mode.get() != 0 => Ok(register),
+        Gate::UserReads if is_read => Ok(register),
+        Gate::System | Gate::UserReads => Err(Stop::Undefined),
+        Gate::ReadTrapped(_) if !is_read => Err(Stop::Undefined),
+        Gate::Trapped(allows) | Gate::ReadTrapped(allows) if allows(hart) => Ok(register),
+        Gate::Trapped(_) | Gate::ReadTrapped(_) => Err(trapped_access(hart, id, rt, is_read)),
+    }
+}
+
+/// The registers that a guest has asked for in vain.
+#[derive(Debug, Default)]
+pub struct Missing(RefCell<BTreeSet<u16>>);
+
+impl Missing {
+    /// Says it once for each register.
+    fn note(&self, id: u16) {
+        if self.0.borrow_mut().insert(id) {
+            tracing::warn!(
+                "system register {}, which the guest uses, is not there: the instruction is undefined",
+                Name(id)
+            );
+        }
+    }
+}
+
+/// An undefined register is worth a word: it tells what a kernel misses.
+fn unknown(hart: &Hart<AArch64>, id: u16) -> Stop {
+    hart.arch.missing.note(id);
+    Stop::Undefined
+}
+
+/// The exception of an access that EL1 has denied to EL0, D13.2.37 (0x18).
+pub(super) fn trapped_access(hart: &Hart<AArch64>, id: u16, rt: Slot, is_read: bool) -> Stop {
+    let id = u64::from(id);
+    let (op0, op1, crn, crm, op2) = (id >> 14, id >> 11 & 7, id >> 7 & 15, id >> 3 & 15, id & 7);
+    // As `src` and `dst` make a slot of it.
+    let rt = if rt == ZERO || rt == SINK { 31 } else { u64::from(rt.0) - 1 };
+    let iss = op0 << 20 | op2 << 17 | op1 << 14 | crn << 10 | rt << 5 | crm << 1 | u64::from(is_read);
+    hart.trapped(Trap { cause: syndrome(class::SYSTEM, iss), tval: 0 })
+}
+
+/// The encoding of an MSR (immediate), for the syndrome of one that is denied.
+pub(super) const fn immediate_id(op1: u16, crm: u16, op2: u16) -> u16 {
+    op1 << 11 | 4 << 7 | crm << 3 | op2
 }
 
 /// MRS.
 pub fn mrs<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Mrs) -> Result<Next, Stop> {
-    let register = accessible(h.hart, o.id)?;
-    h.set(o.rt, h.x((register.read)(h.hart)));
+    let read = accessible(h.hart, o.id, o.rt, true)?.read.ok_or(Stop::Undefined)?;
+    h.set(o.rt, h.x(read(Cx::inside(h.hart, h.left))));
     Ok(h.next())
 }
 
 /// MSR (register).
 pub fn msr<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Mrs) -> Result<Next, Stop> {
-    let write = accessible(h.hart, o.id)?.write.ok_or(Stop::Undefined)?;
-    write(h.hart, h.get(o.rt).0);
+    let write = accessible(h.hart, o.id, o.rt, false)?.write.ok_or(Stop::Undefined)?;
+    write(Cx::inside(h.hart, h.left), h.get(o.rt).0);
     Ok(h.next())
 }
 
@@ -158,7 +234,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn registers_stand_in_the_order_of_their_encodings() {
+    fn every_register_has_an_encoding_of_its_own() {
         assert!(REGISTERS.is_sorted_by(|a, b| a.id < b.id));
+        let mut names: Vec<_> = REGISTERS.iter().map(|register| register.name).collect();
+        names.sort_unstable();
+        assert!(names.is_sorted_by(|a, b| a < b));
     }
 }

@@ -1,16 +1,20 @@
 //! System instructions: exceptions that a program asks for, returns from them, hints, barriers, PSTATE, maintenance (C4.1.94).
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
-use super::exception::{class, leave, pending_interrupt, syndrome, wakes};
+use super::exception::{class, leave, syndrome, wakes};
+use super::feature::Feature;
 use super::semihosting;
-use super::slots::{general, src};
+use super::slots::{dst, general, src};
 use super::state::{AArch64, Pstate};
+use super::sysreg::{SCTLR_UMA, immediate_id, trapped_access};
 use super::width::A64;
 use crate::engine::*;
 use crate::format;
+use crate::hart::Hart;
 use crate::interp::{Next, Step};
 use crate::slot::{Slot, ZERO};
 use crate::trap::{Stop, Trap};
+use emu_devices::psci::Effect;
 use std::fmt::{self, Display};
 
 format! {
@@ -55,11 +59,13 @@ format! {
 fn field(w: u32) -> u8 {
     (w >> 13 & 0o70 | w >> 5 & 7) as u8
 }
+const PAN: u8 = 0o04;
 const SP_SEL: u8 = 0o05;
 const DAIF_SET: u8 = 0o36;
 const DAIF_CLEAR: u8 = 0o37;
 fn field_name(field: u8) -> Option<&'static str> {
     match field {
+        PAN => Some("pan"),
         SP_SEL => Some("spsel"),
         DAIF_SET => Some("daifset"),
         DAIF_CLEAR => Some("daifclr"),
@@ -104,14 +110,35 @@ macro_rules! exceptions {
 }
 exceptions! { svc SVC; brk BRK; }
 
-/// Without EL2 it is undefined, and always at EL0.
-pub fn hvc<'h, H: A64<E = Step<'h, AArch64>>>(_: H, _: Exception) -> Result<Next, Stop> {
-    Err(Stop::Undefined)
+/// Calls the firmware; undefined without any, and at EL0.
+pub fn hvc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Exception) -> Result<Next, Stop> {
+    firmware_call(h.hart)?;
+    Ok(h.next())
 }
 
-/// Without EL3 it is undefined, and always at EL0.
-pub fn smc<'h, H: A64<E = Step<'h, AArch64>>>(_: H, _: Exception) -> Result<Next, Stop> {
-    Err(Stop::Undefined)
+/// The same: there is no EL3, but programs may be used to it.
+pub fn smc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Exception) -> Result<Next, Stop> {
+    firmware_call(h.hart)?;
+    Ok(h.next())
+}
+
+/// PSCI, by the calling convention of DEN 0028: the function in W0, arguments from X1 on, the result in X0.
+fn firmware_call(hart: &Hart<AArch64>) -> Result<(), Stop> {
+    let parts = hart.arch.parts.as_ref().filter(|_| hart.mode.get() != 0).ok_or(Stop::Undefined)?;
+    let x = |n| hart.slots.get(src(n));
+    let effect = parts.psci.lock().call(hart.id, x(0), [x(1), x(2), x(3)]);
+    match effect {
+        Effect::Return(value) => hart.slots.set(dst(0), value),
+        Effect::Wait => {
+            hart.slots.set(dst(0), 0);
+            hart.waiting.set(!wakes(hart));
+        }
+        Effect::Off => {
+            hart.arch.off.set(true);
+            hart.waiting.set(true);
+        }
+    }
+    Ok(())
 }
 
 /// Outside of debug state it is undefined, but for semihosting.
@@ -126,16 +153,39 @@ pub fn eret<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Unused) -> Result<Next, 
     Ok(h.jump(leave(h.hart)))
 }
 
-/// Hints of which nothing is made: NOP, YIELD, those without a name, those of features that are not here; WFE and SEV, as a
-/// wait for an event may end at any time.
+/// Hints of which nothing is made: NOP, YIELD, those without a name, those of features that are not here; SEV, as a wait
+/// for an event ends by itself.
 #[inline(always)]
 pub fn hint<H: A64>(h: H, _: Hint) -> Exec<H::E> {
     Ok(h.next())
 }
 
+/// SCTLR_EL1.nTWI and nTWE: EL0 may wait.
+const SCTLR_NTWI: u64 = 1 << 16;
+const SCTLR_NTWE: u64 = 1 << 18;
+
+/// The exception of a wait that EL1 has denied to EL0: CV and a condition that always holds, and whether it is WFE.
+fn may_wait(hart: &Hart<AArch64>, control: u64, for_event: bool) -> Result<(), Stop> {
+    if hart.mode.get() != 0 || hart.arch.registers.of_level(1).sctlr.get() & control != 0 {
+        return Ok(());
+    }
+    let cause = syndrome(class::WFX, 0x1e << 20 | u64::from(for_event));
+    Err(hart.trapped(Trap { cause, tval: 0 }))
+}
+
 /// Waits unless an interrupt is asserted, masked or not.
 pub fn wfi<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Stop> {
-    h.hart.waiting.set(!wakes(h.hart) && pending_interrupt(h.hart).is_none());
+    let waits = !wakes(h.hart);
+    if waits {
+        may_wait(h.hart, SCTLR_NTWI, false)?;
+    }
+    h.hart.waiting.set(waits);
+    Ok(h.next())
+}
+
+/// A wait for an event may end at any time: it does at once.
+pub fn wfe<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Stop> {
+    may_wait(h.hart, SCTLR_NTWE, true)?;
     Ok(h.next())
 }
 
@@ -151,17 +201,37 @@ pub fn isb<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Whole) -> Result<Next, St
 }
 
 pub fn msr_imm<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: PstateField) -> Result<Next, Stop> {
-    let (hart, pstate): (_, &Pstate) = (h.hart, &h.hart.arch.pstate);
+    let hart = h.hart;
     if hart.mode.get() == 0 {
+        // EL1 may let EL0 have the masks.
+        return match o.field {
+            DAIF_SET | DAIF_CLEAR if hart.arch.registers.of_level(1).sctlr.get() & SCTLR_UMA != 0 => {
+                set_field(h, o);
+                Ok(h.next())
+            }
+            DAIF_SET | DAIF_CLEAR => {
+                let id = immediate_id(3, o.imm.into(), (o.field & 7).into());
+                Err(trapped_access(hart, id, ZERO, false))
+            }
+            _ => Err(Stop::Undefined),
+        };
+    }
+    if o.field == PAN && !hart.arch.config.cpu.features().contains(Feature::PAN) {
         return Err(Stop::Undefined);
     }
+    set_field(h, o);
+    Ok(h.next())
+}
+
+fn set_field<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: PstateField) {
+    let (hart, pstate): (_, &Pstate) = (h.hart, &h.hart.arch.pstate);
     match o.field {
         SP_SEL => hart.arch.enter_level(hart, hart.mode.get(), o.imm & 1 != 0),
-        DAIF_SET => pstate.set_daif(pstate.daif() | o.imm as u64),
-        DAIF_CLEAR => pstate.set_daif(pstate.daif() & !(o.imm as u64)),
-        _ => return Err(Stop::Undefined),
+        PAN => hart.arch.set_pan(hart, o.imm & 1 != 0),
+        DAIF_SET => pstate.set_daif(pstate.daif() | u64::from(o.imm)),
+        // The operand has no other field.
+        _ => pstate.set_daif(pstate.daif() & !u64::from(o.imm)),
     }
-    Ok(h.next())
 }
 
 /// Bytes that DC ZVA zeroes, naturally aligned; DCZID_EL0.BS says so.
@@ -177,35 +247,9 @@ pub fn dc_zva<H: A64>(h: H, o: Sys) -> Exec<H::E> {
 }
 
 /// op1, CRn, CRm, op2 of a system operation.
-const fn operation(op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
+pub(super) const fn operation(op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
     op1 << 11 | crn << 7 | crm << 3 | op2
 }
-const IC_IALLUIS: u16 = operation(0, 7, 1, 0);
-const IC_IALLU: u16 = operation(0, 7, 5, 0);
-const IC_IVAU: u16 = operation(3, 7, 5, 1);
-const DC_IVAC: u16 = operation(0, 7, 6, 1);
-const DC_ISW: u16 = operation(0, 7, 6, 2);
-const DC_CSW: u16 = operation(0, 7, 10, 2);
-const DC_CISW: u16 = operation(0, 7, 14, 2);
-const DC_CVAC: u16 = operation(3, 7, 10, 1);
-const DC_CVAU: u16 = operation(3, 7, 11, 1);
-const DC_CIVAC: u16 = operation(3, 7, 14, 1);
-
-/// Maintenance of caches; that of the TLB, and address translation, come with the MMU. Data caches are not there, so their
-/// maintenance does nothing. Instruction caches are: guests announce new code.
-pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop> {
-    let needed = if o.op >> 11 & 7 == 3 { 0 } else { 1 };
-    if h.hart.mode.get() < needed {
-        return Err(Stop::Undefined);
-    }
-    match o.op {
-        IC_IALLUIS | IC_IALLU | IC_IVAU => h.hart.code_changed(),
-        DC_IVAC | DC_ISW | DC_CSW | DC_CISW | DC_CVAC | DC_CVAU | DC_CIVAC => {}
-        _ => return Err(Stop::Undefined),
-    }
-    Ok(h.next())
-}
-
 /// No operation with a result is defined.
 pub fn sysl<'h, H: A64<E = Step<'h, AArch64>>>(_: H, _: Sys) -> Result<Next, Stop> {
     Err(Stop::Undefined)

@@ -11,8 +11,8 @@ use super::sysreg::{Mrs, Msr};
 use super::system::*;
 use super::width::{A64, View, W, X};
 use super::{
-    addsub, bitfield, branch, cond_select, crc, exclusive, load_store, load_store_pair, logical, move_wide, muldiv,
-    sysreg, system,
+    addsub, bitfield, branch, cond_select, crc, exclusive, load_store, load_store_pair, logical, maintenance,
+    move_wide, muldiv, sysreg, system,
 };
 use crate::isa;
 
@@ -86,6 +86,7 @@ isa! {
         Hlt            "hlt"     "11010100 010 iiiiiiiiiiiiiiii 000 00"             Exception          slow => system::hlt;
         // DCPS1 to DCPS3 are undefined outside of debug state, as all words without a row
         // Hints: NOP, YIELD, WFE, SEV and all others do nothing; WFI waits
+        Wfe            "hint"    "1101010100 0 00 011 0010 0000 010 11111"          Hint               slow => system::wfe;
         Wfi            "hint"    "1101010100 0 00 011 0010 0000 011 11111"          Hint               slow => system::wfi;
         Hint           "hint"    "1101010100 0 00 011 0010 mmmm ooo 11111"          Hint               => system::hint;
         // Barriers
@@ -96,7 +97,7 @@ isa! {
         // System registers and operations
         MsrImm         "msr"     "1101010100 0 00 ooo 0100 mmmm ooo 11111"          PstateField        slow => system::msr_imm;
         DcZva          "sys"     "1101010100 0 01 011 0111 0100 001 ttttt"          Sys                => system::dc_zva;
-        Sys            "sys"     "1101010100 0 01 ooo nnnn mmmm ooo ttttt"          Sys                slow => system::sys;
+        Sys            "sys"     "1101010100 0 01 ooo nnnn mmmm ooo ttttt"          Sys                slow => maintenance::sys;
         Sysl           "sysl"    "1101010100 1 01 ooo nnnn mmmm ooo ttttt"          Sysl               slow => system::sysl;
         Msr            "msr"     "1101010100 0 1 o ooo nnnn mmmm ooo ttttt"         Msr                slow => sysreg::msr;
         Mrs            "mrs"     "1101010100 1 1 o ooo nnnn mmmm ooo ttttt"         Mrs                slow => sysreg::mrs;
@@ -203,19 +204,19 @@ isa! {
         StrXPost       "str"     "11 111 0 00 00 0 iiiiiiiii 01 nnnnn ttttt"        StorePost          => load_store::str_post<U64>;
         LdrXPost       "ldr"     "11 111 0 00 01 0 iiiiiiiii 01 nnnnn ttttt"        LoadPost           => load_store::ldr_post<X, U64>;
         // Unprivileged
-        Sttrb          "sttrb"   "00 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      => load_store::str<U8>;
-        Ldtrb          "ldtrb"   "00 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, U8>;
-        LdtrsbX        "ldtrsb"  "00 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, S8>;
-        LdtrsbW        "ldtrsb"  "00 111 0 00 11 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<W, S8>;
-        Sttrh          "sttrh"   "01 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      => load_store::str<U16>;
-        Ldtrh          "ldtrh"   "01 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, U16>;
-        LdtrshX        "ldtrsh"  "01 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, S16>;
-        LdtrshW        "ldtrsh"  "01 111 0 00 11 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<W, S16>;
-        SttrW          "sttr"    "10 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      => load_store::str<U32>;
-        LdtrW          "ldtr"    "10 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, U32>;
-        Ldtrsw         "ldtrsw"  "10 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, S32>;
-        SttrX          "sttr"    "11 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      => load_store::str<U64>;
-        LdtrX          "ldtr"    "11 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       => load_store::ldr<X, U64>;
+        Sttrb          "sttrb"   "00 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      slow => load_store::sttr<U8>;
+        Ldtrb          "ldtrb"   "00 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, U8>;
+        LdtrsbX        "ldtrsb"  "00 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, S8>;
+        LdtrsbW        "ldtrsb"  "00 111 0 00 11 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<W, S8>;
+        Sttrh          "sttrh"   "01 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      slow => load_store::sttr<U16>;
+        Ldtrh          "ldtrh"   "01 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, U16>;
+        LdtrshX        "ldtrsh"  "01 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, S16>;
+        LdtrshW        "ldtrsh"  "01 111 0 00 11 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<W, S16>;
+        SttrW          "sttr"    "10 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      slow => load_store::sttr<U32>;
+        LdtrW          "ldtr"    "10 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, U32>;
+        Ldtrsw         "ldtrsw"  "10 111 0 00 10 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, S32>;
+        SttrX          "sttr"    "11 111 0 00 00 0 iiiiiiiii 10 nnnnn ttttt"        StoreUnscaled      slow => load_store::sttr<U64>;
+        LdtrX          "ldtr"    "11 111 0 00 01 0 iiiiiiiii 10 nnnnn ttttt"        LoadUnscaled       slow => load_store::ldtr<X, U64>;
         // Pre-indexed
         StrbPre        "strb"    "00 111 0 00 00 0 iiiiiiiii 11 nnnnn ttttt"        StorePre           => load_store::str_pre<U8>;
         LdrbPre        "ldrb"    "00 111 0 00 01 0 iiiiiiiii 11 nnnnn ttttt"        LoadPre            => load_store::ldr_pre<X, U8>;

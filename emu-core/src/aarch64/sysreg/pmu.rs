@@ -1,0 +1,287 @@
+//! The performance monitors, PMUv3 (D7, D13.4): four event counters of 32 bits and the cycle counter. They are exact: a counter that is
+//! read tells what retired before the reading instruction.
+//!
+//! Events: instructions retired (`INST_RETIRED`), cycles (`CPU_CYCLES`: one an instruction, as waiting takes none), and what software adds
+//! (`SW_INCR`). Absent: chained counters. Counters are brought up to date whenever they are looked at or what they count changes,
+//! and at the instruction where one of them overflows with its interrupt enabled.
+
+use super::Gate::{System, Trapped};
+use super::{Cx, Register, registers};
+use crate::aarch64::state::AArch64;
+use crate::hart::{Hart, MODES};
+use emu_devices::irq::Line;
+use std::cell::{Cell, RefCell};
+
+/// Event counters.
+const COUNTERS: usize = 4;
+/// The number of the cycle counter in bit masks.
+const CYCLES: usize = 31;
+/// Bits of the masks that exist.
+const MASK: u64 = 1 << CYCLES | ((1 << COUNTERS) - 1);
+
+/// Events by number.
+mod event {
+    pub(super) const SW_INCR: u64 = 0x00;
+    pub(super) const INST_RETIRED: u64 = 0x08;
+    pub(super) const CPU_CYCLES: u64 = 0x11;
+}
+
+/// PMCR_EL0.
+mod pmcr {
+    pub(super) const E: u64 = 1 << 0;
+    /// Resets event counters.
+    pub(super) const P: u64 = 1 << 1;
+    /// Resets the cycle counter.
+    pub(super) const C: u64 = 1 << 2;
+    /// The cycle counter overflows at 64 bits, not at 32.
+    pub(super) const LC: u64 = 1 << 6;
+    /// What is kept: E, D, X, DP, LC. D, dividing by 64, is not done.
+    pub(super) const KEPT: u64 = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6;
+}
+
+/// PMUSERENR_EL0.
+mod user {
+    pub(super) const EN: u64 = 1 << 0;
+    pub(super) const SW: u64 = 1 << 1;
+    pub(super) const CR: u64 = 1 << 2;
+    pub(super) const ER: u64 = 1 << 3;
+}
+
+/// Filters in PMEVTYPERn_EL0 and PMCCFILTR_EL0: not at EL1, not at EL0.
+const NOT_EL1: u64 = 1 << 31;
+const NOT_EL0: u64 = 1 << 30;
+const EVENT_MASK: u64 = NOT_EL1 | NOT_EL0 | 0xffff;
+
+/// The registers.
+#[derive(Debug)]
+pub struct Pmu {
+    state: RefCell<State>,
+    /// Whether anything counts: if not, nothing here costs anything.
+    counts: Cell<bool>,
+    line: Line,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    control: u64,
+    enabled: u64,
+    overflowed: u64,
+    interrupts: u64,
+    selected: u64,
+    user: u64,
+    /// Of the event counters, and behind them the cycle counter.
+    types: [u64; COUNTERS + 1],
+    counts: [u64; COUNTERS + 1],
+    /// What had retired at each level when the counters were brought up to date.
+    seen: [u64; MODES],
+}
+
+impl Pmu {
+    /// One that counts nothing, with its interrupt.
+    pub fn new(line: Line) -> Self {
+        Pmu { state: RefCell::default(), counts: Cell::new(false), line }
+    }
+
+    /// Does what is due now, before an instruction.
+    pub(in crate::aarch64) fn attend(hart: &Hart<AArch64>) {
+        if hart.arch.pmu.counts.get() {
+            with(Cx::between(hart), |_| {});
+        }
+    }
+
+    /// The instruction time at which the next counter overflows with its interrupt enabled, if the hart stays at its level.
+    pub(in crate::aarch64) fn next_event(hart: &Hart<AArch64>) -> Option<u64> {
+        if !hart.arch.pmu.counts.get() {
+            return None;
+        }
+        let cx = Cx::between(hart);
+        let state = hart.arch.pmu.state.borrow();
+        let here = 1u64 << hart.mode.get();
+        let pending = state.since(cx);
+        let watched = (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && state.levels(n) & here != 0);
+        let remaining = watched.map(|n| {
+            let count = state.counts[n].wrapping_add(sum(&pending, state.levels(n)));
+            match state.limit(n) {
+                0 => count.wrapping_neg(),
+                limit => limit - count % limit,
+            }
+        });
+        remaining.filter(|&left| left > 0).min().and_then(|left| cx.now().checked_add(left))
+    }
+}
+
+/// The bit of a counter in masks.
+fn bit(counter: usize) -> usize {
+    if counter == COUNTERS { CYCLES } else { counter }
+}
+
+/// Of these counts by level those at the levels in a mask.
+fn sum(counts: &[u64; MODES], levels: u64) -> u64 {
+    (0..MODES).filter(|level| levels >> level & 1 != 0).map(|level| counts[level]).fold(0, u64::wrapping_add)
+}
+
+/// What has retired at each level up to a moment.
+fn retired(cx: Cx<'_>) -> [u64; MODES] {
+    let mut by_level = cx.hart.retired_by_mode();
+    // The hart counts as if all of the present slice had retired.
+    let ahead = cx.hart.retired.get().wrapping_sub(cx.retired);
+    let here = &mut by_level[cx.hart.mode.get() as usize % MODES];
+    *here = here.wrapping_sub(ahead);
+    by_level
+}
+
+impl State {
+    /// What has retired at each level since the counters were brought up to date.
+    fn since(&self, cx: Cx<'_>) -> [u64; MODES] {
+        let now = retired(cx);
+        std::array::from_fn(|level| now[level].wrapping_sub(self.seen[level]))
+    }
+
+    /// The levels at which a counter counts instructions; none if it is off or counts something else.
+    fn levels(&self, counter: usize) -> u64 {
+        let kind = self.types[counter];
+        let counted = counter == COUNTERS || matches!(kind & 0xffff, event::INST_RETIRED | event::CPU_CYCLES);
+        if self.control & pmcr::E == 0 || self.enabled >> bit(counter) & 1 == 0 || !counted {
+            return 0;
+        }
+        u64::from(kind & NOT_EL0 == 0) | u64::from(kind & NOT_EL1 == 0) << 1
+    }
+
+    /// Where a counter wraps to 0 and is noted as overflowed; 0 stands for 2^64.
+    fn limit(&self, counter: usize) -> u64 {
+        if counter == COUNTERS && self.control & pmcr::LC != 0 { 0 } else { 1 << 32 }
+    }
+
+    /// Brings all counters up to date.
+    fn catch_up(&mut self, cx: Cx<'_>) {
+        let since = self.since(cx);
+        for counter in 0..=COUNTERS {
+            self.add(counter, sum(&since, self.levels(counter)));
+        }
+        for (seen, new) in self.seen.iter_mut().zip(since) {
+            *seen = seen.wrapping_add(new);
+        }
+    }
+
+    fn add(&mut self, counter: usize, events: u64) {
+        let (limit, old) = (self.limit(counter), self.counts[counter]);
+        let (new, carried) = old.overflowing_add(events);
+        // The cycle counter has 64 bits in either case.
+        let overflowed = match limit {
+            0 => carried,
+            limit => old % limit + events >= limit,
+        };
+        self.counts[counter] = if counter == COUNTERS || limit == 0 { new } else { new % limit };
+        if overflowed {
+            self.overflowed |= 1 << bit(counter);
+        }
+    }
+
+    /// The counter that PMSELR_EL0 or an encoding names.
+    fn typed(&mut self, number: u64) -> Option<&mut u64> {
+        match number {
+            31 => Some(&mut self.types[COUNTERS]),
+            n if (n as usize) < COUNTERS => Some(&mut self.types[n as usize]),
+            _ => None,
+        }
+    }
+}
+
+/// Brings the counters up to date, changes or reads something, and drives the interrupt.
+fn with<T>(cx: Cx<'_>, change: impl FnOnce(&mut State) -> T) -> T {
+    let pmu = &cx.hart.arch.pmu;
+    let mut state = pmu.state.borrow_mut();
+    state.catch_up(cx);
+    let result = change(&mut state);
+    pmu.counts.set(state.control & pmcr::E != 0 && state.enabled != 0);
+    pmu.line.set(state.control & pmcr::E != 0 && state.overflowed & state.interrupts != 0);
+    result
+}
+
+fn user(hart: &Hart<AArch64>, bits: u64) -> bool {
+    hart.arch.pmu.state.borrow().user & (bits | user::EN) != 0
+}
+
+fn any(hart: &Hart<AArch64>) -> bool {
+    user(hart, 0)
+}
+
+fn set_control(cx: Cx<'_>, value: u64) {
+    with(cx, |state| {
+        if value & pmcr::P != 0 {
+            state.counts[..COUNTERS].fill(0);
+        }
+        if value & pmcr::C != 0 {
+            state.counts[COUNTERS] = 0;
+        }
+        state.control = value & pmcr::KEPT;
+    });
+}
+
+fn software_increment(cx: Cx<'_>, counters: u64) {
+    with(cx, |state| {
+        for counter in (0..COUNTERS).filter(|&n| counters >> n & 1 != 0) {
+            let on = state.control & pmcr::E != 0 && state.enabled >> counter & 1 != 0;
+            if on && state.types[counter] & 0xffff == event::SW_INCR {
+                state.add(counter, 1);
+            }
+        }
+    });
+}
+
+fn count(cx: Cx<'_>, counter: usize) -> u64 {
+    with(cx, |state| state.counts[counter])
+}
+
+fn set_count(cx: Cx<'_>, counter: usize, value: u64) {
+    with(cx, |state| state.counts[counter] = if counter == COUNTERS { value } else { value & 0xffff_ffff });
+}
+
+fn kind(cx: Cx<'_>, counter: usize) -> u64 {
+    with(cx, |state| state.types[counter])
+}
+
+fn set_kind(cx: Cx<'_>, counter: usize, value: u64) {
+    let mask = if counter == COUNTERS { NOT_EL0 | NOT_EL1 } else { EVENT_MASK };
+    with(cx, |state| state.types[counter] = value & mask);
+}
+
+pub(super) static TABLE: &[Register] = registers! {
+    "pmintenset_el1" (3 0 9 14 1) System => (|cx| with(cx, |s| s.interrupts)), |cx, v| with(cx, |s| s.interrupts |= v & MASK);
+    "pmintenclr_el1" (3 0 9 14 2) System => (|cx| with(cx, |s| s.interrupts)), |cx, v| with(cx, |s| s.interrupts &= !v);
+    // No implementer: what it has of them. N is the number of counters.
+    "pmcr_el0" (3 3 9 12 0) Trapped(any) => (|cx| with(cx, |s| s.control | (COUNTERS as u64) << 11)), set_control;
+    "pmcntenset_el0" (3 3 9 12 1) Trapped(any) => (|cx| with(cx, |s| s.enabled)), |cx, v| with(cx, |s| s.enabled |= v & MASK);
+    "pmcntenclr_el0" (3 3 9 12 2) Trapped(any) => (|cx| with(cx, |s| s.enabled)), |cx, v| with(cx, |s| s.enabled &= !v);
+    "pmovsclr_el0" (3 3 9 12 3) Trapped(any) => (|cx| with(cx, |s| s.overflowed)), |cx, v| with(cx, |s| s.overflowed &= !v);
+    "pmswinc_el0" (3 3 9 12 4) Trapped(|hart| user(hart, user::SW)) => _, software_increment;
+    "pmselr_el0" (3 3 9 12 5) Trapped(|hart| user(hart, user::ER)) => (|cx| with(cx, |s| s.selected)), |cx, v| with(cx, |s| s.selected = v & 31);
+    "pmceid0_el0" (3 3 9 12 6) Trapped(any) => (|_| 1 << event::SW_INCR | 1 << event::INST_RETIRED | 1 << event::CPU_CYCLES);
+    "pmceid1_el0" (3 3 9 12 7) Trapped(any) => (|_| 0);
+    "pmccntr_el0" (3 3 9 13 0) Trapped(|hart| user(hart, user::CR)) => (|cx| count(cx, COUNTERS)), |cx, v| set_count(cx, COUNTERS, v);
+    "pmxevtyper_el0" (3 3 9 13 1) Trapped(any) => (|cx| with(cx, |s| { let n = s.selected; s.typed(n).map_or(0, |kind| *kind) })),
+        |cx, v| match with(cx, |s| s.selected) {
+            31 => set_kind(cx, COUNTERS, v),
+            n if (n as usize) < COUNTERS => set_kind(cx, n as usize, v),
+            _ => {}
+        };
+    "pmxevcntr_el0" (3 3 9 13 2) Trapped(|hart| user(hart, user::ER)) => (|cx| match with(cx, |s| s.selected) as usize {
+            n if n < COUNTERS => count(cx, n),
+            _ => 0,
+        }),
+        |cx, v| match with(cx, |s| s.selected) as usize {
+            n if n < COUNTERS => set_count(cx, n, v),
+            _ => {}
+        };
+    "pmuserenr_el0" (3 3 9 14 0) super::Gate::UserReads => (|cx| with(cx, |s| s.user)), |cx, v| with(cx, |s| s.user = v & 15);
+    "pmovsset_el0" (3 3 9 14 3) Trapped(any) => (|cx| with(cx, |s| s.overflowed)), |cx, v| with(cx, |s| s.overflowed |= v & MASK);
+    "pmevcntr0_el0" (3 3 14 8 0) Trapped(|hart| user(hart, user::ER)) => (|cx| count(cx, 0)), |cx, v| set_count(cx, 0, v);
+    "pmevcntr1_el0" (3 3 14 8 1) Trapped(|hart| user(hart, user::ER)) => (|cx| count(cx, 1)), |cx, v| set_count(cx, 1, v);
+    "pmevcntr2_el0" (3 3 14 8 2) Trapped(|hart| user(hart, user::ER)) => (|cx| count(cx, 2)), |cx, v| set_count(cx, 2, v);
+    "pmevcntr3_el0" (3 3 14 8 3) Trapped(|hart| user(hart, user::ER)) => (|cx| count(cx, 3)), |cx, v| set_count(cx, 3, v);
+    "pmevtyper0_el0" (3 3 14 12 0) Trapped(any) => (|cx| kind(cx, 0)), |cx, v| set_kind(cx, 0, v);
+    "pmevtyper1_el0" (3 3 14 12 1) Trapped(any) => (|cx| kind(cx, 1)), |cx, v| set_kind(cx, 1, v);
+    "pmevtyper2_el0" (3 3 14 12 2) Trapped(any) => (|cx| kind(cx, 2)), |cx, v| set_kind(cx, 2, v);
+    "pmevtyper3_el0" (3 3 14 12 3) Trapped(any) => (|cx| kind(cx, 3)), |cx, v| set_kind(cx, 3, v);
+    "pmccfiltr_el0" (3 3 14 15 7) Trapped(any) => (|cx| kind(cx, COUNTERS)), |cx, v| set_kind(cx, COUNTERS, v);
+};
