@@ -1,0 +1,153 @@
+// Every class of synchronous exception that EL0 and EL1 can raise without translation, and what the return from one may do.
+#include "observe.h"
+
+main:
+    mov x29, x30
+    // At EL1.
+    svc #0x1234
+    brk #0x4321
+    .word 0                     // UDF
+    .word 0xd5380000 | 7 << 5   // an ID register that is not there: reserved ones read 0
+    mrs x0, s3_0_c15_c7_7       // a register that is not there
+    msr s3_0_c15_c7_7, x0
+    mrs x0, s3_4_c1_c0_0        // SCTLR_EL2
+    hlt #1
+    .word 0xd4a00001            // DCPS1
+    // A misaligned PC.
+    adr x28, 1f
+    adr x0, 1f
+    add x0, x0, #2
+    br x0
+1:  // Nothing answers: data, and instructions.
+    ldr x0, =0x0b000008
+    ldr x1, [x0]
+    str x1, [x0]
+    ldrb w1, [x0, #1]
+    adr x28, 1f
+    br x0
+1:  // An address that is too large.
+    ldr x0, =0x0001000000000010
+    ldr x1, [x0]
+    strh w1, [x0]
+    adr x28, 1f
+    br x0
+1:  mov x20, sp
+    // An exclusive, and an ordered access, that are not aligned.
+    sub x0, x20, #63
+    ldxr x1, [x0]
+    ldar w1, [x0]
+    stlrh w1, [x0]
+    mov x0, #3 << 20
+    // Masks and SPSel, as exceptions save them.
+    msr daifclr, #15
+    svc #1
+    msr daifset, #5
+    svc #2
+    mov x0, sp
+    msr spsel, #0
+    mov sp, x0
+    svc #3
+    msr spsel, #1
+    cmp x0, x0
+    svc #4
+    // At EL0, where WFI is trapped.
+    mrs x0, sctlr_el1
+    bic x0, x0, #1 << 16
+    msr sctlr_el1, x0
+    isb
+    DROP_TO_EL0
+    svc #5
+    BACK_TO_EL1
+    DROP_TO_EL0
+    brk #6
+    DROP_TO_EL0
+    mrs x0, currentel
+    DROP_TO_EL0
+    mrs x0, ttbr0_el1
+    DROP_TO_EL0
+    mrs x5, daif
+    DROP_TO_EL0
+    msr daif, x7
+    DROP_TO_EL0
+    msr spsel, #1
+    DROP_TO_EL0
+    mrs x9, ctr_el0
+    DROP_TO_EL0
+    eret
+    DROP_TO_EL0
+    hvc #0
+    DROP_TO_EL0
+    smc #0
+    DROP_TO_EL0
+    tlbi vmalle1
+    DROP_TO_EL0
+    at s1e0r, x0
+    DROP_TO_EL0
+    ic iallu
+    DROP_TO_EL0
+    ic ivau, x3
+    DROP_TO_EL0
+    dc cvau, x4
+    DROP_TO_EL0
+    dc civac, x5
+    DROP_TO_EL0
+    dc ivac, x5
+    DROP_TO_EL0
+    mrs x3, cntvct_el0
+    DROP_TO_EL0
+    mrs x4, cntpct_el0
+    DROP_TO_EL0
+    mrs x5, cntfrq_el0
+    DROP_TO_EL0
+    msr cntv_ctl_el0, xzr
+    DROP_TO_EL0
+    mrs x6, cntp_cval_el0
+    DROP_TO_EL0
+    mrs x6, pmccntr_el0
+    DROP_TO_EL0
+    msr pmcr_el0, x6
+    DROP_TO_EL0
+    msr tpidrro_el0, x0
+    DROP_TO_EL0
+    msr cntfrq_el0, x0
+    DROP_TO_EL0
+    wfi
+    DROP_TO_EL0
+    ldr x1, =0x0b000008
+    ldr w0, [x1]
+    DROP_TO_EL0
+    ldr x1, =0x0b000008
+    adr x28, 1f
+    br x1
+1:  DROP_TO_EL0
+    adr x28, 1f
+    adr x0, 1f
+    add x0, x0, #1
+    br x0
+1:
+    // What EL1 allows.
+    mrs x0, sctlr_el1
+    ldr x1, =1 << 9 | 1 << 15 | 1 << 16 | 1 << 26
+    orr x0, x0, x1
+    msr sctlr_el1, x0
+    mov x0, #0x3ff
+    msr cntkctl_el1, x0
+    mov x0, #1
+    msr pmuserenr_el0, x0
+    isb
+    DROP_TO_EL0
+    mrs x5, daif
+    msr daifclr, #2
+    mrs x6, daif
+    mrs x7, ctr_el0
+    ic ivau, x20
+    dc cvau, x20
+    mrs x0, cntfrq_el0
+    mrs x1, cntvct_el0
+    mrs x2, cntp_ctl_el0
+    mrs x3, pmcr_el0
+    svc #7
+    BACK_TO_EL1
+    LINE x5
+    LINE x6
+    ret x29

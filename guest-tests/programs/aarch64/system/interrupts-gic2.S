@@ -1,0 +1,2 @@
+#define GIC 2
+#include "interrupts.h"

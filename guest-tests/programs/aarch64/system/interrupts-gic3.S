@@ -1,0 +1,2 @@
+#define GIC 3
+#include "interrupts.h"
