@@ -15,7 +15,9 @@ use rustc_hash::FxHashMap;
 
 use crate::exits::Why;
 use crate::guards::Group;
+use crate::laps::Laps;
 use crate::memory::{Checked, LastPage, Span, guest_access};
+use crate::region::Insn;
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, WHY, offset};
 use crate::value::{Form, Truth, TruthForm, Val};
@@ -48,8 +50,12 @@ pub(crate) struct Emit<'f> {
     pub(crate) key: &'f Key,
     /// Address of the slots.
     pub(crate) slots: ir::Value,
-    /// How many instructions may still run, counted when a block is entered.
+    /// How many instructions may still run, counted when a block is entered; see [`Emit::left_now`].
     pub(crate) left: Variable,
+    /// In a loop that counts laps instead: these.
+    pub(crate) laps: Cell<Option<Laps>>,
+    /// Slots' values at the start of the lap, and what is known of memory around them.
+    pub(crate) stretches: RefCell<Vec<(ir::Value, Checked)>>,
     variables: RefCell<[Option<(Variable, ir::Type)>; SLOTS]>,
     /// What slots are known to hold, in the current block.
     pub(crate) now: RefCell<[Option<Form>; SLOTS]>,
@@ -68,6 +74,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) span: Cell<Option<Span>>,
     /// What the current instruction has loaded, and from where.
     pub(crate) loaded: Cell<Option<(ir::Value, ir::Value, i32)>>,
+    /// The current instruction loads a number in single precision into a slot that has it in the host's register for such.
+    pub(crate) loads_single: Cell<bool>,
     /// The open group of guards.
     pub(crate) group: RefCell<Option<Group>>,
     /// The last page of the current instruction's group of accesses, if it has one.
@@ -114,6 +122,8 @@ impl<'f> Emit<'f> {
             key,
             slots,
             left,
+            laps: Cell::new(None),
+            stretches: RefCell::default(),
             variables: RefCell::new([None; SLOTS]),
             now: RefCell::new([None; SLOTS]),
             dirty: Cell::default(),
@@ -124,6 +134,7 @@ impl<'f> Emit<'f> {
             counters: Cell::new(None),
             span: Cell::new(None),
             loaded: Cell::new(None),
+            loads_single: Cell::new(false),
             last_page: Cell::new(None),
             group: RefCell::default(),
             sums: RefCell::default(),
@@ -167,12 +178,22 @@ impl<'f> Emit<'f> {
         self.insns.set(insns);
     }
 
+    /// Starts a block that only the current one leads to.
+    pub(crate) fn continue_block(&self, dirty: SlotSet, insns: usize) {
+        debug_assert!(self.group.borrow().is_none(), "guards do not wait beyond a block");
+        self.dirty.set(dirty);
+        self.ahead.set(insns);
+        self.insns.set(insns);
+    }
+
     /// Starts an instruction.
-    pub(crate) fn begin_insn(&self, pc: u64, bytes: u64, span: Option<Span>) {
-        self.pc.set(pc);
-        self.bytes.set(bytes);
+    pub(crate) fn begin_insn(&self, insn: &Insn, span: Option<Span>) {
+        self.pc.set(insn.pc);
+        self.bytes.set(insn.bytes);
         self.span.set(span);
         self.loaded.set(None);
+        let is_single = |slot: Slot| matches!(self.variables.borrow()[slot.0 as usize], Some((_, F32)));
+        self.loads_single.set(insn.effect.boxed.iter().any(is_single));
     }
 
     /// Ends an instruction; whether the key still says what the slots do.
@@ -182,7 +203,8 @@ impl<'f> Emit<'f> {
         self.key.slots.iter().all(|&(slot, value)| now[slot.0 as usize].is_none_or(|form| form == Form::Const(value)))
     }
 
-    fn current(&self, slot: Slot) -> Form {
+    /// What a slot holds now.
+    pub(crate) fn current(&self, slot: Slot) -> Form {
         if slot == ZERO {
             return Form::Const(0);
         }
@@ -199,8 +221,16 @@ impl<'f> Emit<'f> {
 
     /// What a slot's variable is at present, of whatever type.
     pub(crate) fn variable(&self, slot: Slot) -> ir::Value {
-        let (variable, _) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
-        self.b.borrow_mut().use_var(variable)
+        self.variable_if_any(slot).expect("the region's slots have been loaded")
+    }
+
+    /// The same; `None` if it has none.
+    pub(crate) fn variable_if_any(&self, slot: Slot) -> Option<ir::Value> {
+        let (variable, _) = self.variables.borrow()[slot.0 as usize]?;
+        let mut b = self.b.borrow_mut();
+        let value = b.use_var(variable);
+        // One value is one name: what is known of it is found by that.
+        Some(b.func.dfg.resolve_aliases(value))
     }
 
     /// What a slot holds whose variable is this.
@@ -245,7 +275,19 @@ impl<'f> Emit<'f> {
 
     /// Stores what memory lacks.
     pub(crate) fn store_dirty(&self) {
-        for slot in self.dirty.get().iter() {
+        self.store_slots(self.dirty.get());
+    }
+
+    /// Stores what memory lacks of these slots.
+    pub(crate) fn store_through(&self, slots: SlotSet) {
+        let mut stored = slots;
+        stored.retain(|slot| self.dirty.get().contains(slot));
+        self.store_slots(stored);
+        self.dirty.set(self.dirty.get().without(stored.iter()));
+    }
+
+    fn store_slots(&self, slots: SlotSet) {
+        for slot in slots.iter() {
             let bits = Val::<64> { form: self.current(slot), e: self }.ssa();
             // Not any number with these bits: in a way out only what was there before is known to be there.
             let value = self.made_of.borrow().get(&bits).copied().unwrap_or(bits);
@@ -263,9 +305,17 @@ impl<'f> Emit<'f> {
         let mut b = self.b.borrow_mut();
         let why = b.ins().iconst(I64, why as i64);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
-        let left = b.use_var(self.left);
+        let left = self.left_now(&mut b);
         let left = if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) };
         b.ins().return_(&[left, pc]);
+    }
+
+    /// How many instructions may still run.
+    pub(crate) fn left_now(&self, b: &mut FunctionBuilder<'f>) -> ir::Value {
+        let Some(Laps { after, more, insns, behind }) = self.laps.get() else { return b.use_var(self.left) };
+        let more = b.ins().imul_imm_s(more, insns as i64);
+        let left = b.ins().iadd(after, more);
+        if behind == 0 { left } else { b.ins().iadd_imm_s(left, behind as i64) }
     }
 
     /// Notes that `sum` is `a` plus the `bits`-bit constant `c`.
@@ -378,11 +428,13 @@ impl<'f> Emit<'f> {
         remainder
     }
 
+    /// The lower half of a value, if somebody has asked for it.
+    pub(crate) fn known_half(&self, value: ir::Value) -> Option<ir::Value> {
+        self.as_zero_extended(value).or_else(|| self.halves.borrow().get(&value).copied())
+    }
+
     pub(crate) fn low_half(&self, value: ir::Value) -> ir::Value {
-        if let Some(narrow) = self.as_zero_extended(value) {
-            return narrow;
-        }
-        if let Some(&known) = self.halves.borrow().get(&value) {
+        if let Some(known) = self.known_half(value) {
             return known;
         }
         let narrow = self.b.borrow_mut().ins().ireduce(I32, value);

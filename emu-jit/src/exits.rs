@@ -92,7 +92,7 @@ pub(crate) fn region_signature() -> Signature {
     signature
 }
 
-impl Emit<'_> {
+impl<'f> Emit<'f> {
     /// Goes on behind a link. The block ends.
     pub(crate) fn go(&self, LinkAddress(link): LinkAddress) {
         self.store_dirty();
@@ -121,7 +121,7 @@ impl Emit<'_> {
         b.switch_to_block(returns);
         let why = b.ins().iconst(I64, Why::Unknown as i64);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
-        let left = b.use_var(self.left);
+        let left = self.left_now(&mut b);
         b.ins().return_(&[left, target]);
         b.switch_to_block(goes);
         let code = b.ins().load(I64, slot_access(), jump, std::mem::offset_of!(Jump, code) as i32);
@@ -129,8 +129,8 @@ impl Emit<'_> {
         self.tail_call(&mut b, code, entry);
     }
 
-    fn tail_call(&self, b: &mut FunctionBuilder<'_>, code: ir::Value, entry: ir::Value) {
-        let left = b.use_var(self.left);
+    fn tail_call(&self, b: &mut FunctionBuilder<'f>, code: ir::Value, entry: ir::Value) {
+        let left = self.left_now(b);
         let signature = b.import_signature(region_signature());
         b.ins().return_call_indirect(signature, code, &[self.slots, left, entry]);
     }

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::FunctionBuilder;
 use emu_core::engine::{Fmt, Fp1, Fp2, FpCmp, FpMode, Int};
 use emu_core::float::Round;
 use emu_core::interp::{carryless_product, fp};
@@ -156,17 +157,25 @@ pub(crate) struct Host {
 }
 
 impl Host {
+    pub(crate) const SINGLE: Host = Host { float: F32, bits: I32, exponent_at: 23, exponents: 0xff };
+    pub(crate) const DOUBLE: Host = Host { float: F64, bits: I64, exponent_at: 52, exponents: 0x7ff };
+
     /// A constant of the format's bits, as Cranelift wants constants.
     pub(crate) fn constant(self, n: u64) -> i64 {
         if self.bits == I32 { n as u32 as i64 } else { n as i64 }
+    }
+
+    /// Zero.
+    pub(crate) fn zero(self, b: &mut FunctionBuilder<'_>) -> ir::Value {
+        if self.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) }
     }
 }
 
 const fn host(fmt: Fmt) -> Option<Host> {
     match fmt {
         Fmt::H => None,
-        Fmt::S => Some(Host { float: F32, bits: I32, exponent_at: 23, exponents: 0xff }),
-        Fmt::D => Some(Host { float: F64, bits: I64, exponent_at: 52, exponents: 0x7ff }),
+        Fmt::S => Some(Host::SINGLE),
+        Fmt::D => Some(Host::DOUBLE),
     }
 }
 
@@ -310,7 +319,7 @@ impl<'f> Emit<'f> {
         let x = self.to_float(a, host);
         let ok = {
             let mut b = self.b.borrow_mut();
-            let zero = if host.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) };
+            let zero = host.zero(&mut b);
             b.ins().fcmp(FloatCC::GreaterThanOrEqual, x, zero)
         };
         self.require_later(ok);
@@ -482,7 +491,7 @@ pub(crate) fn host_convention() -> CallConv {
 }
 
 /// Whether the host multiplies and adds in one instruction. A call to a library would need linking.
-fn has_fma() -> bool {
+pub(crate) fn has_fma() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("fma");
     #[cfg(not(target_arch = "x86_64"))]

@@ -10,11 +10,70 @@ use crate::region::{Block, Edge, End, Region};
 use crate::scan::{Known, Touch};
 use crate::slots::SlotSet;
 
+/// Registers for numbers that translated code can count on having for itself.
+const NUMBER_REGISTERS: usize = 14;
 /// Groups of accesses that remember their last page, at most: each takes two of the host's registers, or room on its stack.
 const MAX_PAGE_GROUPS: usize = 12;
 
-/// Forward data-flow: what memory may lack at the start of each block.
-pub(crate) fn dirty(region: &Region, key: &Key) -> Vec<SlotSet> {
+/// Slots that each block stores at its end already, and not where the region is left: of numbers, if there are more than the
+/// host has registers for, those that the block writes, that nobody in the region reads behind it, and that a loop would have
+/// to carry along all the same.
+pub(crate) fn stored_early(region: &Region, key: &Key, ways: &[Option<usize>]) -> Vec<SlotSet> {
+    let mut numbers = SlotSet::default();
+    for effect in region.blocks.iter().flat_map(|block| &block.insns).map(|insn| &insn.effect) {
+        numbers.extend(&effect.doubles);
+        numbers.extend(&effect.boxed);
+    }
+    let numbers = numbers.without(key.slots.iter().map(|&(slot, _)| slot));
+    if numbers.iter().count() < NUMBER_REGISTERS {
+        return vec![SlotSet::default(); region.blocks.len()];
+    }
+    let mut last = last_values(region, numbers);
+    for (block, last) in region.blocks.iter().zip(&mut last) {
+        if !successors(&block.end).any(|next| ways[next].is_some()) {
+            *last = SlotSet::default();
+        }
+    }
+    last
+}
+
+/// Backward data-flow: for each block, those of `slots` that it writes and whose values nobody in the region reads behind it.
+fn last_values(region: &Region, slots: SlotSet) -> Vec<SlotSet> {
+    let of_block = |block: &Block| {
+        let (mut reads, mut writes) = (SlotSet::default(), SlotSet::default());
+        for effect in block.insns.iter().map(|insn| &insn.effect) {
+            reads.extend(&effect.reads.without(writes.iter()));
+            writes.extend(&effect.writes);
+        }
+        (reads, writes)
+    };
+    let blocks: Vec<_> = region.blocks.iter().map(of_block).collect();
+    let mut read: Vec<SlotSet> = blocks.iter().map(|&(reads, _)| reads).collect();
+    let behind = |read: &[SlotSet], n: usize| {
+        let mut behind = SlotSet::default();
+        successors(&region.blocks[n].end).for_each(|next| {
+            behind.extend(&read[next]);
+        });
+        behind
+    };
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for n in (0..blocks.len()).rev() {
+            let through = behind(&read, n).without(blocks[n].1.iter());
+            changed |= read[n].extend(&through);
+        }
+    }
+    let last = |(n, (_, writes)): (usize, &(SlotSet, SlotSet))| {
+        let mut last = writes.without(behind(&read, n).iter());
+        last.retain(|slot| slots.contains(slot));
+        last
+    };
+    blocks.iter().enumerate().map(last).collect()
+}
+
+/// Forward data-flow: what memory may lack at the start of each block. `stored`: what each block stores at its end.
+pub(crate) fn dirty(region: &Region, key: &Key, stored: &[SlotSet]) -> Vec<SlotSet> {
     let keys = || key.slots.iter().map(|&(slot, _)| slot);
     let written: Vec<SlotSet> = region
         .blocks
@@ -34,6 +93,7 @@ pub(crate) fn dirty(region: &Region, key: &Key) -> Vec<SlotSet> {
         for n in 0..region.blocks.len() {
             let mut after = dirty[n];
             after.extend(&written[n]);
+            let after = after.without(stored[n].iter());
             for next in successors(&region.blocks[n].end) {
                 changed |= dirty[next].extend(&after);
             }
@@ -42,7 +102,8 @@ pub(crate) fn dirty(region: &Region, key: &Key) -> Vec<SlotSet> {
     dirty
 }
 
-fn successors(end: &End) -> impl Iterator<Item = usize> {
+/// The blocks that control may go to from the end of a block.
+pub(crate) fn successors(end: &End) -> impl Iterator<Item = usize> {
     let edges = match *end {
         End::Goes(edge) => [Some(edge), None],
         End::Branches(taken, falls) => [Some(taken), Some(falls)],

@@ -11,15 +11,18 @@
 //! behind it, in a cold block, the exact one.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::slot::{SLOTS, Slot};
 
 use crate::emit::Emit;
 use crate::exits::Why;
-use crate::float::Host;
+use crate::float::{Host, has_fma};
 use crate::slots::SlotSet;
 use crate::value::Form;
+
+/// Numbers that wait to be tested at most: each is in a register until then.
+const MAX_NUMBERS: usize = 6;
 
 /// A number and its format.
 type Number = (ir::Value, Host);
@@ -103,7 +106,7 @@ impl<'f> Emit<'f> {
         let mut group = self.group.borrow_mut();
         let Some(group) = group.as_mut() else { return };
         let known = group.now[slot.0 as usize].is_some() || group.changed.iter().any(|&(changed, _)| changed == slot);
-        if !known && self.key.slot(slot).is_none() {
+        if !known && group.dirty.contains(slot) && self.key.slot(slot).is_none() {
             group.changed.push((slot, self.variable(slot)));
         }
     }
@@ -124,6 +127,7 @@ impl<'f> Emit<'f> {
             group.finite.retain(|(number, _)| !operands.contains(number));
             group.finite.push(number);
         });
+        self.test_if_many();
     }
 
     /// `number` has to be an ordinary one, or zero if one of `or_zero_as` is. It cannot be if one of `operands` is not finite.
@@ -132,33 +136,13 @@ impl<'f> Emit<'f> {
             group.finite.retain(|(number, _)| !operands.contains(number));
             group.ordinary.push(Ordinary { number, or_zero_as });
         });
+        self.test_if_many();
     }
 
     /// Tests what waits. Has to be done before anything happens that must not happen twice, and at a block's end.
     pub(crate) fn close_group(&self) {
         let Some(mut group) = self.group.take() else { return };
-        let mut tests: Vec<_> = group.truth.into_iter().collect();
-        for bits in [I32, I64] {
-            tests.extend(self.all_finite(group.finite.iter().filter(|(_, host)| host.bits == bits)));
-        }
-        let mut sizes = Vec::new();
-        for bits in [I32, I64] {
-            let numbers = group.ordinary.iter().map(|ordinary| &ordinary.number);
-            sizes.extend(self.all_of_middle_size(numbers.filter(|(_, host)| host.bits == bits)));
-        }
-        if !tests.is_empty() || !sizes.is_empty() {
-            let exit = *group.exit.get_or_insert_with(|| self.cold_block());
-            for ok in tests {
-                self.go_on_if(ok, exit);
-            }
-            if !sizes.is_empty() {
-                let looks = self.cold_block();
-                for ok in sizes {
-                    self.go_on_if(ok, looks);
-                }
-                self.look_closely(&group.ordinary, looks, exit);
-            }
-        }
+        self.test(&mut group);
         let Some(exit) = group.exit else { return };
         let goes_on = {
             let mut b = self.b.borrow_mut();
@@ -181,6 +165,32 @@ impl<'f> Emit<'f> {
         self.b.borrow_mut().switch_to_block(goes_on);
     }
 
+    /// Tests what waits in a group.
+    fn test(&self, group: &mut Group) {
+        let (truth, finite, ordinary) =
+            (group.truth.take(), std::mem::take(&mut group.finite), std::mem::take(&mut group.ordinary));
+        if truth.is_none() && finite.is_empty() && ordinary.is_empty() {
+            return;
+        }
+        let exit = *group.exit.get_or_insert_with(|| self.cold_block());
+        if let Some(ok) = truth {
+            self.go_on_if(ok, exit);
+        }
+        for host in [Host::SINGLE, Host::DOUBLE] {
+            self.test_numbers(&finite, &ordinary, host, exit);
+        }
+    }
+
+    /// Tests what waits if that is much: until then it is in registers.
+    fn test_if_many(&self) {
+        let many = |group: &mut Group| group.finite.len() + group.ordinary.len() >= MAX_NUMBERS;
+        let taken = self.group.borrow_mut().take_if(many);
+        if let Some(mut group) = taken {
+            self.test(&mut group);
+            *self.group.borrow_mut() = Some(group);
+        }
+    }
+
     fn go_on_if(&self, ok: ir::Value, otherwise: ir::Block) {
         let mut b = self.b.borrow_mut();
         let goes_on = b.create_block();
@@ -189,45 +199,64 @@ impl<'f> Emit<'f> {
         b.switch_to_block(goes_on);
     }
 
-    /// Whether all are finite, of numbers in one format: adding one to an exponent of ones, and only that, changes the sign.
-    fn all_finite<'n>(&self, numbers: impl Iterator<Item = &'n Number>) -> Option<ir::Value> {
-        let mut any_infinite = None;
-        for &number in numbers {
-            let bits = self.bits_of(number.0);
-            let mut b = self.b.borrow_mut();
-            let changed = b.ins().iadd_imm_s(bits, 1 << number.1.exponent_at);
-            let changed = b.ins().bxor(bits, changed);
-            any_infinite = Some(match any_infinite {
-                Some(others) => b.ins().bor(others, changed),
-                None => changed,
-            });
+    /// Goes to `exit` unless the group's numbers in one format are what they have to be.
+    ///
+    /// Zero times a number that is not finite is none; else it is zero. Adding a quarter of all exponents to one in the middle
+    /// half, and only to such a one, sets its highest bit. So that bit of two words says all; if it says no, a cold block
+    /// looks closely.
+    fn test_numbers(&self, finite: &[Number], ordinary: &[Ordinary], host: Host, exit: ir::Block) {
+        let ordinary: Vec<_> = ordinary.iter().filter(|one| one.number.1.bits == host.bits).collect();
+        let finite = finite.iter().filter(|(_, other)| other.bits == host.bits);
+        let nothing = finite.fold(None, |others, &(number, _)| Some(self.plus_times_zero(others, number, host)));
+        let nothing_bits = nothing.map(|nothing| self.bits_of(nothing));
+        let middle = ordinary.iter().map(|one| self.moved(one.number));
+        let middle = middle.reduce(|others, one| self.b.borrow_mut().ins().band(others, one));
+        let highest = host.constant(1 << (host.bits.bits() - 2));
+        match (middle, nothing_bits) {
+            (None, None) => {}
+            (None, Some(nothing)) => {
+                let mut b = self.b.borrow_mut();
+                let wrong = b.ins().band_imm_u(nothing, highest);
+                let goes_on = b.create_block();
+                b.ins().brif(wrong, exit, &[], goes_on, &[]);
+                b.seal_block(goes_on);
+                b.switch_to_block(goes_on);
+            }
+            (Some(middle), nothing_bits) => {
+                let right = {
+                    let mut b = self.b.borrow_mut();
+                    let right = nothing_bits.map_or(middle, |nothing| b.ins().band_not(middle, nothing));
+                    b.ins().band_imm_u(right, highest)
+                };
+                let looks = self.cold_block();
+                self.go_on_if(right, looks);
+                self.look_closely(&ordinary, nothing, looks, exit);
+            }
         }
-        let any_infinite = any_infinite?;
-        Some(self.b.borrow_mut().ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, any_infinite, 0))
     }
 
-    /// Whether all have an exponent in the middle half, of numbers in one format: adding a quarter of all exponents sets the
-    /// exponent's highest bit then and only then.
-    fn all_of_middle_size<'n>(&self, numbers: impl Iterator<Item = &'n Number>) -> Option<ir::Value> {
-        let mut highest = None;
-        for &number in numbers {
-            let bits = self.bits_of(number.0);
-            let host = number.1;
-            let mut b = self.b.borrow_mut();
-            let moved = b.ins().iadd_imm_s(bits, ((host.exponents as i64 + 1) / 4) << host.exponent_at);
-            highest = Some(match highest {
-                Some(others) => b.ins().band(others, moved),
-                None => moved,
-            });
-        }
-        let highest = highest?;
+    /// `number` times zero, and what others gave.
+    fn plus_times_zero(&self, others: Option<ir::Value>, number: ir::Value, host: Host) -> ir::Value {
         let mut b = self.b.borrow_mut();
-        let highest = b.ins().ishl_imm_u(highest, 1);
-        Some(b.ins().icmp_imm_s(IntCC::SignedLessThan, highest, 0))
+        let zero = host.zero(&mut b);
+        match others {
+            None => b.ins().fmul(number, zero),
+            Some(others) if has_fma() => b.ins().fma(number, zero, others),
+            Some(others) => {
+                let nothing = b.ins().fmul(number, zero);
+                b.ins().fadd(nothing, others)
+            }
+        }
     }
 
-    /// In the block `looks`, tests exactly; comes back to the current block or goes to `exit`.
-    fn look_closely(&self, all: &[Ordinary], looks: ir::Block, exit: ir::Block) {
+    /// The bits of `number` with its exponent moved by a quarter of all.
+    fn moved(&self, (number, host): Number) -> ir::Value {
+        let bits = self.bits_of(number);
+        self.b.borrow_mut().ins().iadd_imm_s(bits, ((host.exponents as i64 + 1) / 4) << host.exponent_at)
+    }
+
+    /// In the block `looks`, tests exactly, and whether `nothing` is a number; comes back to the current block or goes to `exit`.
+    fn look_closely(&self, all: &[&Ordinary], nothing: Option<ir::Value>, looks: ir::Block, exit: ir::Block) {
         let goes_on = {
             let mut b = self.b.borrow_mut();
             let goes_on = b.create_block();
@@ -236,7 +265,7 @@ impl<'f> Emit<'f> {
             b.switch_to_block(looks);
             goes_on
         };
-        let mut ok = None;
+        let mut ok = nothing.map(|nothing| self.b.borrow_mut().ins().fcmp(FloatCC::Ordered, nothing, nothing));
         for ordinary in all {
             let one = self.is_ordinary_or_zero(ordinary);
             ok = Some(match ok {
@@ -263,7 +292,7 @@ impl<'f> Emit<'f> {
         };
         for operand in or_zero_as.into_iter().flatten() {
             let mut b = self.b.borrow_mut();
-            let zero = if operand.1.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) };
+            let zero = operand.1.zero(&mut b);
             let operand_is_zero = b.ins().fcmp(FloatCC::Equal, operand.0, zero);
             let is_zero = b.ins().icmp_imm_u(IntCC::Equal, magnitude, 0);
             let both = b.ins().band(is_zero, operand_is_zero);

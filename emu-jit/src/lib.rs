@@ -5,8 +5,8 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, `flow` (the region as a whole), then `translate` (the
-//! function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`,
+//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
+//! then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`,
 //! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
 //! # What is deliberately absent
@@ -24,6 +24,9 @@
 //! A variable has how many may still run. Each block subtracts its length; blocks that a loop goes around, and entries, look
 //! whether the longest way to the next look still fits, and leave if not: the interpreter runs the few that are left. So a
 //! region never runs one too many, and whatever leaves it in the middle adds back what did not run.
+//!
+//! A loop that is one way around counts laps instead, if it goes along memory (`laps`): it subtracts for many laps where it is
+//! entered, and whatever leaves it adds back those that are left. `Emit::left_now` knows what holds where.
 
 mod background;
 mod cache;
@@ -35,6 +38,7 @@ mod float;
 mod flow;
 mod guards;
 mod journal;
+mod laps;
 mod memory;
 mod region;
 mod rows;

@@ -5,7 +5,7 @@
 //! interpreter's business: devices, faults, misses, pages that somebody watches.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::types::{F32, I32, I64};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
 use cranelift_frontend::Variable;
 use emu_core::engine::{Amo, Mem};
@@ -16,19 +16,19 @@ use crate::slots::{LOOKUP, RESERVED, offset};
 use crate::value::{Form, Val};
 
 /// Bytes that accesses off one base may lie apart to share a check.
-const MAX_SPAN_BYTES: i64 = 2048;
+pub(crate) const MAX_SPAN_BYTES: i64 = 2048;
 
 /// A stretch around a base that is known to be RAM.
 #[derive(Copy, Clone, Debug)]
 pub(crate) struct Checked {
     /// From the base on.
-    first: i64,
+    pub(crate) first: i64,
     /// Behind the last byte.
-    end: i64,
+    pub(crate) end: i64,
     /// Whether it may be written.
-    writable: bool,
+    pub(crate) writable: bool,
     /// Host address of the stretch's first byte.
-    host: ir::Value,
+    pub(crate) host: ir::Value,
 }
 
 /// How far the accesses that may share a check go beyond the one that makes it.
@@ -66,6 +66,10 @@ impl<'f> Emit<'f> {
     }
 
     fn load_from(&self, (p, off): Place, kind: Mem) -> ir::Value {
+        if kind == Mem::U32 && self.loads_single.get() {
+            let number = self.b.borrow_mut().ins().load(F32, guest_access(), p, off);
+            return self.zero_extended(self.bits_of(number));
+        }
         let value = {
             let mut b = self.b.borrow_mut();
             match kind {
@@ -225,10 +229,10 @@ impl<'f> Emit<'f> {
         let (base, off) = self.as_sum(narrow.unwrap_or(value));
         let (mut first, mut end) = (off, off.wrapping_add(bytes as i64));
         let known = self.checked.borrow().get(&base).copied();
-        if let Some(known) =
-            known.filter(|known| known.first <= first && end <= known.end && (known.writable || !writes))
-        {
-            return (known.host, (first - known.first) as i32);
+        for known in [known, self.checked_for_lap(base, narrow.is_some(), ram)].into_iter().flatten() {
+            if known.first <= first && end <= known.end && (known.writable || !writes) {
+                return (known.host, (first - known.first) as i32);
+            }
         }
         // What later accesses will want is checked now, if it is near.
         if let Some(Span { before, behind, writes: later }) = self.span.get()
@@ -255,13 +259,7 @@ impl<'f> Emit<'f> {
         };
         self.leave_unless(ok);
         if closed != 0 {
-            let ok = {
-                let mut b = self.b.borrow_mut();
-                let reach = (end - first - 1) as u64;
-                let behind = b.ins().iadd_imm_s(inside, reach.wrapping_sub(ram.closed_from) as i64);
-                b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, behind, (closed + reach) as i64)
-            };
-            self.leave_unless(ok);
+            self.leave_unless_open(inside, (end - first) as u64, ram);
         }
         let host = {
             let mut b = self.b.borrow_mut();
@@ -271,6 +269,28 @@ impl<'f> Emit<'f> {
         let writable = writes || ram.closed_bytes == 0;
         self.checked.borrow_mut().insert(base, Checked { first, end, writable, host });
         (host, (off - first) as i32)
+    }
+
+    /// Leaves if one of the `bytes` bytes from `inside` on, an offset in RAM, is watched.
+    pub(crate) fn leave_unless_open(&self, inside: ir::Value, bytes: u64, ram: OpenRam) {
+        let ok = {
+            let mut b = self.b.borrow_mut();
+            let reach = bytes - 1;
+            let behind = b.ins().iadd_imm_s(inside, reach.wrapping_sub(ram.closed_from) as i64);
+            b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, behind, (ram.closed_bytes + reach) as i64)
+        };
+        self.leave_unless(ok);
+    }
+
+    /// What is known of a base in this lap of a loop. A narrow one is the lower half of a slot's value.
+    fn checked_for_lap(&self, base: ir::Value, narrow: bool, ram: OpenRam) -> Option<Checked> {
+        // Elsewhere a wide value can be inside although its lower half is not.
+        if narrow && ram.guest.0.saturating_add(ram.bytes) > 1 << 32 {
+            return None;
+        }
+        let stretches = self.stretches.borrow();
+        let is_base = |value| if narrow { self.known_half(value) == Some(base) } else { value == base };
+        stretches.iter().find(|&&(value, _)| is_base(value)).map(|&(_, checked)| checked)
     }
 
     /// The host address that translates `va`: by the page that accesses of this group went to last, if it is that one again,

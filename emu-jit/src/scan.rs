@@ -70,6 +70,8 @@ pub(crate) struct Effect {
     pub(crate) link: Option<Slot>,
     /// Its access to memory.
     pub(crate) touch: Option<Touch>,
+    /// A slot that it writes, and what of: another slot's value before it, plus something. A hint, as in [`Known::Near`].
+    pub(crate) sum: Option<(Slot, Slot, i64)>,
 }
 
 /// What the row at `pc` does.
@@ -81,14 +83,22 @@ pub(crate) fn effect<A: Arch>(
     pc: u64,
     bytes: u64,
 ) -> Effect {
-    let scan = Scan { keys, pc, bytes, seen: RefCell::default(), after: Cell::new(None), touch: Cell::new(None) };
+    let scan = Scan {
+        keys,
+        pc,
+        bytes,
+        seen: RefCell::default(),
+        after: Cell::new(None),
+        touch: Cell::new(None),
+        sum: Cell::new(None),
+    };
     let flow = match A::meaning(variant, &scan, row, operands) {
         Some(Ok(flow)) => flow,
         Some(Err(Undefined)) | None => Flow::Leave,
     };
     let SeenSlots { reads, writes, doubles, boxed } = scan.seen.into_inner();
     let link = scan.after.get().filter(|_| flow != Flow::Straight);
-    Effect { reads, writes, doubles, boxed, flow, link, touch: scan.touch.get() }
+    Effect { reads, writes, doubles, boxed, flow, link, touch: scan.touch.get(), sum: scan.sum.get() }
 }
 
 /// How many bytes of memory a decoded instruction accesses; `None` if it does not, or if only the interpreter has it.
@@ -112,6 +122,7 @@ struct Scan<'k> {
     seen: RefCell<SeenSlots>,
     after: Cell<Option<Slot>>,
     touch: Cell<Option<Touch>>,
+    sum: Cell<Option<(Slot, Slot, i64)>>,
 }
 
 /// Decode time already knows that the instruction is undefined.
@@ -319,6 +330,7 @@ impl Engine for Scan<'_> {
         match v.0 {
             Known::Double => seen.doubles.insert(slot),
             Known::Boxed => seen.boxed.insert(slot),
+            Known::Near(of, off) => self.sum.set(Some((slot, of, off))),
             _ => {}
         }
         // Wrapped to the width of addresses, as meanings wrap it.

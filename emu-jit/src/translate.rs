@@ -1,6 +1,7 @@
 //! From a region to host code. Compiled on any thread: nothing here sees a hart or guest memory.
 
 mod explain;
+mod lap;
 
 use std::cell::RefCell;
 
@@ -18,12 +19,14 @@ use crate::Error;
 use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
 use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
-use crate::flow::{dirty, page_groups, spans, ways};
+use crate::flow::{dirty, page_groups, spans, stored_early, ways};
+use crate::laps::{Loop, loops};
 use crate::memory::LastPage;
 use crate::region::{Block, Edge, End, Region};
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, offset};
 use crate::value::{Form, TruthForm};
+use lap::Lap;
 
 pub use explain::Explanation;
 
@@ -146,8 +149,12 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     blocks: Vec<ir::Block>,
     /// Slots that memory may lack at the start of each block.
     dirty: Vec<SlotSet>,
+    /// Slots that each block stores at its end.
+    stored: Vec<SlotSet>,
     /// For blocks that look at how much is left: how many instructions may run until the next look.
     ways: Vec<Option<usize>>,
+    /// By its first block: loops that count laps.
+    loops: Vec<Option<Loop>>,
     /// By instruction: where its access to memory finds the page of the last one of its group.
     last_pages: RefCell<FxHashMap<(usize, usize), LastPage>>,
     /// Whether what is emitted tells its guest instruction.
@@ -158,12 +165,16 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn new(source: &'s Source<A>, emit: &'e Emit<'f>, marked: bool) -> Self {
         let region = &source.region;
         let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
+        let ways = ways(region);
+        let stored = stored_early(region, &source.key, &ways);
         Translation {
             source,
             emit,
             blocks,
-            dirty: dirty(region, &source.key),
-            ways: ways(region),
+            dirty: dirty(region, &source.key, &stored),
+            stored,
+            loops: if source.key.flat.is_some() { loops(region, &ways) } else { vec![None; region.blocks.len()] },
+            ways,
             last_pages: RefCell::default(),
             marked,
         }
@@ -199,15 +210,37 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             self.last_pages.borrow_mut().extend(pages);
         }
         self.enter(begin);
-        for (n, block) in region.blocks.iter().enumerate() {
-            self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
-            self.emit.begin_block(self.dirty[n], 0);
-            if let Some(way) = self.ways[n] {
-                self.look(block.start.pc, way);
+        let mut in_loops = vec![false; region.blocks.len()];
+        self.loops.iter().flatten().flat_map(|its| &its.blocks[1..]).for_each(|&n| in_loops[n] = true);
+        for (n, block) in region.blocks.iter().enumerate().filter(|&(n, _)| !in_loops[n]) {
+            match (&self.loops[n], self.ways[n], self.source.key.flat) {
+                (Some(its), Some(way), Some(ram)) => {
+                    self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
+                    self.emit.begin_block(self.dirty[n], 0);
+                    self.look(block.start.pc, way);
+                    self.laps(its, way, ram);
+                }
+                _ => self.plain_block(n),
             }
-            self.emit.counters.set(self.source.counters.as_ref().map(|counters| counters[n]));
-            self.block(n, block);
         }
+    }
+
+    /// A block that is counted by itself.
+    fn plain_block(&self, n: usize) {
+        let block = &self.source.region.blocks[n];
+        self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
+        self.emit.begin_block(self.dirty[n], 0);
+        if let Some(way) = self.ways[n] {
+            self.look(block.start.pc, way);
+        }
+        self.count(block);
+        self.emit.begin_block(self.dirty[n], block.insns.len());
+        self.set_counters(n);
+        self.block(n, block, None);
+    }
+
+    fn set_counters(&self, n: usize) {
+        self.emit.counters.set(self.source.counters.as_ref().map(|counters| counters[n]));
     }
 
     /// Leaves where the region is entered unless the upper halves of these slots have only ones.
@@ -294,47 +327,62 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.emit.b.borrow_mut().ins().iconst(I64, n as i64)
     }
 
-    fn block(&self, number: usize, block: &Block) {
+    /// Counts a block's instructions.
+    fn count(&self, block: &Block) {
+        let mut b = self.emit.b.borrow_mut();
+        let left = b.use_var(self.emit.left);
+        let left = b.ins().iadd_imm_s(left, -(block.insns.len() as i64));
+        b.def_var(self.emit.left, left);
+    }
+
+    /// A block that has begun and been counted, or has its place in a lap that has been. Whether control gets to its end.
+    fn block(&self, number: usize, block: &Block, lap: Option<(&Lap<'_>, usize)>) -> bool {
         let emit = self.emit;
-        {
-            let mut b = emit.b.borrow_mut();
-            let left = b.use_var(emit.left);
-            let left = b.ins().iadd_imm_s(left, -(block.insns.len() as i64));
-            b.def_var(emit.left, left);
-        }
-        emit.begin_block(emit.dirty.get(), block.insns.len());
         emit.count_entry();
         let spans = spans(block);
         let translator = Translator(emit);
         for (n, insn) in block.insns.iter().enumerate() {
             let last = n + 1 == block.insns.len();
-            emit.begin_insn(insn.pc, insn.bytes, spans[n]);
+            emit.begin_insn(insn, spans[n]);
             emit.last_page.set(self.last_pages.borrow().get(&(number, n)).copied());
             if self.marked {
                 emit.b.borrow_mut().set_srcloc(SourceLoc::new(insn.pc as u32));
             }
             if last && block.end == End::Leaves {
-                return emit.leave_here();
+                emit.leave_here();
+                return false;
             }
             let next = match A::meaning(self.source.variant, &translator, insn.row, &insn.operands) {
                 Some(Ok(next)) => next,
-                Some(Err(Left)) => return,
-                None => return emit.leave_here(),
+                Some(Err(Left)) => return false,
+                None => {
+                    emit.leave_here();
+                    return false;
+                }
             };
             let key_holds = emit.end_insn();
             match next {
                 Next::Falls if !key_holds => {
                     emit.close_group();
                     let after = self.constant(insn.pc.wrapping_add(insn.bytes));
-                    return emit.leave(Why::Key, after, emit.ahead.get());
+                    emit.leave(Why::Key, after, emit.ahead.get());
+                    return false;
                 }
                 Next::Falls if !last => {}
                 next => {
                     emit.close_group();
-                    return self.end(block, next);
+                    emit.store_through(self.stored[number]);
+                    if let (Next::Branch(truth), Some(_)) = (&next, emit.counters.get()) {
+                        emit.count_branch(truth.ssa());
+                    }
+                    match lap {
+                        Some(lap) => return self.end_in_lap(number, lap, next),
+                        None => self.end(block, next),
+                    }
                 }
             }
         }
+        true
     }
 
     fn end(&self, block: &Block, next: Next<'e, 'f>) {
@@ -342,10 +390,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             (End::Goes(edge), Next::Falls | Next::Jump) => self.follow(edge),
             (End::Goes(edge), Next::JumpTo(target)) if matches!(target.form, Form::Const(_)) => self.follow(edge),
             (End::Branches(taken, falls), Next::Branch(truth)) => match truth.form {
-                TruthForm::Const(true) => {
-                    self.emit.count_branch(truth.ssa());
-                    self.follow(taken);
-                }
+                TruthForm::Const(true) => self.follow(taken),
                 TruthForm::Const(false) => self.follow(falls),
                 _ => self.branch(truth.ssa(), taken, falls),
             },
@@ -361,7 +406,6 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     }
 
     fn branch(&self, taken: ir::Value, to: Edge, falls: Edge) {
-        self.emit.count_branch(taken);
         let (to_block, to_is_new) = self.target(to);
         let (falls_block, falls_is_new) = self.target(falls);
         self.emit.b.borrow_mut().ins().brif(taken, to_block, &[], falls_block, &[]);

@@ -7,7 +7,7 @@
 //! # What it finds
 //!
 //! Errors that were planted in `emu-jit/src`, one at a time; how many programs from seed 1 on it took, rounded up, until the
-//! engines parted; and which test of `tests/translated.rs` fails.
+//! engines parted; and which test of `tests/translated.rs` or `tests/laps.rs` fails.
 //!
 //! | planted | programs | test |
 //! |---|---|---|
@@ -25,6 +25,11 @@
 //! | `memory`: a store shares a check that loads have made, or for one that begins outside the watched page | 1,000 | `a_store_to_a_watched_word_next_to_loads` |
 //! | `memory`: a check is made for loads although stores share it | 1,000 | `a_store_to_a_watched_word_next_to_loads` |
 //! | `memory`: a known address is not tested for being watched | 100 | |
+//! | `laps`: a trip takes a lap more than it does | | `sums_and_copies`, `a_counter_ends_the_loop` |
+//! | `laps`: laps go on through a watched page | | `stores_that_come_to_a_watched_word` |
+//! | `emit`: what a lap's later blocks would have run stays counted where an earlier one leaves | | `a_store_to_a_watched_word_next_to_loads` |
+//! | `guards`: another bit is tested than the one that says all | 100 | |
+//! | `guards`: what has to be finite at a group's end is not tested | 1,000 | |
 //!
 //! Nothing can find these, as they change nothing but speed: in `flow`, that accesses far apart share a check or a last page
 //! after their base was written (each test still is of the bytes and the page that are accessed); in `cache`, that a dropped

@@ -1,0 +1,368 @@
+//! Loops that are one way around: what each time around would have to look at is looked at for many laps at once.
+//!
+//! Most inner loops go along memory in equal steps. So where such a loop is entered, translated code finds out how many laps
+//! the budget lasts for, and for how many all accesses off slots that advance by the same step each lap stay in RAM. The loop
+//! then counts these laps down, and does nothing else for memory or for the count of instructions. When they are used up it
+//! finds out anew, or leaves.
+//!
+//! How slots advance is first a hint of `scan`. The translated block knows better; if it does not agree, each lap finds out
+//! anew, which is slow and right.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{self, InstBuilder};
+use emu_core::slot::Slot;
+use emu_mem::OpenRam;
+use rustc_hash::FxHashMap;
+
+use crate::emit::Emit;
+use crate::flow::successors;
+use crate::memory::{Checked, MAX_SPAN_BYTES};
+use crate::region::{End, Insn, Region};
+use crate::scan::Known;
+use crate::value::{Form, Truth, TruthForm};
+
+/// Slots that a loop may access memory off without a check each lap, at most.
+const MAX_STRETCHES: usize = 8;
+/// Blocks of a loop that counts laps, at most.
+const MAX_BLOCKS: usize = 16;
+/// How often a loop has to go around each time it is entered, for finding out to pay.
+const MIN_LAPS: u64 = 4;
+
+/// Accesses of each lap off one slot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Stretch {
+    slot: Slot,
+    /// What is added to the slot each lap.
+    step: i64,
+    /// Their first byte, from the slot's value when the lap begins on.
+    first: i64,
+    /// Behind their last byte.
+    end: i64,
+    /// Whether one of them stores.
+    writes: bool,
+}
+
+/// What ends a loop: that a slot reaches another one's value, which stays.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Trip {
+    slot: Slot,
+    /// What is added to it each lap, before it is compared.
+    step: i64,
+    end: TripEnd,
+}
+
+#[derive(Copy, Clone, Debug)]
+enum TripEnd {
+    Slot(Slot),
+    Const(i64),
+}
+
+/// The laps of the loop that is being translated.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Laps {
+    /// How many instructions may still run when all laps have been used up.
+    pub(crate) after: ir::Value,
+    /// Laps that may still begin behind this one.
+    pub(crate) more: ir::Value,
+    /// Instructions of a lap.
+    pub(crate) insns: usize,
+    /// Instructions of it in blocks behind the current one.
+    pub(crate) behind: usize,
+}
+
+/// A loop without ways that part and meet again: each block leads to the next one or out of it, the last one to the first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Loop {
+    /// Its blocks, in their order.
+    pub(crate) blocks: Vec<usize>,
+    /// Where they access memory without a check each lap; at least one.
+    pub(crate) stretches: Vec<Stretch>,
+}
+
+/// By their first blocks: loops that access memory in equal steps. `ways`: which blocks look at the budget.
+pub(crate) fn loops(region: &Region, ways: &[Option<usize>]) -> Vec<Option<Loop>> {
+    // Blocks that lead to each one.
+    let mut from: Vec<Vec<usize>> = vec![Vec::new(); region.blocks.len()];
+    for (n, block) in region.blocks.iter().enumerate() {
+        successors(&block.end).for_each(|to| from[to].push(n));
+    }
+    let of_head = |head: usize| {
+        ways[head]?;
+        let blocks = way_around(region, ways, &from, head, head, 0)?;
+        let last = blocks.last()?;
+        let entered: u64 = from[head].iter().filter(|&n| n != last).map(|&n| region.blocks[n].executions).sum();
+        let executions = region.blocks[head].executions;
+        // Blocks that are not known to have run often have not been counted.
+        if executions >= MIN_LAPS && executions / MIN_LAPS < entered {
+            return None;
+        }
+        let insns: Vec<_> = blocks.iter().flat_map(|&n| &region.blocks[n].insns).collect();
+        let stretches = stretches_of(&insns);
+        (!stretches.is_empty()).then_some(Loop { blocks, stretches })
+    };
+    (0..region.blocks.len()).map(of_head).collect()
+}
+
+/// The blocks from `at` to the one that leads back to `head`, if there is one way only and nothing else leads into it.
+fn way_around(
+    region: &Region,
+    ways: &[Option<usize>],
+    from: &[Vec<usize>],
+    head: usize,
+    at: usize,
+    depth: usize,
+) -> Option<Vec<usize>> {
+    if depth == MAX_BLOCKS || matches!(region.blocks[at].end, End::Indirect(_) | End::Leaves) {
+        return None;
+    }
+    let mut found = None;
+    for next in successors(&region.blocks[at].end) {
+        let rest = if next == head {
+            Some(Vec::new())
+        } else if from[next].len() == 1 && ways[next].is_none() {
+            way_around(region, ways, from, head, next, depth + 1)
+        } else {
+            None
+        };
+        if rest.is_some() && found.is_some() {
+            return None;
+        }
+        found = found.or(rest);
+    }
+    let mut blocks = vec![at];
+    blocks.extend(found?);
+    Some(blocks)
+}
+
+fn stretches_of(insns: &[&Insn]) -> Vec<Stretch> {
+    // What slots hold, as the value of one at the block's start and something; `None` if that is not known.
+    let mut now: FxHashMap<Slot, Option<(Slot, i64)>> = FxHashMap::default();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for insn in insns {
+        let effect = &insn.effect;
+        let value = |slot: Slot| now.get(&slot).copied().unwrap_or(Some((slot, 0)));
+        if let Some(touch) = effect.touch
+            && let Known::Near(slot, off) = touch.at
+            && let Some((slot, before)) = value(slot)
+        {
+            let first = before.wrapping_add(off);
+            let end = first.wrapping_add(touch.bytes as i64);
+            match stretches.iter_mut().find(|stretch| stretch.slot == slot) {
+                Some(known) => {
+                    (known.first, known.end) = (known.first.min(first), known.end.max(end));
+                    known.writes |= touch.writes;
+                }
+                None => stretches.push(Stretch { slot, step: 0, first, end, writes: touch.writes }),
+            }
+        }
+        let sum =
+            effect.sum.map(|(to, of, off)| (to, value(of).map(|(slot, before)| (slot, before.wrapping_add(off)))));
+        for slot in effect.writes.iter() {
+            now.insert(slot, sum.filter(|&(to, _)| to == slot).and_then(|(_, value)| value));
+        }
+    }
+    stretches.retain_mut(|stretch| {
+        match now.get(&stretch.slot) {
+            None => {}
+            Some(&Some((slot, step))) if slot == stretch.slot => stretch.step = step,
+            Some(_) => return false,
+        }
+        let span = stretch.end.checked_sub(stretch.first);
+        span.is_some_and(|span| (1..=MAX_SPAN_BYTES).contains(&span)) && stretch.step.unsigned_abs() < 1 << 32
+    });
+    stretches.truncate(MAX_STRETCHES);
+    stretches
+}
+
+/// Shifting right by so much divides by `n` or more.
+fn shift(n: u64) -> i64 {
+    n.next_power_of_two().trailing_zeros().into()
+}
+
+impl<'f> Emit<'f> {
+    /// How many laps of `insns` instructions may begin, at least one: as `left` instructions may run, of which a lap and what
+    /// follows the loop take `way`, and as long as all `stretches` lie in RAM
+    /// and the `trip` is not at its end. Leaves if not even one may.
+    pub(crate) fn find_laps(
+        &self,
+        insns: usize,
+        way: usize,
+        stretches: &[Stretch],
+        trip: Option<Trip>,
+        ram: OpenRam,
+    ) -> Laps {
+        let (left, mut laps) = {
+            let mut b = self.b.borrow_mut();
+            let left = b.use_var(self.left);
+            let more = b.ins().iadd_imm_s(left, -(way as i64));
+            let more = b.ins().ushr_imm_u(more, shift(insns as u64));
+            (left, more)
+        };
+        for stretch in stretches {
+            if let Some(more) = self.laps_inside(stretch, ram) {
+                laps = self.b.borrow_mut().ins().umin(laps, more);
+            }
+        }
+        self.close_group();
+        if let Some(trip) = trip {
+            let more = self.laps_of(trip);
+            laps = self.b.borrow_mut().ins().umin(laps, more);
+        }
+        let mut b = self.b.borrow_mut();
+        // Behind the first one, which is certain.
+        let all = b.ins().iadd_imm_s(laps, 1);
+        let all = b.ins().imul_imm_s(all, insns as i64);
+        let after = b.ins().isub(left, all);
+        Laps { after, more: laps, insns, behind: 0 }
+    }
+
+    /// How many more laps than one a stretch stays in RAM, if that changes; leaves if it is not there now.
+    fn laps_inside(&self, stretch: &Stretch, ram: OpenRam) -> Option<ir::Value> {
+        let &Stretch { slot, step, first, end, writes } = stretch;
+        let span = (end - first) as u64;
+        let closed = if writes { ram.closed_bytes } else { 0 };
+        let value = self.variable(slot);
+        // Where registers are narrower this does not wrap as they do: then it leaves.
+        let (inside, ok) = {
+            let mut b = self.b.borrow_mut();
+            let inside = b.ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
+            let last = ram.bytes.saturating_sub(span) as i64;
+            (inside, b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last))
+        };
+        self.leave_unless(ok);
+        if closed != 0 {
+            self.leave_unless_open(inside, span, ram);
+        }
+        let mut b = self.b.borrow_mut();
+        let room = match step {
+            0 => return None,
+            1.. => {
+                let mut last = b.ins().iconst(I64, ram.bytes.saturating_sub(span) as i64);
+                if closed != 0 {
+                    let below = b.ins().icmp_imm_u(IntCC::UnsignedLessThan, inside, ram.closed_from as i64);
+                    let last_below = b.ins().iconst(I64, ram.closed_from.saturating_sub(span) as i64);
+                    last = b.ins().select(below, last_below, last);
+                }
+                b.ins().isub(last, inside)
+            }
+            _ if closed != 0 => {
+                let behind = (ram.closed_from + closed) as i64;
+                let above = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, inside, behind);
+                let (behind, start) = (b.ins().iconst(I64, behind), b.ins().iconst(I64, 0));
+                let first = b.ins().select(above, behind, start);
+                b.ins().isub(inside, first)
+            }
+            _ => inside,
+        };
+        Some(b.ins().ushr_imm_u(room, shift(step.unsigned_abs())))
+    }
+
+    /// How many more laps than one a trip certainly takes.
+    fn laps_of(&self, Trip { slot, step, end }: Trip) -> ir::Value {
+        let from = self.variable(slot);
+        let to = match end {
+            TripEnd::Slot(slot) => self.variable(slot),
+            TripEnd::Const(end) => self.b.borrow_mut().ins().iconst(I64, end),
+        };
+        let mut b = self.b.borrow_mut();
+        let way = if step > 0 { b.ins().isub(to, from) } else { b.ins().isub(from, to) };
+        // The last lap is the one that comes there. Of a way of no length that is the one that has come around all numbers. The
+        // lower half of the rest is all of it where registers are narrow, and too little elsewhere, which does not matter.
+        let rest = b.ins().iadd_imm_s(way, -1);
+        let rest = b.ins().ireduce(I32, rest);
+        let step = step.unsigned_abs();
+        let more = if step.is_power_of_two() {
+            b.ins().ushr_imm_u(rest, shift(step))
+        } else {
+            let step = b.ins().iconst(I32, step as i64);
+            b.ins().udiv(rest, step)
+        };
+        b.ins().uextend(I64, more)
+    }
+
+    /// What ends a loop that goes around while `again`, if that is a trip. `begin`: what slots held when the lap began.
+    pub(crate) fn trip(&self, again: Truth<'_, 'f>, begin: &[(Slot, Option<ir::Value>)]) -> Option<Trip> {
+        let TruthForm::Compares(IntCC::NotEqual, a, b) = again.form else { return None };
+        let slot_of = |value: ir::Value| {
+            let (base, step) = self.as_sum(self.as_zero_extended(value).unwrap_or(value));
+            let is_it = |held: ir::Value| held == base || self.known_half(held) == Some(base);
+            let &(slot, _) = begin.iter().find(|&&(_, held)| held.is_some_and(is_it))?;
+            Some((slot, step))
+        };
+        let end_of = |value: ir::Value| match slot_of(value) {
+            Some((slot, 0)) if self.holds_still(slot, begin) => Some(TripEnd::Slot(slot)),
+            Some(_) => None,
+            None => self.as_constant(value).map(TripEnd::Const),
+        };
+        let trip = |moves: ir::Value, stays: ir::Value| {
+            let (slot, step) = slot_of(moves).filter(|&(_, step)| step != 0 && step.unsigned_abs() < 1 << 31)?;
+            // That is how far it has come as well when the next lap begins.
+            let next = match self.current(slot) {
+                Form::Ssa(next) => slot_of(next),
+                Form::Const(_) => None,
+            };
+            if next != Some((slot, step)) {
+                return None;
+            }
+            Some(Trip { slot, step, end: end_of(stays)? })
+        };
+        trip(a, b).or_else(|| trip(b, a))
+    }
+
+    fn holds_still(&self, slot: Slot, begin: &[(Slot, Option<ir::Value>)]) -> bool {
+        let held = begin.iter().find(|&&(other, _)| other == slot).and_then(|&(_, held)| held);
+        held.is_some_and(|held| self.variable(slot) == held)
+    }
+
+    fn as_constant(&self, value: ir::Value) -> Option<i64> {
+        let b = self.b.borrow();
+        let inst = b.func.dfg.value_def(value).inst()?;
+        match b.func.dfg.insts[inst] {
+            ir::InstructionData::UnaryImm { opcode: ir::Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
+    }
+
+    /// In a lap: its accesses to these stretches need no check.
+    pub(crate) fn begin_lap(&self, stretches: &[Stretch], ram: OpenRam) {
+        for &Stretch { slot, first, end, writes, .. } in stretches {
+            let value = self.variable(slot);
+            let off = first.wrapping_sub(ram.guest.0 as i64).wrapping_add(ram.host as i64);
+            let host = {
+                let mut b = self.b.borrow_mut();
+                let off = b.ins().iconst(I64, off);
+                b.ins().iadd(value, off)
+            };
+            let writable = writes || ram.closed_bytes == 0;
+            self.stretches.borrow_mut().push((value, Checked { first, end, writable, host }));
+        }
+    }
+
+    /// Whether all slots have advanced in this lap as `stretches` say.
+    pub(crate) fn advanced(&self, stretches: &[Stretch]) -> bool {
+        stretches.iter().zip(self.stretches.borrow().iter()).all(|(stretch, &(before, _))| {
+            let Form::Ssa(now) = self.current(stretch.slot) else { return false };
+            match self.as_zero_extended(now) {
+                Some(narrow) => {
+                    let (base, step) = self.as_sum(narrow);
+                    self.known_half(before) == Some(base) && step as i32 as i64 == stretch.step
+                }
+                None => self.as_sum(now) == (before, stretch.step),
+            }
+        })
+    }
+
+    /// Behind a loop, or where it finds out anew: how many instructions may still run is a variable again.
+    pub(crate) fn count_out_of_laps(&self) {
+        let mut b = self.b.borrow_mut();
+        let left = self.left_now(&mut b);
+        b.def_var(self.left, left);
+    }
+
+    /// The lap has been translated.
+    pub(crate) fn end_lap(&self) {
+        self.laps.set(None);
+        self.stretches.borrow_mut().clear();
+    }
+}

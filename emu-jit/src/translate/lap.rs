@@ -1,0 +1,187 @@
+//! The control flow of loops that count laps; see [`crate::laps`]. What they look at beforehand is found there.
+
+use std::cell::Cell;
+
+use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{self, InstBuilder};
+use emu_core::hart::Arch;
+use emu_core::slot::Slot;
+use emu_mem::OpenRam;
+
+use super::Translation;
+use crate::emit::Next;
+use crate::laps::{Laps, Loop, Trip};
+use crate::region::{Edge, End};
+use crate::value::{Truth, TruthForm};
+
+/// A loop that is being translated.
+pub(super) struct Lap<'l> {
+    /// Where a lap begins; takes how many more may.
+    around: ir::Block,
+    laps: Laps,
+    its: &'l Loop,
+    /// What slots hold when it begins that the branch at its end reads.
+    begin: Vec<(Slot, Option<ir::Value>)>,
+    /// What is found out about that branch.
+    trip: Cell<Option<Trip>>,
+}
+
+impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
+    /// All blocks of a loop, in the block that has looked at the budget. `way`: as for any block that does.
+    pub(super) fn laps(&self, its: &Loop, way: usize, ram: OpenRam) {
+        let (emit, blocks) = (self.emit, &self.source.region.blocks);
+        let head = its.blocks[0];
+        let insns = its.blocks.iter().map(|&n| blocks[n].insns.len()).sum();
+        let (front, around, after, laps) = {
+            let mut b = emit.b.borrow_mut();
+            let front = b.current_block().expect("a block is being filled");
+            let around = b.create_block();
+            let more = b.append_block_param(around, I64);
+            b.switch_to_block(around);
+            let variable = b.declare_var(I64);
+            let after = b.use_var(variable);
+            (front, around, variable, Laps { after, more, insns, behind: 0 })
+        };
+        emit.begin_block(self.dirty[head], 0);
+        let last = its.blocks.last().and_then(|&n| blocks[n].insns.last());
+        let reads = last.map(|insn| insn.effect.reads).unwrap_or_default();
+        let begin = reads.iter().map(|slot| (slot, emit.variable_if_any(slot))).collect();
+        emit.begin_lap(&its.stretches, ram);
+        let lap = Lap { around, laps, its, begin, trip: Cell::new(None) };
+        let mut behind = insns;
+        for (place, &n) in its.blocks.iter().enumerate() {
+            behind -= blocks[n].insns.len();
+            emit.laps.set(Some(Laps { behind, ..laps }));
+            emit.continue_block(self.dirty[n], blocks[n].insns.len());
+            self.set_counters(n);
+            if !self.block(n, &blocks[n], Some((&lap, place))) {
+                // Decode time knows that control does not get further.
+                emit.end_lap();
+                its.blocks[place + 1..].iter().for_each(|&n| self.plain_block(n));
+                break;
+            }
+        }
+        emit.end_lap();
+        // Only now it is known what ends the loop.
+        emit.b.borrow_mut().switch_to_block(front);
+        emit.begin_block(self.dirty[head], 0);
+        emit.begin_insn(&blocks[head].insns[0], None);
+        let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), ram);
+        let mut b = emit.b.borrow_mut();
+        b.def_var(after, first.after);
+        b.ins().jump(around, &[first.more.into()]);
+    }
+
+    /// The end of a lap's block: on to the next one, around, or out of the loop. Whether control may go on in the loop.
+    pub(super) fn end_in_lap(&self, n: usize, (lap, place): (&Lap<'_>, usize), next: Next<'e, 'f>) -> bool {
+        let next_block = lap.its.blocks.get(place + 1).copied();
+        let inside = Edge::Inside(next_block.unwrap_or(lap.its.blocks[0]));
+        match (self.source.region.blocks[n].end, next) {
+            (End::Branches(taken, falls), Next::Branch(truth)) => {
+                let (truth, out) = if taken == inside { (truth, falls) } else { (!truth, taken) };
+                match next_block {
+                    Some(next) => self.go_on(truth, next, out),
+                    None => self.go_around(lap, Some((truth, out))),
+                }
+            }
+            _ => match next_block {
+                Some(next) => self.go_on(Truth { form: TruthForm::Const(true), e: self.emit }, next, inside),
+                None => self.go_around(lap, None),
+            },
+        }
+    }
+
+    /// Goes to the loop's next block if `stays`, else out.
+    fn go_on(&self, stays: Truth<'e, 'f>, next: usize, out: Edge) -> bool {
+        let emit = self.emit;
+        let stays = match stays.form {
+            TruthForm::Const(true) => {
+                let mut b = emit.b.borrow_mut();
+                b.ins().jump(self.blocks[next], &[]);
+                b.seal_block(self.blocks[next]);
+                b.switch_to_block(self.blocks[next]);
+                return true;
+            }
+            TruthForm::Const(false) => {
+                self.leave_loop(out);
+                return false;
+            }
+            _ => stays.ssa(),
+        };
+        {
+            let mut b = emit.b.borrow_mut();
+            let leaves = b.create_block();
+            b.ins().brif(stays, self.blocks[next], &[], leaves, &[]);
+            b.seal_block(leaves);
+            b.seal_block(self.blocks[next]);
+            b.switch_to_block(leaves);
+        }
+        self.leave_loop(out);
+        emit.b.borrow_mut().switch_to_block(self.blocks[next]);
+        true
+    }
+
+    /// Goes around once more, if `stays` or always; else out.
+    fn go_around(&self, lap: &Lap<'_>, end: Option<(Truth<'e, 'f>, Edge)>) -> bool {
+        let emit = self.emit;
+        let advanced = emit.advanced(&lap.its.stretches);
+        if let (true, Some((stays, _))) = (advanced, end) {
+            lap.trip.set(emit.trip(stays, &lap.begin));
+        }
+        let stays = end.map(|(stays, _)| stays.ssa());
+        // On, if laps are left, without a look at anything else.
+        let around = || {
+            let mut b = emit.b.borrow_mut();
+            let used_up = b.create_block();
+            let less = b.ins().iadd_imm_s(lap.laps.more, -1);
+            b.ins().brif(lap.laps.more, lap.around, &[less.into()], used_up, &[]);
+            b.seal_block(used_up);
+            b.switch_to_block(used_up);
+            used_up
+        };
+        // Whether laps are left or not, out of the loop if that ends; gives the block for it.
+        let out = || {
+            let mut b = emit.b.borrow_mut();
+            let (again, leaves) = (b.create_block(), b.create_block());
+            b.ins().brif(stays?, again, &[], leaves, &[]);
+            b.seal_block(again);
+            b.seal_block(leaves);
+            b.switch_to_block(again);
+            Some((again, leaves))
+        };
+        let leaves = if lap.trip.get().is_some() {
+            around();
+            let out = out();
+            if let Some((again, _)) = out {
+                emit.b.borrow_mut().set_cold_block(again);
+            }
+            out
+        } else {
+            let out = out();
+            if advanced {
+                let used_up = around();
+                emit.b.borrow_mut().set_cold_block(used_up);
+            }
+            out
+        };
+        emit.count_out_of_laps();
+        emit.b.borrow_mut().ins().jump(self.blocks[lap.its.blocks[0]], &[]);
+        if let (Some((_, leaves)), Some((_, out))) = (leaves, end) {
+            emit.b.borrow_mut().switch_to_block(leaves);
+            self.leave_loop(out);
+        }
+        true
+    }
+
+    /// In a block of its own, goes out of the loop.
+    fn leave_loop(&self, out: Edge) {
+        let emit = self.emit;
+        let (laps, now) = (emit.laps.get(), Box::new(*emit.now.borrow()));
+        emit.count_out_of_laps();
+        emit.laps.set(None);
+        self.follow(out);
+        // What was looked at there is not known in the loop.
+        emit.now.replace(*now);
+        emit.laps.set(laps);
+    }
+}
