@@ -328,11 +328,12 @@ impl<'f> Emit<'f> {
     pub(crate) fn begin_lap(&self, stretches: &[Stretch], ram: OpenRam) {
         for &Stretch { slot, first, end, writes, .. } in stretches {
             let value = self.variable(slot);
-            let off = first.wrapping_sub(ram.guest.0 as i64).wrapping_add(ram.host as i64);
             let host = {
                 let mut b = self.b.borrow_mut();
-                let off = b.ins().iconst(I64, off);
-                b.ins().iadd(value, off)
+                // Cranelift makes one constant of both; the host's address alone is told from others in dumps.
+                let inside = b.ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
+                let ram_host = b.ins().iconst(I64, ram.host as i64);
+                b.ins().iadd(ram_host, inside)
             };
             let writable = writes || ram.closed_bytes == 0;
             self.stretches.borrow_mut().push((value, Checked { first, end, writable, host }));
