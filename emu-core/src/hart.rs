@@ -4,6 +4,7 @@
 //! [`Arch`]; the slow ways to memory are in `hart/memory.rs`.
 
 mod memory;
+mod timing;
 
 use crate::engine::{Engine, Exec};
 use crate::interp::Handler;
@@ -11,6 +12,7 @@ use crate::isa::{Facts, Kind, Packed, Row, Touches};
 use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::{Slot, Slots};
+use crate::timing::{Insn, Meter};
 use crate::trap::{Cause, Stop, Taken, Trap};
 use emu_devices::clock::Clock;
 use emu_devices::irq::HartLines;
@@ -107,6 +109,8 @@ pub trait Arch: Sized + 'static {
     fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// What an instruction does to the stack of calls.
     fn turn(row: u16, operands: &Packed) -> Turn;
+    /// What timing models see of an instruction: its row and operands, its place, its encoding, and the 16 bits behind it.
+    fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn;
     /// The stack pointer.
     fn stack_pointer(hart: &Hart<Self>) -> u64;
     /// Forgets what the architecture logs beside `hart.log` for traces.
@@ -191,6 +195,8 @@ pub struct Hart<A: Arch> {
     pub log: RefCell<Option<Vec<MemoryRecord>>>,
     /// The soft TLB.
     pub tlb: Tlb,
+    /// How its cycles are counted.
+    pub timing: Meter,
     /// This hart's number.
     pub id: usize,
     /// RAM and ROM.
@@ -229,6 +235,7 @@ impl<A: Arch> Hart<A> {
             interrupts: Cell::new(0),
             log: RefCell::new(None),
             tlb,
+            timing: Meter::default(),
             id,
             memory,
             bus,

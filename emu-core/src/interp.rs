@@ -8,9 +8,10 @@
 pub(crate) mod block;
 pub mod fp;
 pub mod run;
+mod timed;
 
 use crate::engine::*;
-use crate::hart::{Arch, Hart};
+use crate::hart::{Arch, Decoded, Hart};
 use crate::isa::{Kind, Packed};
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
@@ -34,6 +35,11 @@ pub struct Op<A: Arch> {
 }
 
 impl<A: Arch> Op<A> {
+    /// One in no block.
+    fn alone(decoded: &Decoded<A>) -> Self {
+        Op { run: decoded.run, operands: decoded.operands, place: 0, taken: Cell::new(0) }
+    }
+
     /// Bytes from the block's first instruction to this one.
     #[inline(always)]
     pub fn offset(&self) -> u64 {

@@ -83,10 +83,12 @@ pub trait Field: Copy {
     fn pack(self, packed: &mut Packed, at: usize);
     /// Reads it at `at`.
     fn unpack(packed: &Packed, at: usize) -> Self;
+    /// As a number; of a register, its slot's.
+    fn number(self) -> i64;
 }
 
 macro_rules! field {
-    ($($ty:ty: $bytes:literal, |$v:ident| $to:expr, |$b:ident| $of:expr;)*) => {
+    ($($ty:ty: $bytes:literal, |$v:ident| $to:expr, |$b:ident| $of:expr, |$n:ident| $number:expr;)*) => {
         $(impl Field for $ty {
             const BYTES: usize = $bytes;
             fn pack(self, packed: &mut Packed, at: usize) {
@@ -99,15 +101,19 @@ macro_rules! field {
                 let $b: [u8; $bytes] = std::array::from_fn(|i| packed.0[at + i]);
                 $of
             }
+            fn number(self) -> i64 {
+                let $n = self;
+                $number
+            }
         })*
     };
 }
 field! {
-    Slot: 1, |v| [v.0], |b| Slot(b[0]);
-    u8: 1, |v| [v], |b| b[0];
-    u16: 2, |v| v.to_le_bytes(), |b| u16::from_le_bytes(b);
-    i16: 2, |v| v.to_le_bytes(), |b| i16::from_le_bytes(b);
-    i32: 4, |v| v.to_le_bytes(), |b| i32::from_le_bytes(b);
+    Slot: 1, |v| [v.0], |b| Slot(b[0]), |n| n.0.into();
+    u8: 1, |v| [v], |b| b[0], |n| n.into();
+    u16: 2, |v| v.to_le_bytes(), |b| u16::from_le_bytes(b), |n| n.into();
+    i16: 2, |v| v.to_le_bytes(), |b| i16::from_le_bytes(b), |n| n.into();
+    i32: 4, |v| v.to_le_bytes(), |b| i32::from_le_bytes(b), |n| n.into();
 }
 
 /// The operands of an instruction.
@@ -116,6 +122,8 @@ pub trait Operands: Copy {
     fn pack(self) -> Packed;
     /// Reads them back.
     fn unpack(packed: &Packed) -> Self;
+    /// The field of this name as a number, if there is one.
+    fn field(self, name: &str) -> Option<i64>;
 }
 
 /// How an encoding holds its operands, and how the disassembler prints them. Made by [`format!`](crate::format).
@@ -237,6 +245,13 @@ macro_rules! format {
                 )*
                 Self { $($field),* }
             }
+            #[allow(unused_variables, reason = "as above")]
+            fn field(self, name: &str) -> Option<i64> {
+                match name {
+                    $(stringify!($field) => Some($crate::isa::Field::number(self.$field)),)*
+                    _ => None,
+                }
+            }
         }
         $crate::format! {
             @impl $name $name ($w) $(if $ok;)? { $($field = $get),* }
@@ -357,6 +372,7 @@ macro_rules! isa {
             suffix: |packed| <$F as $crate::isa::Format>::suffix($crate::isa!(@operands $F, packed)),
             show: |packed, pc, out| <$F as $crate::isa::Format>::show($crate::isa!(@operands $F, packed), pc, out),
             dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
+            field: |packed, name| $crate::isa::Operands::field($crate::isa!(@operands $F, packed), name),
             run: $crate::isa!(@handlers $views [$($kind)?] $pattern $F $module::$func $(::<_, $($width),+>)?),
         }),*),*];
 

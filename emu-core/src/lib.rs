@@ -13,5 +13,6 @@ pub mod machine;
 pub mod profile;
 pub mod riscv;
 pub mod slot;
+pub mod timing;
 pub mod trap;
 pub mod word;

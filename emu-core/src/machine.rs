@@ -12,6 +12,7 @@ use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
 use crate::profile::{Paths, Tally};
+use crate::timing::Model;
 use crate::trap::{Taken, Trap};
 use emu_devices::board::Board;
 use emu_devices::power::Request;
@@ -175,9 +176,15 @@ impl<A: Arch> Machine<A> {
         self.harts.iter().map(|hart| hart.retired.get()).sum()
     }
 
-    /// Modelled cycles of all harts. Under the model `ideal`, the only one yet, each instruction takes one.
+    /// Has the cycles of every hart counted by a timing model, instead of one for each instruction. To be called before the machine
+    /// runs.
+    pub fn time_by(&mut self, model: &'static Model) {
+        self.harts.iter().for_each(|hart| hart.time_by(model));
+    }
+
+    /// Cycles of all harts, by the timing model.
     pub fn cycles(&self) -> u64 {
-        self.retired()
+        self.harts.iter().map(Hart::cycles).sum()
     }
 
     /// The regions of interest that the guest has marked, in the order in which they first began.
@@ -332,6 +339,7 @@ impl<A: Arch> Machine<A> {
             }
             if let Some(cause) = A::pending_interrupt(hart) {
                 A::take_interrupt(hart, cause);
+                hart.redirected();
             }
             let event = [self.board.next_event(), A::next_event(hart)].into_iter().flatten().min();
             let stop = event.map_or(until, |at| at.max(now + 1).min(until));

@@ -27,6 +27,7 @@ pub mod system;
 pub mod table;
 #[cfg(test)]
 mod testing;
+mod timing;
 pub mod trap;
 pub mod xlen;
 

@@ -388,7 +388,13 @@ impl SourceWords {
     /// Of a region that was just formed.
     pub(crate) fn of(region: &Region) -> Self {
         let insns = region.blocks.iter().flat_map(|block| &block.insns);
-        let mut words: Vec<_> = insns.map(|insn| (region.place(insn.pc), insn.word, insn.bytes as u8)).collect();
+        let own = insns.clone().map(|insn| (region.place(insn.pc), insn.word, insn.bytes as u8));
+        // Timing models look at what lies behind.
+        let behind = insns.filter_map(|insn| {
+            let timed = insn.timed?;
+            Some((region.place(insn.pc).wrapping_add(insn.bytes), timed.behind.into(), 2))
+        });
+        let mut words: Vec<_> = own.chain(behind).collect();
         words.sort_unstable();
         words.dedup();
         SourceWords(words)

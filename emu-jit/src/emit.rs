@@ -3,7 +3,7 @@
 //! An instruction reads, then may stop, then writes; where the running engine would stop for anything but a control
 //! transfer, the translation leaves the region with the state before the instruction, and the interpreter does it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
@@ -20,6 +20,7 @@ use crate::memory::{Checked, LastPage, Span, guest_access};
 use crate::region::Insn;
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, WHY, offset};
+use crate::timing::Clock;
 use crate::value::{Form, Truth, TruthForm, Val};
 
 /// What a region is compiled for, beside its address: what decode time may rely on.
@@ -96,6 +97,8 @@ pub(crate) struct Emit<'f> {
     compared: Cell<Option<Compared<Form, Form>>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
+    /// Where cycles are counted, once they are.
+    pub(crate) clock: OnceCell<Clock>,
 }
 
 /// The rest of the block cannot be reached.
@@ -146,6 +149,7 @@ impl<'f> Emit<'f> {
             floats: RefCell::default(),
             compared: Cell::new(None),
             checked: RefCell::default(),
+            clock: OnceCell::new(),
         }
     }
 
@@ -176,6 +180,7 @@ impl<'f> Emit<'f> {
         self.dirty.set(dirty);
         self.ahead.set(insns);
         self.insns.set(insns);
+        self.spend_no_block();
     }
 
     /// Starts a block that only the current one leads to.
@@ -302,6 +307,7 @@ impl<'f> Emit<'f> {
         if ahead != 0 {
             self.count_leaving(self.insns.get() - ahead);
         }
+        self.store_clock_before(self.insns.get() - ahead);
         let mut b = self.b.borrow_mut();
         let why = b.ins().iconst(I64, why as i64);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));

@@ -11,6 +11,8 @@ use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
 
+use emu_core::timing::Pending;
+
 use crate::emit::{Emit, slot_access};
 use crate::slots::{JUMPS, WHY, offset};
 
@@ -93,9 +95,10 @@ pub(crate) fn region_signature() -> Signature {
 }
 
 impl<'f> Emit<'f> {
-    /// Goes on behind a link. The block ends.
-    pub(crate) fn go(&self, LinkAddress(link): LinkAddress) {
+    /// Goes on behind a link, where this is pending. The block ends.
+    pub(crate) fn go(&self, LinkAddress(link): LinkAddress, pending: Pending) {
         self.store_dirty();
+        self.store_clock(pending);
         let mut b = self.b.borrow_mut();
         let link = b.ins().iconst(I64, link as i64);
         let code = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, code) as i32);
@@ -106,6 +109,7 @@ impl<'f> Emit<'f> {
     /// Goes on wherever `target` is. The block ends.
     pub(crate) fn go_to(&self, target: ir::Value) {
         self.store_dirty();
+        self.store_clock(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
         let jumps = b.ins().load(I64, slot_access().with_readonly(), self.slots, offset(JUMPS));
         let index = b.ins().ishl_imm_u(target, JUMP_SHIFT - 1);

@@ -34,6 +34,8 @@ pub(crate) struct Group {
     /// Variables of slots of which nothing was known there, and that have changed since.
     changed: Vec<(Slot, ir::Value)>,
     dirty: SlotSet,
+    /// Cycles where the group begins, if they are counted.
+    cycles: Option<ir::Value>,
     pc: u64,
     ahead: usize,
     /// The way out, if there is one yet.
@@ -88,6 +90,7 @@ impl<'f> Emit<'f> {
     fn with_group(&self, change: impl FnOnce(&mut Group)) {
         let mut group = self.group.borrow_mut();
         change(group.get_or_insert_with(|| Group {
+            cycles: self.cycles(),
             now: Box::new(*self.now.borrow()),
             changed: Vec::new(),
             dirty: self.dirty.get(),
@@ -159,6 +162,7 @@ impl<'f> Emit<'f> {
             self.now.borrow_mut()[slot.0 as usize] = Some(held);
         }
         let dirty = self.dirty.replace(group.dirty);
+        self.set_cycles(group.cycles);
         self.leave_before(group.pc, group.ahead);
         self.now.replace(now);
         self.dirty.set(dirty);

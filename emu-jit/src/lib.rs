@@ -6,7 +6,8 @@
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
 //! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
-//! then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`,
+//! `timing` (cycles), then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links),
+//! `code_memory`,
 //! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
 //! # What is deliberately absent
@@ -45,6 +46,7 @@ mod rows;
 mod run;
 mod scan;
 mod slots;
+mod timing;
 mod translate;
 mod value;
 

@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use emu_core::hart::{Arch, Hart};
 use emu_core::isa::Packed;
 use emu_core::slot::Slot;
+use emu_core::timing;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 
@@ -68,6 +69,8 @@ pub(crate) struct Insn {
     pub(crate) word: u32,
     /// What it does.
     pub(crate) effect: Effect,
+    /// What timing models see of it, if the hart is timed.
+    pub(crate) timed: Option<timing::Insn>,
 }
 
 /// Where control goes at the end of a block.
@@ -412,6 +415,10 @@ impl<A: Arch> Explorer<'_, '_, A> {
         let word = first as u32 | (high as u32) << 16;
         let decoded = self.hart.arch.decode(word);
         let effect = effect::<A>(self.hart.arch.variant(), self.keys, decoded.row, &decoded.operands, pc, bytes);
-        Some(Insn { pc, bytes, row: decoded.row, operands: decoded.operands, word, effect })
+        let timed = self.hart.timed_by().map(|_| {
+            let behind = self.hart.memory.read(at.wrapping_add(bytes)).unwrap_or(0);
+            A::timed(decoded.row, &decoded.operands, pc, word, behind)
+        });
+        Some(Insn { pc, bytes, row: decoded.row, operands: decoded.operands, word, effect, timed })
     }
 }

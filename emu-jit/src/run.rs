@@ -326,6 +326,7 @@ impl<A: Arch> Jit<A> {
             boxed,
             counters: rows.as_ref().map(RowCounts::blocks),
             variant: hart.arch.variant(),
+            timing: hart.timed_statically_by(),
             key: self.key.clone(),
             region,
             links: made.into_iter().map(|link| (link.target, link.address)).collect(),
@@ -459,8 +460,9 @@ fn ways_out(end: &End) -> impl Iterator<Item = u64> {
 
 impl<A: Arch> Executor<A> for Jit<A> {
     fn run(&mut self, hart: &Hart<A>, budget: u64) {
-        // Traces and event counters want to see each instruction.
-        if A::counts_events(hart) || hart.log.borrow().is_some() {
+        // Traces, event counters, and timing models with a state of their own want to see each instruction.
+        let is_stepped = hart.timed_by().is_some() && hart.timed_statically_by().is_none();
+        if is_stepped || A::counts_events(hart) || hart.log.borrow().is_some() {
             self.interp.run(hart, budget);
             return;
         }

@@ -13,6 +13,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
+use emu_core::timing::{Pending, StaticModel};
 use rustc_hash::FxHashMap;
 
 use crate::Error;
@@ -25,6 +26,7 @@ use crate::memory::LastPage;
 use crate::region::{Block, Edge, End, Region};
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, offset};
+use crate::timing::{Costs, WAY_MORE};
 use crate::value::{Form, TruthForm};
 use lap::Lap;
 
@@ -41,6 +43,8 @@ pub(crate) struct Source<A: Arch> {
     pub(crate) counters: Option<Vec<BlockCounters>>,
     /// The links to addresses outside, by address.
     pub(crate) links: FxHashMap<u64, LinkAddress>,
+    /// By which model cycles are counted, if they are.
+    pub(crate) timing: Option<StaticModel>,
 }
 
 /// Makes host code.
@@ -157,6 +161,8 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     loops: Vec<Option<Loop>>,
     /// By instruction: where its access to memory finds the page of the last one of its group.
     last_pages: RefCell<FxHashMap<(usize, usize), LastPage>>,
+    /// What it costs, if cycles are counted.
+    costs: Option<Costs>,
     /// Whether what is emitted tells its guest instruction.
     marked: bool,
 }
@@ -165,16 +171,20 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn new(source: &'s Source<A>, emit: &'e Emit<'f>, marked: bool) -> Self {
         let region = &source.region;
         let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
-        let ways = ways(region);
+        let spare = if source.timing.is_some() { WAY_MORE } else { 0 };
+        let ways: Vec<_> = ways(region).into_iter().map(|way| way.map(|way| way + spare)).collect();
         let stored = stored_early(region, &source.key, &ways);
+        // Laps are not told apart by what they cost.
+        let laps = source.key.flat.is_some() && source.timing.is_none();
         Translation {
             source,
             emit,
             blocks,
             dirty: dirty(region, &source.key, &stored),
             stored,
-            loops: if source.key.flat.is_some() { loops(region, &ways) } else { vec![None; region.blocks.len()] },
+            loops: if laps { loops(region, &ways) } else { vec![None; region.blocks.len()] },
             ways,
+            costs: source.timing.map(|model| Costs::new(model, region)),
             last_pages: RefCell::default(),
             marked,
         }
@@ -208,6 +218,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 .enumerate()
                 .map(|(n, &insn)| (insn, LastPage { is_first: n == 0 && !group.loops, ..last }));
             self.last_pages.borrow_mut().extend(pages);
+        }
+        if self.costs.is_some() {
+            self.emit.start_clock();
         }
         self.enter(begin);
         let mut in_loops = vec![false; region.blocks.len()];
@@ -281,8 +294,19 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
 
     /// Goes to the block that the region is entered at.
     fn enter(&self, begin: ir::Value) {
-        let entries: Vec<_> = self.source.region.entries.iter().map(|&n| self.blocks[n]).collect();
-        self.enter_one(begin, &entries);
+        let waiting = |n: usize| self.costs.as_ref().filter(|costs| costs.waits(n) != 0);
+        let place = |&n: &usize| match waiting(n) {
+            Some(_) => self.emit.b.borrow_mut().create_block(),
+            None => self.blocks[n],
+        };
+        let entries = &self.source.region.entries;
+        let places: Vec<_> = entries.iter().map(place).collect();
+        self.enter_one(begin, &places);
+        for (&n, &block) in entries.iter().zip(&places) {
+            if let Some(costs) = waiting(n) {
+                self.emit.wait(costs, n, block, self.blocks[n]);
+            }
+        }
     }
 
     /// Goes to the block for the entry that the region is entered by.
@@ -338,6 +362,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     /// A block that has begun and been counted, or has its place in a lap that has been. Whether control gets to its end.
     fn block(&self, number: usize, block: &Block, lap: Option<(&Lap<'_>, usize)>) -> bool {
         let emit = self.emit;
+        if let Some(costs) = &self.costs {
+            emit.spend_block(costs.block(number));
+        }
         emit.count_entry();
         let spans = spans(block);
         let translator = Translator(emit);
@@ -352,6 +379,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 emit.leave_here();
                 return false;
             }
+            let more = self.costs.as_ref().and_then(|costs| emit.more(costs, number, n));
             let next = match A::meaning(self.source.variant, &translator, insn.row, &insn.operands) {
                 Some(Ok(next)) => next,
                 Some(Err(Left)) => return false,
@@ -361,6 +389,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 }
             };
             let key_holds = emit.end_insn();
+            emit.spend_more(more);
             match next {
                 Next::Falls if !key_holds => {
                     emit.close_group();
@@ -377,7 +406,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                     }
                     match lap {
                         Some(lap) => return self.end_in_lap(number, lap, next),
-                        None => self.end(block, next),
+                        None => self.end(number, block, next),
                     }
                 }
             }
@@ -385,19 +414,23 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         true
     }
 
-    fn end(&self, block: &Block, next: Next<'e, 'f>) {
+    fn end(&self, n: usize, block: &Block, next: Next<'e, 'f>) {
         match (block.end, next) {
-            (End::Goes(edge), Next::Falls | Next::Jump) => self.follow(edge),
-            (End::Goes(edge), Next::JumpTo(target)) if matches!(target.form, Form::Const(_)) => self.follow(edge),
+            (End::Goes(edge), Next::Falls) => self.follow(n, false, edge),
+            (End::Goes(edge), Next::Jump) => self.follow(n, true, edge),
+            (End::Goes(edge), Next::JumpTo(target)) if matches!(target.form, Form::Const(_)) => {
+                self.follow(n, true, edge);
+            }
             (End::Branches(taken, falls), Next::Branch(truth)) => match truth.form {
-                TruthForm::Const(true) => self.follow(taken),
-                TruthForm::Const(false) => self.follow(falls),
-                _ => self.branch(truth.ssa(), taken, falls),
+                TruthForm::Const(true) => self.follow(n, true, taken),
+                TruthForm::Const(false) => self.follow(n, false, falls),
+                _ => self.branch(n, truth.ssa(), taken, falls),
             },
             (End::Indirect(expected), Next::JumpTo(target)) => {
                 if let Some(expected) = expected {
-                    self.go_back(target.form, target.ssa(), expected);
+                    self.go_back(n, target.form, target.ssa(), expected);
                 } else {
+                    self.spend_end(n);
                     self.emit.go_to(target.ssa());
                 }
             }
@@ -405,56 +438,80 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         }
     }
 
-    fn branch(&self, taken: ir::Value, to: Edge, falls: Edge) {
-        let (to_block, to_is_new) = self.target(to);
-        let (falls_block, falls_is_new) = self.target(falls);
+    fn branch(&self, n: usize, taken: ir::Value, to: Edge, falls: Edge) {
+        let (to_block, to_is_new) = self.target(n, true, to);
+        let (falls_block, falls_is_new) = self.target(n, false, falls);
         self.emit.b.borrow_mut().ins().brif(taken, to_block, &[], falls_block, &[]);
         let dirty = self.emit.dirty.get();
-        for (block, edge, new) in [(to_block, to, to_is_new), (falls_block, falls, falls_is_new)] {
+        for (block, taken, edge, new) in [(to_block, true, to, to_is_new), (falls_block, false, falls, falls_is_new)] {
             if new {
                 self.emit.b.borrow_mut().switch_to_block(block);
                 self.emit.begin_block(dirty, 0);
-                self.follow(edge);
+                self.follow(n, taken, edge);
             }
         }
     }
 
-    /// The block that an edge goes to; a new one for those that leave.
-    fn target(&self, edge: Edge) -> (ir::Block, bool) {
+    /// The block that an edge goes to; a new one for those that leave, or take time.
+    fn target(&self, from: usize, taken: bool, edge: Edge) -> (ir::Block, bool) {
         match edge {
-            Edge::Inside(n) => (self.blocks[n], false),
-            Edge::Outside(_) => (self.emit.b.borrow_mut().create_block(), true),
+            Edge::Inside(n) if self.cost(from, taken, edge).0 == 0 => (self.blocks[n], false),
+            _ => (self.emit.b.borrow_mut().create_block(), true),
         }
     }
 
-    fn follow(&self, edge: Edge) {
+    /// What the way from a block along an edge costs, and what is pending at its end.
+    fn cost(&self, from: usize, taken: bool, edge: Edge) -> (i64, Pending) {
+        self.costs.as_ref().map_or((0, Pending::SETTLED), |costs| costs.edge(from, taken, edge))
+    }
+
+    fn follow(&self, from: usize, taken: bool, edge: Edge) {
+        let (cycles, pending) = self.cost(from, taken, edge);
+        self.emit.spend(cycles);
+        self.go(edge, pending);
+    }
+
+    /// Goes along an edge whose cost has been spent.
+    fn go(&self, edge: Edge, pending: Pending) {
         match edge {
             Edge::Inside(n) => {
                 self.emit.b.borrow_mut().ins().jump(self.blocks[n], &[]);
             }
-            Edge::Outside(pc) => self.emit.go(self.source.links[&pc]),
+            Edge::Outside(pc) => self.emit.go(self.source.links[&pc], pending),
         }
     }
 
     /// Goes to the expected block if that is where the target is.
-    fn go_back(&self, form: Form, target: ir::Value, expected: usize) {
+    fn go_back(&self, n: usize, form: Form, target: ir::Value, expected: usize) {
         let pc = self.source.region.blocks[expected].start.pc;
         if form == Form::Const(pc) {
-            return self.follow(Edge::Inside(expected));
+            return self.follow(n, true, Edge::Inside(expected));
         }
+        let (back, is_new) = self.target(n, true, Edge::Inside(expected));
         let elsewhere = {
             let mut b = self.emit.b.borrow_mut();
             let pc = b.ins().iconst(I64, pc as i64);
             let ok = b.ins().icmp(IntCC::Equal, target, pc);
             let elsewhere = b.create_block();
             b.set_cold_block(elsewhere);
-            b.ins().brif(ok, self.blocks[expected], &[], elsewhere, &[]);
+            b.ins().brif(ok, back, &[], elsewhere, &[]);
             b.switch_to_block(elsewhere);
             elsewhere
         };
         let dirty = self.emit.dirty.get();
         self.emit.b.borrow_mut().seal_block(elsewhere);
         self.emit.begin_block(dirty, 0);
+        self.spend_end(n);
         self.emit.go_to(target);
+        if is_new {
+            self.emit.b.borrow_mut().switch_to_block(back);
+            self.emit.begin_block(dirty, 0);
+            self.follow(n, true, Edge::Inside(expected));
+        }
+    }
+
+    /// Spends what it costs more to go to some address than to fall through.
+    fn spend_end(&self, n: usize) {
+        self.emit.spend(self.cost(n, true, Edge::Outside(0)).0);
     }
 }

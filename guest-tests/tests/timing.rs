@@ -10,28 +10,14 @@ use emu_core::machine::Ended;
 use emu_core::riscv;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::Config;
-use emu_devices::board::{Description, Options, testbench};
+use emu_devices::board::{Options, testbench};
 use emu_devices::console::Console;
 use emu_devices::testbench::Mark;
 
 /// Several times what the longest program needs.
 const BUDGET_INSNS: u64 = 5_000_000;
 
-/// What the RTL simulation around Rocket offers: the testbench device, and RAM where that core wants it.
-const ROCKET: &str = r#"
-name = "rocket-testbench"
-
-[[ram]]
-name = "ram"
-base = 0x8000_0000
-size = "1M"
-
-[[devices]]
-type = "testbench"
-base = 0x1000_0000
-"#;
-
-/// Where the testbench device is, on either board.
+/// Where the testbench device is.
 const DEVICE: u64 = 0x1000_0000;
 
 /// Rocket's testbench counts what has retired when it sees a mark on the bus. By then so many more instructions have
@@ -68,11 +54,12 @@ impl Outcome {
     }
 }
 
-fn run(file: &Path, board: &Description, isa: &str) -> Result<Outcome, String> {
+fn run(file: &Path, isa: &str) -> Result<Outcome, String> {
     let file = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let image = Image::elf(file).map_err(|error| error.to_string())?;
     let isa = Isa::parse(isa).map_err(|error| error.to_string())?;
-    let board = board.build(&Options::new(Console::captured())).map_err(|error| error.to_string())?;
+    let board =
+        testbench::description().build(&Options::new(Console::captured())).map_err(|error| error.to_string())?;
     let mut machine = riscv::machine(board, &isa, Config::default(), "");
     machine.load(&image).map_err(|error| error.to_string())?;
     let stores = Rc::new(RefCell::new(Vec::new()));
@@ -116,7 +103,7 @@ fn rv32_regions_are_as_long_as_on_rtl() {
         let &[program, march, instret, exit, result] = fields.as_slice() else { panic!("not five fields: {line}") };
         let file = folder.join(format!("elf/{program}.{}.elf", march.trim_start_matches("rv32")));
         let results = if result == "-" { vec![] } else { vec![u32::from_str_radix(result, 16).unwrap()] };
-        let outcome = run(&file, &testbench::description(), &format!("{march}_zicsr"));
+        let outcome = run(&file, &format!("{march}_zicsr"));
         let holds = outcome.as_ref().is_ok_and(|outcome| {
             outcome.ids() == [1, 2]
                 && outcome.regions() == [instret.parse::<u64>().unwrap()]
@@ -133,15 +120,13 @@ fn rv32_regions_are_as_long_as_on_rtl() {
 #[test]
 fn rocket_regions_are_as_long_as_on_rtl() {
     let folder = folder("rocket");
-    let board = Description::from_toml(ROCKET, "ROCKET", PathBuf::new()).unwrap();
     let (lines, files) = expected(&folder);
     assert_eq!(lines.len(), files, "each file has its line in expected.csv");
     let mut failures = Vec::new();
     for line in &lines {
         let fields: Vec<&str> = line.split(',').collect();
-        let &[program, march, instret] = fields.as_slice() else { panic!("not three fields: {line}") };
-        let outcome =
-            run(&folder.join(format!("elf/{program}.{march}.elf")), &board, &format!("{march}_zicsr_zifencei"));
+        let &[program, march, instret, ..] = fields.as_slice() else { panic!("not three fields: {line}") };
+        let outcome = run(&folder.join(format!("elf/{program}.{march}.elf")), &format!("{march}_zicsr_zifencei"));
         let instret: u64 = instret.parse().unwrap();
         let holds = outcome.as_ref().is_ok_and(|outcome| {
             outcome.exit == 0

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use emu_core::hart::Hart;
 use emu_core::image::Image;
 use emu_core::machine::{Ended, Machine, Stuck, Tracer};
 use emu_devices::board::{Description, Options};
@@ -382,6 +383,7 @@ impl<A: Guest> Session<A> {
             modes: A::MODE_NAMES.iter().map(|&(mode, name)| (name, counts.stats.by_mode[mode as usize])).collect(),
             causes: named.collect(),
             counts,
+            model: self.machine.harts().first().and_then(Hart::timed_by),
             host,
             state_hash: self.machine.state_hash(),
             console_hash: self.console().hash(),
@@ -433,7 +435,14 @@ fn assemble<A: Guest>(
 /// Installs the engine that the arguments name; `singly`: so that it translates each instruction by itself.
 pub(crate) fn install<A: Guest>(args: &MachineArgs, notes: Notes, singly: bool) -> Install<A> {
     let (engine, choice) = (args.engine, Choice { code_memory_bytes: args.code_memory, singly, notes });
-    Rc::new(move |machine| engine.install(machine, &choice))
+    let model = args.timing;
+    Rc::new(move |machine| {
+        // An engine that goes on where another one has stopped goes on counting.
+        if machine.retired() == 0 {
+            machine.time_by(model);
+        }
+        engine.install(machine, &choice)
+    })
 }
 
 /// A board's error with its causes told once: its text holds them already.

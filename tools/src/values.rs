@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use emu_core::timing::Model;
+
 /// An address or a count: decimal, or hexadecimal after `0x`; `_` may group digits.
 pub(crate) fn number(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
@@ -53,6 +55,11 @@ pub(crate) fn size_bytes(text: &str) -> Result<u64, String> {
 pub(crate) fn memory_bytes(text: &str) -> Result<u64, String> {
     let bytes = size_bytes(text)?;
     if bytes % 4096 != 0 { Err("give a multiple of 4K".to_owned()) } else { Ok(bytes) }
+}
+
+/// A timing model by its name.
+pub(crate) fn model(text: &str) -> Result<&'static Model, String> {
+    Model::named(text).ok_or_else(|| format!("give one of {}", Model::names().collect::<Vec<_>>().join(", ")))
 }
 
 /// A time of the host in seconds, with a fraction if wanted.

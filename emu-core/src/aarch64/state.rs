@@ -19,6 +19,7 @@ use crate::isa::{self, Facts, Operands, Packed};
 use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::Slot;
+use crate::timing;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::board::Arm;
 use emu_devices::gic::{Gic, ppi};
@@ -401,6 +402,10 @@ impl Arch for AArch64 {
     }
     fn slot_name(slot: Slot) -> &'static str {
         name(slot)
+    }
+    /// No model knows these instructions: they have a place and a length.
+    fn timed(_: u16, _: &Packed, pc: u64, word: u32, behind: u16) -> timing::Insn {
+        timing::Insn { pc, word, behind, ..timing::Insn::NOTHING }
     }
     /// C6.2.34 and C6.2.219: BL, BLR and RET say what they are.
     fn turn(row: u16, operands: &Packed) -> Turn {

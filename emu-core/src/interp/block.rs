@@ -8,6 +8,7 @@ use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
 use crate::isa::{Kind, Packed};
 use crate::profile::{Functions, Tally, Turn};
+use crate::timing::Insn;
 use crate::trap::Trap;
 use emu_mem::pool::{Pool, Recycle};
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
@@ -76,6 +77,8 @@ pub(crate) struct Block<A: Arch> {
     pub generation: Cell<u64>,
     /// Counts up to [`HOT`] while somebody waits for that.
     pub heat: Cell<u32>,
+    /// What timing models see of its instruction, which is its only one where they look.
+    pub timed: Option<Box<Insn>>,
 }
 
 impl<A: Arch> Block<A> {
@@ -97,7 +100,8 @@ impl<A: Arch> Block<A> {
         let mut straddles = None;
         let stretch = leaf_bytes.min(PAGE_SIZE);
         let room = stretch - (phys.0 & (stretch - 1));
-        let most = if stretch < PAGE_SIZE { 1 } else { MAX_OPS };
+        let is_timed = hart.timed_by().is_some();
+        let most = if stretch < PAGE_SIZE || is_timed { 1 } else { MAX_OPS };
         let mut offset = 0;
         let mut ends_slow = false;
         let into_another =
@@ -143,6 +147,10 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
+        let timed = is_timed.then(|| {
+            let (op, source) = (&ops[0], sources[0]);
+            Box::new(A::timed(source.row, &op.operands, pc, source.word, behind(hart, phys, straddles, offset)))
+        });
         let turn = match (functions, ops.last(), sources.last()) {
             (Some(_), Some(op), Some(source)) => A::turn(source.row, &op.operands),
             _ => Turn::Other,
@@ -156,6 +164,7 @@ impl<A: Arch> Block<A> {
             turn,
             generation: Cell::new(hart.code_generation.get()),
             heat: Cell::new(heat),
+            timed,
         })
     }
 
@@ -167,6 +176,11 @@ impl<A: Arch> Block<A> {
 
     /// Whether memory still holds what was decoded.
     pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
+        if let Some(insn) = &self.timed
+            && insn.behind != behind(hart, self.phys, self.straddles, insn.bytes.into())
+        {
+            return false;
+        }
         self.body.sources.iter().zip(&self.body.ops).all(|(&Source { word, .. }, op)| {
             let at = GuestPhys(self.phys.0 + op.offset());
             let second = self.straddles.unwrap_or(GuestPhys(at.0 + 2));
@@ -197,6 +211,13 @@ impl<A: Arch> Block<A> {
             (op, source, ended_behind)
         })
     }
+}
+
+/// The 16 bits behind an instruction of so many bytes at `phys`, which cores fetch with it; in physical memory, whatever is mapped
+/// there. Zero where there is no memory.
+fn behind<A: Arch>(hart: &Hart<A>, phys: GuestPhys, straddles: Option<GuestPhys>, bytes: u64) -> u16 {
+    let at = straddles.map_or(GuestPhys(phys.0.wrapping_add(bytes)), |second| second.wrapping_add(2));
+    hart.memory.read(at).unwrap_or(0)
 }
 
 /// An undefined word as a decoded instruction.

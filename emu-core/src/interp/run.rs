@@ -33,7 +33,7 @@ struct Jump {
 
 /// The interpreter of one hart: its decoded blocks and how often they ran.
 pub struct Interp<A: Arch> {
-    blocks: Vec<Block<A>>,
+    pub(super) blocks: Vec<Block<A>>,
     /// Where the blocks' bodies come from and go to.
     bodies: LocalPool<Bodies<A>>,
     jumps: Box<[Jump; JUMPS]>,
@@ -59,7 +59,7 @@ pub struct Interp<A: Arch> {
     /// How often a new block has to run to be called hot.
     threshold: u32,
     /// The block that was called hot last.
-    hot: u32,
+    pub(super) hot: u32,
 }
 
 /// Why a run is over.
@@ -101,7 +101,9 @@ impl<A: Arch> Interp<A> {
     /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
-        if self.paths.is_some() {
+        if hart.timed_by().is_some() {
+            self.run_timed::<false>(hart, budget)
+        } else if self.paths.is_some() {
             self.run_on_paths(hart, budget)
         } else if A::counts_events(hart) {
             self.run_blocks::<true, false, false>(hart, budget)
@@ -146,6 +148,9 @@ impl<A: Arch> Interp<A> {
     /// As [`run`](Self::run), but stops as well before a block that has been entered as often as
     /// [`set_threshold`](Self::set_threshold) says.
     pub fn run_until_hot(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        if hart.timed_by().is_some() {
+            return self.run_timed::<true>(hart, budget);
+        }
         self.run_blocks::<false, true, false>(hart, budget)
     }
 
@@ -253,6 +258,26 @@ impl<A: Arch> Interp<A> {
         Why::Budget
     }
 
+    /// The block at the hart's `pc`.
+    pub(super) fn lookup(&mut self, hart: &Hart<A>, epoch: u64) -> Result<u32, Trap> {
+        let pc = hart.pc.get();
+        let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
+        if jump.pc == pc && jump.epoch == epoch { Ok(jump.block) } else { self.find(hart, pc) }
+    }
+
+    /// Remembers where control went.
+    pub(super) fn remember(&mut self, pc: u64) {
+        self.recent[self.recent_at % RECENT] = pc;
+        self.recent_at = self.recent_at.wrapping_add(1);
+    }
+
+    /// Tells the calls where control goes from a block of one instruction at `pc`, if they are kept.
+    pub(super) fn follow_if_kept(&mut self, hart: &Hart<A>, index: u32, pc: u64, to: u64) {
+        if self.paths.is_some() {
+            self.follow(hart, index, pc, 1, to, hart.retired.get());
+        }
+    }
+
     /// Tells the calls where control goes from a block that began at `pc`, after `done` of its instructions.
     #[inline(always)]
     fn follow(&mut self, hart: &Hart<A>, index: u32, pc: u64, done: usize, to: u64, retired: u64) {
@@ -281,7 +306,7 @@ impl<A: Arch> Interp<A> {
     }
 
     /// Tells the calls of traps, and whatever else has changed the hart's next instruction since it has last run.
-    fn resume_paths(&mut self, hart: &Hart<A>) {
+    pub(super) fn resume_paths(&mut self, hart: &Hart<A>) {
         let Some(paths) = &mut self.paths else { return };
         let (pc, sp, retired) = (hart.pc.get(), A::stack_pointer(hart), hart.retired.get());
         let traps = std::mem::replace(&mut self.traps, hart.traps.get());
@@ -298,7 +323,7 @@ impl<A: Arch> Interp<A> {
 
     /// What follows a block whose last instruction, the `done`th, was a slow row or did not retire.
     #[inline(never)]
-    fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) {
+    pub(super) fn leave(&mut self, hart: &Hart<A>, index: u32, done: usize, exit: Exit) {
         let block = &self.blocks[index as usize];
         if exit.why() == Exit::SLOW {
             increment(&block.body.ended_before[done]);
@@ -503,11 +528,11 @@ fn add_counts<A: Arch>(block: &Block<A>, all: &mut Vec<u64>, all_taken: &mut Vec
 }
 
 /// The rows of a block's first instructions.
-fn rows<A: Arch>(body: &Body<A>, count: usize) -> impl Iterator<Item = u16> {
+pub(super) fn rows<A: Arch>(body: &Body<A>, count: usize) -> impl Iterator<Item = u16> {
     body.sources[..count].iter().map(|source| source.row)
 }
 
 #[inline(always)]
-fn increment(counter: &Cell<u64>) {
+pub(super) fn increment(counter: &Cell<u64>) {
     counter.set(counter.get() + 1);
 }

@@ -38,6 +38,8 @@ pub struct Row<A: Arch> {
     pub show: fn(&Packed, Place, &mut fmt::Formatter<'_>) -> fmt::Result,
     /// The register that is written, given packed operands.
     pub dest: fn(&Packed) -> Option<Slot>,
+    /// The operand of this name, given packed operands; of a register, its slot's number.
+    pub field: fn(&Packed, &str) -> Option<i64>,
     /// The interpreter's handlers.
     pub run: A::Handlers,
 }

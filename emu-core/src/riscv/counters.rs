@@ -82,7 +82,7 @@ const FIRST: usize = 3;
 
 /// All counters of a hart.
 pub struct Counters {
-    /// `mcycle`: one cycle an instruction; none passes while the hart waits.
+    /// `mcycle`: cycles by the hart's timing model; none passes while the hart waits.
     pub cycles: Counter,
     /// `minstret`.
     pub instructions: Counter,
@@ -120,7 +120,7 @@ impl Counters {
         let changed = self.inhibit.replace(value) ^ value;
         let stops = |bit: usize| value >> bit & 1 != 0;
         if changed & 1 != 0 {
-            self.cycles.stop(cx.retired, stops(0));
+            self.cycles.stop(cx.cycles, stops(0));
         }
         if changed & 4 != 0 {
             self.instructions.stop(cx.retired, stops(2));

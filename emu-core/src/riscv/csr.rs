@@ -30,22 +30,29 @@ pub struct Cx<'h> {
     hart: &'h Hart<Riscv>,
     /// Instructions retired before this point.
     pub retired: u64,
+    /// Cycles up to this point, by the hart's timing model.
+    pub cycles: u64,
 }
 
 impl<'h> Cx<'h> {
     /// Between two instructions.
     pub fn between(hart: &'h Hart<Riscv>) -> Self {
-        Cx { hart, retired: hart.retired.get() }
+        Cx { hart, retired: hart.retired.get(), cycles: hart.cycles() }
     }
 
     /// In an instruction that has `left` others after it in its slice.
     pub fn inside(hart: &'h Hart<Riscv>, left: usize) -> Self {
-        Cx { hart, retired: hart.retired_before(left) }
+        Cx { hart, retired: hart.retired_before(left), cycles: hart.cycles_before(left) }
     }
 
     /// Virtual time, in instruction times.
     pub fn time(&self) -> u64 {
         self.retired.wrapping_add(self.time_offset.get())
+    }
+
+    /// Cycles when the CSR instruction at this point is over.
+    fn cycles_after(&self) -> u64 {
+        self.cycles + self.hart.control_cycles()
     }
 
     fn registers(&self) -> &Registers {
@@ -342,7 +349,7 @@ fn access(cx: &Cx<'_>, number: u16, op: Op, operand: Option<u64>) -> Result<u64,
 /// Adds changed registers to the trace, if somebody traces: with the values that the next instruction finds.
 fn note(cx: &Cx<'_>, number: u16, shows: &[u16]) {
     // As it is once the instruction has retired: a counter then has the value that was written to it.
-    let after = Cx { hart: cx.hart, retired: cx.retired.wrapping_add(1) };
+    let after = Cx { hart: cx.hart, retired: cx.retired.wrapping_add(1), cycles: cx.cycles_after() };
     match shows {
         [] => changed(&after, number),
         shows => shows.iter().for_each(|&shown| changed(&after, shown)),

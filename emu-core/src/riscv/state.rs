@@ -15,7 +15,7 @@ use super::slots::{ALIGN, FFLAGS, FRM, FS, name};
 use super::table::{Code, Row, TABLE, translate};
 use super::trap::Tally;
 use super::xlen::{Rv32, Rv64};
-use super::{commit, csr, mmu, trap};
+use super::{commit, csr, mmu, timing, trap};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
 use crate::interp::Handler;
@@ -23,6 +23,7 @@ use crate::isa::{self, Facts, Operands, Packed};
 use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::slot::Slot;
+use crate::timing::Insn;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::clock::Mtime;
 use emu_mem::{Access, GuestPhys, GuestVirt, Space};
@@ -367,6 +368,9 @@ impl Arch for Riscv {
             Some(Code::Mret | Code::Sret) => Turn::TrapReturn,
             _ => Turn::Other,
         }
+    }
+    fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn {
+        timing::insn(row, operands, pc, word, behind)
     }
     fn stack_pointer(hart: &Hart<Self>) -> u64 {
         hart.slots.get(Slot(2))

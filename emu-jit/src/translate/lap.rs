@@ -6,6 +6,7 @@ use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::hart::Arch;
 use emu_core::slot::Slot;
+use emu_core::timing::Pending;
 use emu_mem::OpenRam;
 
 use super::Translation;
@@ -179,7 +180,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let (laps, now) = (emit.laps.get(), Box::new(*emit.now.borrow()));
         emit.count_out_of_laps();
         emit.laps.set(None);
-        self.follow(out);
+        self.go(out, Pending::SETTLED);
         // What was looked at there is not known in the loop.
         emit.now.replace(*now);
         emit.laps.set(laps);

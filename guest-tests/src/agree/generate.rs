@@ -11,6 +11,7 @@ mod operands;
 mod replace;
 mod system;
 
+use emu_core::timing::{MODELS, Model};
 use emu_jit::Tier;
 
 use super::code::{Op, Statement};
@@ -47,6 +48,16 @@ impl Program {
             depth: 0,
         }
         .program(seed)
+    }
+}
+
+/// Half of all programs are timed, most of them by what the translator knows as well.
+fn model(rng: &mut Rng) -> &'static Model {
+    let all: Vec<&Model> = MODELS.iter().filter(|model| model.as_static().is_some()).collect();
+    match rng.below(20) {
+        0..10 => &MODELS[0],
+        10 => &MODELS[rng.below(MODELS.len() as u64) as usize],
+        _ => all[rng.below(all.len() as u64) as usize],
     }
 }
 
@@ -159,6 +170,7 @@ impl Maker {
             cramped: rng.chance(3),
             slice: *rng.pick(&[7, 60, 400, 3000, u64::MAX]),
             budget: 1000 + rng.below(if eager { 1000 } else { 4000 }),
+            model: model(rng),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use emu_core::machine::Machine;
 use emu_core::riscv::state::Riscv;
+use emu_core::timing::Model;
 use emu_jit::{Options, Tier};
 
 use super::code::{Layout, Op, Statement, Target};
@@ -32,6 +33,8 @@ pub struct Running {
     pub slice: u64,
     /// Instructions in all.
     pub budget: u64,
+    /// How cycles are counted.
+    pub model: &'static Model,
 }
 
 impl Running {

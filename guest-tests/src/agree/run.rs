@@ -103,6 +103,7 @@ struct Side {
 impl Side {
     fn new(program: &Program, executor: Rc<RefCell<dyn Executor<Riscv>>>) -> Self {
         let mut machine = program.machine();
+        machine.time_by(program.running.model);
         machine.execute_with(|_| Box::new(Shared(executor.clone())));
         Side { machine, executor, ended: None }
     }
@@ -180,7 +181,11 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
     };
     let (a, b) = (interp.hart(), jit.hart());
     let mut differs = false;
-    for (what, a, b) in [("retired", a.retired.get(), b.retired.get()), ("pc", a.pc.get(), b.pc.get())] {
+    for (what, a, b) in [
+        ("retired", a.retired.get(), b.retired.get()),
+        ("cycles", a.cycles(), b.cycles()),
+        ("pc", a.pc.get(), b.pc.get()),
+    ] {
         if a != b {
             differs = true;
             note(what.into(), &a, &b);

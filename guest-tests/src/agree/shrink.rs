@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use emu_core::timing::MODELS;
+
 use super::code::Statement;
 use super::program::{Part, Program};
 use super::run::{Difference, run};
@@ -14,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 type Simpler = fn(&mut Program);
 
 /// What may not matter, what explains most first.
-const SIMPLER: [Simpler; 17] = [
+const SIMPLER: [Simpler; 18] = [
     |program| program.world.timer = None,
     |program| program.world.paged = false,
     |program| program.world.mode = emu_core::riscv::state::mode::M,
@@ -27,6 +29,7 @@ const SIMPLER: [Simpler; 17] = [
     |program| program.world.one_asid = false,
     |program| program.world.fine_time = false,
     |program| program.running.cramped = false,
+    |program| program.running.model = &MODELS[0],
     |program| program.running.slice = u64::MAX,
     |program| program.running.threshold = 2,
     |program| program.running.budget = program.running.budget * 3 / 4,

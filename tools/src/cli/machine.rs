@@ -10,6 +10,7 @@ use emu_core::hart::Arch;
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
 use emu_core::profile::{Functions, Paths};
+use emu_core::timing::{MODELS, Model};
 use emu_jit::{Jit, Journal, Tier};
 
 use crate::values;
@@ -42,6 +43,9 @@ pub(crate) struct MachineArgs {
     /// What executes the instructions
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub(crate) engine: Engine,
+    /// Timing model that counts cycles: a core's name, such as picorv32 or ibex-small. docs/timing.md has them all
+    #[arg(long, value_name = "NAME", default_value = "ideal", value_parser = values::model)]
+    pub(crate) timing: &'static Model,
     /// Room for translated code; when it is full, translation starts anew
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = values::size_bytes)]
     pub(crate) code_memory: u64,
@@ -68,6 +72,7 @@ impl Default for MachineArgs {
             misaligned: Misaligned::Hardware,
             seed: 0,
             engine: Engine::Auto,
+            timing: &MODELS[0],
             code_memory: 64 << 20,
         }
     }

@@ -33,6 +33,11 @@ impl Guest for AArch64 {
 
     fn choose(name: &str, _: &Image, args: &MachineArgs, _: &Description) -> Result<Processor> {
         ensure!(args.isa.is_none(), "{name}: --isa is for RISC-V, and this is a program for AArch64; use --cpu");
+        ensure!(
+            args.timing.is_ideal(),
+            "{name}: --timing {}: a model of RISC-V cores, and this is a program for AArch64; take ideal",
+            args.timing.name
+        );
         let cpu = match &args.cpu {
             None => Cpu::default(),
             Some(asked) => Cpu::named(asked).ok_or_else(|| {

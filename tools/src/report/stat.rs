@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use emu_core::timing::Model;
 use emu_core::trap::Cause;
 
 use super::number::{grouped, percent};
@@ -17,6 +18,8 @@ pub(crate) struct Stat {
     pub(crate) title: String,
     /// What was counted.
     pub(crate) counts: Counts,
+    /// By what model cycles were counted, if not one for each instruction.
+    pub(crate) model: Option<&'static Model>,
     /// Retired instructions by privilege mode; modes that never ran may be left out.
     pub(crate) modes: Vec<(&'static str, u64)>,
     /// Exceptions and interrupts by cause, with its name; only those that occurred.
@@ -35,6 +38,9 @@ pub(crate) struct Stat {
 
 /// Stands between the name of a count and that of a part of it.
 const PART: &str = ": ";
+
+/// The name of the count of cycles.
+const CYCLES: &str = "cycles, modelled";
 
 /// A count with its name.
 struct Row {
@@ -67,7 +73,7 @@ impl Stat {
         for (extension, &n) in &counts.extensions {
             add(format!("instructions: of {extension}"), n, of_insns);
         }
-        add("cycles, modelled".to_owned(), counts.cycles, None);
+        add(CYCLES.to_owned(), counts.cycles, None);
         add("traps".to_owned(), stats.exceptions + stats.interrupts, None);
         for (kind, count) in [("exceptions", stats.exceptions), ("interrupts", stats.interrupts)] {
             add(format!("traps: {kind}"), count, None);
@@ -127,8 +133,9 @@ impl Stat {
             ("console bytes", self.console_bytes.to_string()),
             ("end", self.end.clone()),
         ];
+        let model = self.model.map(|model| ("timing model".to_owned(), model.name.to_owned()));
         let all = counts.chain(others.map(|(name, value)| (name.to_owned(), value)));
-        all.map(|(name, value)| format!("{name}\t{value}\n")).collect()
+        all.chain(model).map(|(name, value)| format!("{name}\t{value}\n")).collect()
     }
 }
 
@@ -139,11 +146,18 @@ impl Display for Stat {
             let (depth, name) = (name.matches(PART).count(), name.rsplit(PART).next().unwrap_or(&name));
             let (value, name) = (grouped(count), format!("{:1$}{name}", "", 2 * depth));
             match whole {
+                None if name == CYCLES && self.model.is_some() => {
+                    let each = count as f64 / self.counts.stats.instructions.max(1) as f64;
+                    writeln!(f, "{value:>20}  {name:<24}#  {each:.3} cycles an instruction")?;
+                }
                 None => writeln!(f, "{value:>20}  {name}")?,
                 Some((whole, of)) => {
                     writeln!(f, "{value:>20}  {name:<24}#  {:.1} % of {of}", percent(count, whole))?;
                 }
             }
+        }
+        if let Some(model) = self.model {
+            writeln!(f, "\n  cycles by {}: {}", model.name, model.claim)?;
         }
         let seconds = self.host.as_secs_f64();
         let rate = if seconds > 0.0 { self.counts.stats.instructions as f64 / seconds / 1e6 } else { 0.0 };
@@ -217,6 +231,7 @@ mod tests {
         Stat {
             title: "'hello.elf' on virt, rv64imac, interp".to_owned(),
             counts,
+            model: None,
             causes: [
                 (cause(false, 8), ("environment call from U-mode", 1)),
                 (cause(false, 15), ("store/AMO page fault", 1)),

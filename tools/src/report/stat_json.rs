@@ -48,6 +48,7 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         "exit_code": about.exit_code,
         "instructions": stats.instructions,
         "cycles": counts.cycles,
+        "timing": stat.model.map_or("ideal", |model| model.name),
         "hash": hex(stat.state_hash),
         "console": { "bytes": stat.console_bytes, "hash": hex(stat.console_hash) },
         "regions": counts.regions.iter().map(region).collect::<Vec<_>>(),

@@ -16,6 +16,7 @@ mod run;
 mod stat;
 mod suite;
 mod terminal;
+mod timing;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

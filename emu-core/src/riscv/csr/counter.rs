@@ -59,11 +59,12 @@ pub(super) fn set_mcountinhibit(cx: &Cx<'_>, _: usize, value: u64) -> bool {
 }
 
 pub(super) fn mcycle(cx: &Cx<'_>, _: usize) -> u64 {
-    cx.arch.counters.cycles.read(cx.retired)
+    cx.arch.counters.cycles.read(cx.cycles)
 }
 
+/// What is written is what the counter shows when the writing instruction is over.
 pub(super) fn set_mcycle(cx: &Cx<'_>, _: usize, value: u64) -> bool {
-    cx.arch.counters.cycles.write(cx.retired + 1, value);
+    cx.arch.counters.cycles.write(cx.cycles_after(), value);
     true
 }
 

@@ -1,0 +1,157 @@
+//! The loop around instructions while a timing model counts their cycles: as in `run.rs`, but blocks have one instruction each, so
+//! that the model sees every one with its operands, and counters that it reads are exact.
+
+use super::block::HOT;
+use super::run::{Interp, Why, increment, rows};
+use super::{Exit, Op, Step};
+use crate::hart::{Arch, Decoded, Hart};
+use crate::isa::Kind;
+use crate::timing::{Ahead, Class, Event, Insn, Pending, Static};
+use emu_mem::{GuestPhys, GuestVirt};
+
+/// Instructions that are looked at ahead of one.
+const AHEAD: usize = 2;
+
+impl<A: Arch> Interp<A> {
+    /// Runs as [`run`](Self::run) does, or with `HEATS` as [`run_until_hot`](Self::run_until_hot).
+    #[cold]
+    #[inline(never)]
+    pub(super) fn run_timed<const HEATS: bool>(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        self.resume_paths(hart);
+        let end = hart.retired.get() + budget;
+        // Slow rows and traps change these, and both leave this loop.
+        let (epoch, counts) = (hart.tlb.epoch(), A::counts_events(hart));
+        let mut taken = true;
+        while hart.retired.get() < end {
+            let index = match self.lookup(hart, epoch) {
+                Ok(index) => index,
+                Err(trap) => {
+                    A::take_trap(hart, trap);
+                    hart.redirected();
+                    return Why::Service;
+                }
+            };
+            let block = &self.blocks[index as usize];
+            if HEATS {
+                let heat = block.heat.get();
+                if heat == HOT {
+                    self.hot = index;
+                    return Why::Hot;
+                }
+                block.heat.set(heat + 1);
+            }
+            let pc = hart.pc.get();
+            if taken {
+                self.remember(pc);
+            }
+            let block = &self.blocks[index as usize];
+            let insn = **block.timed.as_ref().expect("it was decoded for a timed hart");
+            let (op, phys) = (&block.body.ops[0], block.phys);
+            let retired = hart.retired.get();
+            hart.retired.set(retired + 1);
+            let event = begin(hart, op, &insn);
+
+            let exit = (op.run)(hart, op, &[]);
+
+            if counts && exit.why() < Exit::TRAPPED {
+                A::count_events(hart, rows(&block.body, 1), exit.why() == Exit::TAKEN);
+            }
+            taken = exit.why() == Exit::TAKEN;
+            if exit.why() <= Exit::OVER {
+                if !taken {
+                    increment(&block.body.ended_before[1]);
+                }
+                hart.pc.set(exit.pc);
+                finish(hart, &insn, phys, Event { taken, ..event });
+                self.follow_if_kept(hart, index, pc, exit.pc);
+                continue;
+            }
+            hart.pc.set(exit.pc);
+            if exit.why() == Exit::SLOW {
+                self.follow_if_kept(hart, index, pc, exit.pc);
+            }
+            let traps = hart.traps.get();
+            self.leave(hart, index, 1, exit);
+            if hart.traps.get() == traps {
+                let after = A::advance(hart, GuestVirt(pc), insn.bytes.into()).0;
+                finish(hart, &insn, phys, Event { taken: hart.pc.get() != after, ..event });
+            } else {
+                hart.redirected();
+            }
+            return Why::Service;
+        }
+        Why::Budget
+    }
+}
+
+/// An instruction is about to run: it waits for what is pending. What it sees of counters comes after that.
+fn begin<A: Arch>(hart: &Hart<A>, op: &Op<A>, insn: &Insn) -> Event {
+    let mut event = Event::default();
+    let is_stepped = hart.timing.stepped.borrow().is_some();
+    if let Some(rules) = hart.timing.rules.get() {
+        if !is_stepped {
+            hart.spend(rules.stall(hart.pending(), insn).into());
+            hart.leave_pending(Pending::SETTLED);
+        }
+        if rules.cost(insn).varies {
+            let step = Step::<A> { hart, op, left: 0, len: insn.bytes };
+            event.more = rules.more(&step, insn).0;
+        }
+    }
+    if is_stepped {
+        event.operands = [insn.rs1, insn.rs2].map(|slot| hart.slots.get(slot));
+        let address = GuestVirt(event.operands[0]);
+        event.address = A::advance(hart, address, insn.imm as u64).0;
+    }
+    event
+}
+
+/// It has retired.
+fn finish<A: Arch>(hart: &Hart<A>, insn: &Insn, phys: GuestPhys, mut event: Event) {
+    let mut stepped = hart.timing.stepped.borrow_mut();
+    if let Some(stepped) = &mut *stepped {
+        event.in_memory = hart.memory.find(GuestPhys(event.address), 1 << insn.size).is_some();
+        let cycles = stepped.step(insn, &event, &mut |ahead| look_ahead(hart, insn, phys, event.taken, ahead));
+        hart.spend(cycles);
+    } else if let Some(rules) = hart.timing.rules.get() {
+        let cost = rules.cost(insn);
+        hart.spend(u64::from(if event.taken { cost.taken } else { cost.falls }) + event.more);
+        hart.leave_pending(rules.leaves(insn, event.taken));
+    }
+}
+
+/// The instructions that come after one that lies at `phys`, in physical memory, whatever is mapped there.
+fn look_ahead<A: Arch>(hart: &Hart<A>, insn: &Insn, phys: GuestPhys, taken: bool, ahead: &mut Vec<Ahead>) {
+    if taken {
+        return;
+    }
+    let mut offset = u64::from(insn.bytes);
+    while ahead.len() < AHEAD {
+        let at = phys.wrapping_add(offset);
+        let Ok(first) = hart.memory.read::<u16>(at) else { return };
+        let second = hart.memory.read::<u16>(at.wrapping_add(2)).unwrap_or(0);
+        let word = u32::from(first) | u32::from(second) << 16;
+        let decoded = hart.arch.decode(word);
+        let pc = A::advance(hart, GuestVirt(insn.pc), offset).0;
+        let next = A::timed(decoded.row, &decoded.operands, pc, word, 0);
+        let taken = match decoded.kind {
+            Kind::Jump => true,
+            // Only of the next one it is known what it will do: what it compares is there already.
+            Kind::Branch if ahead.is_empty() => branches(hart, &decoded),
+            _ => false,
+        };
+        ahead.push((next, taken));
+        if taken || next.class == Class::Other {
+            return;
+        }
+        offset += u64::from(next.bytes);
+    }
+}
+
+/// Whether a branch would be taken now.
+fn branches<A: Arch>(hart: &Hart<A>, decoded: &Decoded<A>) -> bool {
+    let op = Op::alone(decoded);
+    let step = Step::<A> { hart, op: &op, left: 0, len: decoded.bytes };
+    let next = A::meaning(hart.arch.variant(), &step, decoded.row, &decoded.operands);
+    matches!(next, Some(Ok(next)) if next.taken)
+}
