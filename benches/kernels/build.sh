@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the kernels.
-#   build.sh              rebuilds the committed images elf/rv{32,64}/NAME{,-small}.elf
+#   build.sh              rebuilds the committed images elf/{rv32,rv64,aarch64}/NAME{,-small}.elf
 #   build.sh --check      builds them elsewhere and compares byte by byte (for CI)
 #   build.sh --native     builds the host's programs into target/kernels/NAME{,-small} (-O2, never committed)
 #   build.sh --sv39       builds images for RV64 that run behind Sv39 into target/kernels/sv39 (never committed)
@@ -16,13 +16,13 @@ NATIVE=${NATIVE:-${CARGO_TARGET_DIR:-$REPOSITORY/target}/kernels}
 # The compiler may not replace a kernel's own loops by calls of library functions.
 PLAIN=(-fno-builtin -fno-tree-loop-distribute-patterns)
 
-# each FUNCTION: calls it with name, scale, checksum for every image, small ones included.
+# each FUNCTION: calls it with name, image, scale, checksum and group for every image, small ones included.
 each() {
     local name group scale checksum small_scale small_checksum
     while IFS=$'\t' read -r name group scale checksum small_scale small_checksum; do
         case $name in \#* | "") continue ;; esac
-        "$1" "$name" "$name" "$scale" "$checksum"
-        "$1" "$name" "$name-small" "$small_scale" "$small_checksum"
+        "$1" "$name" "$name" "$scale" "$checksum" "$group"
+        "$1" "$name" "$name-small" "$small_scale" "$small_checksum" "$group"
     done <"$HERE/kernels.tsv"
 }
 
@@ -33,6 +33,11 @@ build_guests() {
             guest_cc "$xlen" "$into/rv$xlen/$2.elf" "${PLAIN[@]}" -DSCALE="$3" -DEXPECT="$4" \
                 "$HERE/src/$1.c" "$HERE/src/main.c" "$RUNTIME/crt0.S" "$RUNTIME/memory.c"
         done
+        # Those without floating point, and without registers for it.
+        if [ "$5" = int ]; then
+            aarch64_cc "$into/aarch64/$2.elf" "${PLAIN[@]}" -mgeneral-regs-only -DSCALE="$3" -DEXPECT="$4" \
+                "$HERE/src/$1.c" "$HERE/src/main.c" "$RUNTIME/memory.c"
+        fi
     }
     each guest
 }

@@ -177,7 +177,8 @@ pub(crate) fn spans(block: &Block) -> Vec<Option<Span>> {
             let own = (off, off.saturating_add(touch.bytes as i64), touch.writes);
             let all = wanted.entry(slot).or_insert(own);
             *all = (all.0.min(own.0), all.1.max(own.1), all.2 | own.2);
-            spans[n] = Some(Span { before: own.0 - all.0, behind: all.1 - own.1, writes: all.2 });
+            let first_end = own.0.saturating_add(touch.first_bytes as i64);
+            spans[n] = Some(Span { before: own.0 - all.0, behind: all.1 - first_end, writes: all.2 });
         }
     }
     spans

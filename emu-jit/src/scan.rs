@@ -42,12 +42,14 @@ pub(crate) enum Flow {
     Leave,
 }
 
-/// One access to memory.
+/// One access to memory, or several that lie together.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Touch {
-    /// Where.
+    /// Where the first one is.
     pub(crate) at: Known,
-    /// How many bytes.
+    /// How many bytes that has.
+    pub(crate) first_bytes: u64,
+    /// How many bytes from there on all have.
     pub(crate) bytes: u64,
     /// Whether it stores.
     pub(crate) writes: bool,
@@ -283,7 +285,17 @@ impl Narrow<Seen<32>> for Seen<64> {
 
 impl Scan<'_> {
     fn touched(&self, at: Seen<64>, kind: Mem, writes: bool) {
-        self.touch.set(Some(Touch { at: at.0, bytes: kind.bytes(), writes }));
+        let bytes = kind.bytes();
+        let mut touch = self.touch.get().unwrap_or(Touch { at: at.0, first_bytes: bytes, bytes, writes });
+        // What does not lie behind the first one is left alone: this is for sharing checks.
+        if let (Known::Near(first, from), Known::Near(slot, off)) = (touch.at, at.0)
+            && first == slot
+            && let Ok(behind) = u64::try_from(off.wrapping_sub(from))
+        {
+            touch.bytes = touch.bytes.max(behind.saturating_add(bytes));
+        }
+        touch.writes |= writes;
+        self.touch.set(Some(touch));
     }
 }
 

@@ -38,6 +38,19 @@ pub struct Arguments {
 
 const LENGTH: usize = 900;
 
+impl Arguments {
+    /// When to stop.
+    pub fn instructions(&self) -> usize {
+        self.instructions
+    }
+
+    /// Where to start.
+    pub fn seed(&self) -> u64 {
+        let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        self.seed.unwrap_or_else(clock)
+    }
+}
+
 /// A comparison under way.
 struct Campaign<'w> {
     witness: &'w dyn Witness,
@@ -105,8 +118,7 @@ impl Campaign<'_> {
 
     fn programs(&self) -> Result<bool, String> {
         let (witness, arguments) = (self.witness, self.arguments);
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
-        let mut seed = arguments.seed.unwrap_or_else(now);
+        let mut seed = arguments.seed();
         println!("seed {seed}");
         let (mut agreed, mut programs, mut kinds) = (0, 0, BTreeMap::new());
         while agreed < arguments.instructions && kinds.values().sum::<usize>() < arguments.keep_going {

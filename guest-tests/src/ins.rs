@@ -117,7 +117,8 @@ pub fn parse(text: &str) -> Result<Vec<Vector>, Malformed> {
     Ok(vectors)
 }
 
-fn parse_vector(line: usize, text: &str, xlens: &'static [u32]) -> Result<Vector, String> {
+/// The parts of a line: the instruction's bytes, its text, and what stands before and after `=>`.
+pub(crate) fn split(text: &str) -> Result<(Vec<u8>, &str, &str, &str), String> {
     let rest = text.strip_prefix('[').ok_or("a vector begins with [ and its bytes")?;
     let (bytes, rest) = rest.split_once(']').ok_or("] is missing behind the bytes")?;
     let bytes = bytes.split(' ').map(|digits| match digits.len() {
@@ -132,6 +133,11 @@ fn parse_vector(line: usize, text: &str, xlens: &'static [u32]) -> Result<Vector
     let (text, rest) = rest.split_once('"').ok_or("the closing quote is missing")?;
     let rest = rest.strip_suffix(';').ok_or("; is missing at the end")?;
     let (before, after) = rest.split_once("=>").ok_or("=> is missing between before and after")?;
+    Ok((bytes, text, before, after))
+}
+
+fn parse_vector(line: usize, text: &str, xlens: &'static [u32]) -> Result<Vector, String> {
+    let (bytes, text, before, after) = split(text)?;
     let (before, after) = (parse_items(before)?, parse_items(after)?);
     if before.iter().any(|item| matches!(item, Item::Trap { .. } | Item::Pc(_) | Item::PcOffset(_))) {
         return Err("trap and pc can only stand after =>".into());
@@ -191,7 +197,7 @@ fn parse_item(text: &str) -> Result<Item, String> {
     }
 }
 
-fn number(text: &str) -> Result<u64, String> {
+pub(crate) fn number(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),

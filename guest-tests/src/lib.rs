@@ -1,8 +1,9 @@
 //! Everything that judges the emulator from outside. Nothing here is used by the emulator.
 //!
 //! - `random` makes programs; `spike` and `qemu` run them there and `subject` here, `compare` puts the logs side by side,
-//!   `report` shows where they part, `campaign` does that until enough agree.
+//!   `report` shows where they part, `campaign` does that until enough agree. `a64` does it for AArch64.
 
+pub mod a64;
 pub mod agree;
 pub mod asm;
 pub mod campaign;

@@ -1,12 +1,13 @@
 # Sourced by the build scripts of guest programs (benches/kernels, guest-tests/programs, tools/demo): one compiler, one set of
-# flags, so that a rebuild gives the committed bytes again. Packages: gcc-riscv64-unknown-elf, binutils-riscv64-unknown-elf and
-# picolibc-riscv64-unknown-elf.
+# flags, so that a rebuild gives the committed bytes again. Packages: gcc-riscv64-unknown-elf, binutils-riscv64-unknown-elf,
+# picolibc-riscv64-unknown-elf and gcc-aarch64-linux-gnu.
 
 set -euo pipefail
 
 RUNTIME=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPOSITORY=$(cd "$RUNTIME/../../.." && pwd)
 CROSS=${CROSS:-riscv64-unknown-elf-}
+CROSS_AARCH64=${CROSS_AARCH64:-aarch64-linux-gnu-}
 COMPILER="Debian 12's riscv64-unknown-elf-gcc 12.2.0 with binutils 2.40 and picolibc 1.8"
 
 # Paths, dates and build ids stay out of the images.
@@ -32,6 +33,19 @@ guest_cc() {
         -nostdlib -nostartfiles -static -T "$RUNTIME/link.ld" -Wl,--gc-sections -Wl,-z,max-page-size=16 \
         -Wl,--no-warn-rwx-segments "$@" -lgcc -o "$output"
     strip_image "$output"
+}
+
+# aarch64_cc OUTPUT ARGUMENT...: the same for AArch64, with its own start-up code.
+aarch64_cc() {
+    local output=$1
+    shift
+    mkdir -p "$(dirname "$output")"
+    "${CROSS_AARCH64}gcc" -mcpu=cortex-a53 -O2 -std=gnu11 -Wall -Wextra -ffreestanding -ffp-contract=off -fno-math-errno \
+        -fno-pic -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables -mno-outline-atomics \
+        -ffunction-sections -fdata-sections "${DETERMINISTIC[@]}" -I "$RUNTIME" \
+        -nostdlib -nostartfiles -static -T "$RUNTIME/aarch64/link.ld" -Wl,--gc-sections -Wl,-z,max-page-size=16 \
+        -Wl,--no-warn-rwx-segments "$RUNTIME/aarch64/crt0.S" "$@" -lgcc -o "$output"
+    "${CROSS_AARCH64}strip" --strip-debug --discard-locals "$output"
 }
 
 # picolibc_cc XLEN OUTPUT ARGUMENT...: the same for a hosted C program with Debian's picolibc.

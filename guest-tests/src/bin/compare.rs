@@ -1,6 +1,7 @@
 //! Runs random programs on a witness and on emu, and compares what each instruction does.
 
 use clap::{Parser, ValueEnum};
+use guest_tests::a64;
 use guest_tests::campaign::{self, Arguments};
 use guest_tests::qemu::Qemu;
 use guest_tests::spike::Spike;
@@ -25,6 +26,8 @@ enum Name {
     Spike,
     /// All registers after each instruction, and memory at the end
     Qemu,
+    /// AArch64: all registers and some memory after short pieces of code, in both engines
+    QemuAarch64,
 }
 
 fn main() -> ExitCode {
@@ -32,5 +35,6 @@ fn main() -> ExitCode {
     match witness {
         Name::Spike => campaign::main(Spike::new(), &arguments),
         Name::Qemu => campaign::main(Qemu::new(), &arguments),
+        Name::QemuAarch64 => a64::campaign::main(arguments.instructions() as u64, arguments.seed()),
     }
 }
