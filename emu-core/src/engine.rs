@@ -8,6 +8,10 @@
 //! An instruction reads, then may stop, then writes: after its first [`Engine::set`] or store nothing may stop it. So
 //! exceptions are precise without an undo log.
 
+mod vector;
+
+pub use vector::{Lane, SATURATED, V1, V2, V3, VShift};
+
 use crate::float::{NanResult, Round, Rules, Tininess};
 use crate::slot::Slot;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
@@ -262,6 +266,8 @@ pub enum FpCmp {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "Rust's own names")]
 pub enum Int {
+    I16,
+    U16,
     I32,
     U32,
     I64,
@@ -297,6 +303,8 @@ pub trait Engine: Sized {
     type W: Bits<Bool = Self::B> + Widen<Self::X>;
     /// A 64-bit value.
     type X: Bits<Bool = Self::B> + Narrow<Self::W>;
+    /// A 128-bit value.
+    type V: Copy;
     /// Why an instruction did not complete. A stop when running, uninhabited when compiling.
     type Stop;
     /// Where control goes. A program counter when running; "falls through" or "block over" when compiling.
@@ -371,9 +379,9 @@ pub trait Engine: Sized {
     /// Between floating-point formats.
     fn fp_to_fp(&self, from: Fmt, to: Fmt, mode: FpMode, a: Self::X) -> (Self::X, Self::X);
     /// To a fixed-point number with so many bits behind the point (decode time), saturating; 32-bit results are in the low
-    /// half, the upper half is unspecified.
+    /// half and 16-bit ones in its lower half; what is above is unspecified.
     fn fp_to_int(&self, from: Fmt, to: Int, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
-    /// From a fixed-point number with so many bits behind the point; 32-bit operands are in the low half.
+    /// From a fixed-point number with so many bits behind the point; operands are in the low bits.
     fn int_to_fp(&self, from: Int, to: Fmt, mode: FpMode, fraction_bits: u8, a: Self::X) -> (Self::X, Self::X);
     /// The remainder of a cyclic redundancy check after the low bytes of `data` (1, 2, 4 or 8), lowest first; bits are reflected.
     fn crc32(&self, crc: Crc, remainder: Self::W, data: Self::X, bytes: u32) -> Self::W;
@@ -381,4 +389,20 @@ pub trait Engine: Sized {
     fn clmul(&self, a: Self::X, b: Self::X) -> Self::X;
     /// The upper half of the carry-less product.
     fn clmulh(&self, a: Self::X, b: Self::X) -> Self::X;
+
+    /// A vector of two halves.
+    fn v_of(&self, low: Self::X, high: Self::X) -> Self::V;
+    /// Half of a vector: 0 is the lower one.
+    fn half(&self, v: Self::V, i: u32) -> Self::X;
+    /// An operation on each lane, and the flag it raises: [`SATURATED`] or nothing.
+    fn v1(&self, op: V1, lane: Lane, a: Self::V) -> (Self::V, Self::X);
+    /// An operation on lanes of two vectors.
+    fn v2(&self, op: V2, lane: Lane, a: Self::V, b: Self::V) -> (Self::V, Self::X);
+    /// An operation on lanes of three vectors.
+    fn v3(&self, op: V3, lane: Lane, d: Self::V, a: Self::V, b: Self::V) -> (Self::V, Self::X);
+    /// A shift of each lane by a decode-time distance.
+    fn v_shift(&self, op: VShift, lane: Lane, by: u8, a: Self::V) -> (Self::V, Self::X);
+    /// For each byte of `index` that means vector `number` (decode time) of a table, the byte of `table` that it means; for the
+    /// others, the byte of `otherwise` in its place. A byte of an index means vector `byte / 16`.
+    fn v_look_up(&self, table: Self::V, number: u8, index: Self::V, otherwise: Self::V) -> Self::V;
 }

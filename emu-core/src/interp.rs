@@ -6,9 +6,11 @@
 //! `interp/block.rs`. This file knows no instruction set.
 
 pub(crate) mod block;
+mod crypto;
 pub mod fp;
 pub mod run;
 mod timed;
+pub mod vector;
 
 use crate::engine::*;
 use crate::hart::{Arch, Decoded, Hart};
@@ -17,6 +19,8 @@ use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
 use crate::word::{W, X};
 use emu_mem::GuestVirt;
+use crate::word::{V, W, X};
+use emu_mem::{GuestVirt, Unit};
 use std::cell::Cell;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.
@@ -206,6 +210,7 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     type B = bool;
     type W = W;
     type X = X;
+    type V = V;
     type Stop = Stop;
     type Next = Next;
 
@@ -377,6 +382,40 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     fn clmulh(&self, a: X, b: X) -> X {
         X((carryless_product(a.0, b.0) >> 64) as u64)
     }
+
+    #[inline(always)]
+    fn v_of(&self, low: X, high: X) -> V {
+        V([low.0, high.0])
+    }
+    #[inline(always)]
+    fn half(&self, v: V, i: u32) -> X {
+        X(v.0[i as usize & 1])
+    }
+    #[inline(always)]
+    fn v1(&self, op: V1, lane: Lane, a: V) -> (V, X) {
+        flagged(vector::unary(op, lane, a))
+    }
+    #[inline(always)]
+    fn v2(&self, op: V2, lane: Lane, a: V, b: V) -> (V, X) {
+        flagged(vector::binary(op, lane, a, b))
+    }
+    #[inline(always)]
+    fn v3(&self, op: V3, lane: Lane, d: V, a: V, b: V) -> (V, X) {
+        flagged(vector::ternary(op, lane, d, a, b))
+    }
+    #[inline(always)]
+    fn v_shift(&self, op: VShift, lane: Lane, by: u8, a: V) -> (V, X) {
+        flagged(vector::shift(op, lane, by, a))
+    }
+    #[inline(always)]
+    fn v_look_up(&self, table: V, number: u8, index: V, otherwise: V) -> V {
+        vector::look_up(table, number, index, otherwise)
+    }
+}
+
+#[inline(always)]
+fn flagged((v, flags): (V, u64)) -> (V, X) {
+    (v, X(flags))
 }
 
 /// The product of two polynomials over GF(2).

@@ -160,3 +160,33 @@ impl Narrow<W> for X {
         W(self.0 as u32)
     }
 }
+
+/// A running vector: the lower half and the upper one.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct V(pub [u64; 2]);
+
+impl V {
+    /// The vector with these bytes, lowest first.
+    #[inline(always)]
+    pub fn of(bytes: [u8; 16]) -> Self {
+        let half = |at| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
+        V([half(0), half(8)])
+    }
+    /// Its bytes, lowest first.
+    #[inline(always)]
+    pub fn bytes(self) -> [u8; 16] {
+        let [low, high] = self.0.map(u64::to_le_bytes);
+        std::array::from_fn(|i| if i < 8 { low[i] } else { high[i - 8] })
+    }
+    /// The vector with these words, lowest first.
+    #[inline(always)]
+    pub fn of_words([a, b, c, d]: [u32; 4]) -> Self {
+        V([a as u64 | (b as u64) << 32, c as u64 | (d as u64) << 32])
+    }
+    /// Its words, lowest first.
+    #[inline(always)]
+    pub fn words(self) -> [u32; 4] {
+        let [low, high] = self.0;
+        [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32]
+    }
+}

@@ -22,6 +22,7 @@ use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, WHY, offset};
 use crate::timing::Clock;
 use crate::value::{Form, Truth, TruthForm, Val};
+use crate::vector::Vector;
 
 /// What a region is compiled for, beside its address: what decode time may rely on.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -95,6 +96,9 @@ pub(crate) struct Emit<'f> {
     floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// The comparison in this block whose flags the flags are.
     compared: Cell<Option<Compared<Form, Form>>>,
+    /// Vectors by their halves, and the halves of vectors.
+    pub(crate) wholes: RefCell<FxHashMap<[ir::Value; 2], ir::Value>>,
+    pub(crate) vector_halves: RefCell<FxHashMap<ir::Value, [ir::Value; 2]>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
     /// Where cycles are counted, once they are.
@@ -148,6 +152,8 @@ impl<'f> Emit<'f> {
             made_of: RefCell::default(),
             floats: RefCell::default(),
             compared: Cell::new(None),
+            wholes: RefCell::default(),
+            vector_halves: RefCell::default(),
             checked: RefCell::default(),
             clock: OnceCell::new(),
         }
@@ -175,6 +181,8 @@ impl<'f> Emit<'f> {
         self.boxed.borrow_mut().clear();
         self.made_of.borrow_mut().clear();
         self.floats.borrow_mut().clear();
+        self.wholes.borrow_mut().clear();
+        self.vector_halves.borrow_mut().clear();
         self.checked.borrow_mut().clear();
         self.compared.set(None);
         self.dirty.set(dirty);
@@ -477,6 +485,7 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     type B = Truth<'e, 'f>;
     type W = Val<'e, 'f, 32>;
     type X = Val<'e, 'f, 64>;
+    type V = Vector<'e, 'f>;
     type Stop = Left;
     type Next = Next<'e, 'f>;
 
@@ -640,5 +649,40 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     }
     fn clmulh(&self, a: Value<'e, 'f>, b: Value<'e, 'f>) -> Value<'e, 'f> {
         self.0.clmul(a, b, true)
+    }
+
+    fn v_of(&self, low: Value<'e, 'f>, high: Value<'e, 'f>) -> Vector<'e, 'f> {
+        self.0.v_of(low, high)
+    }
+    fn half(&self, v: Vector<'e, 'f>, i: u32) -> Value<'e, 'f> {
+        v.half(i)
+    }
+    fn v1(&self, op: V1, lane: Lane, a: Vector<'e, 'f>) -> (Vector<'e, 'f>, Value<'e, 'f>) {
+        (self.0.v1(op, lane, a), self.x(0))
+    }
+    fn v2(&self, op: V2, lane: Lane, a: Vector<'e, 'f>, b: Vector<'e, 'f>) -> (Vector<'e, 'f>, Value<'e, 'f>) {
+        (self.0.v2(op, lane, a, b), self.x(0))
+    }
+    fn v3(
+        &self,
+        op: V3,
+        lane: Lane,
+        d: Vector<'e, 'f>,
+        a: Vector<'e, 'f>,
+        b: Vector<'e, 'f>,
+    ) -> (Vector<'e, 'f>, Value<'e, 'f>) {
+        (self.0.v3(op, lane, d, a, b), self.x(0))
+    }
+    fn v_shift(&self, op: VShift, lane: Lane, by: u8, a: Vector<'e, 'f>) -> (Vector<'e, 'f>, Value<'e, 'f>) {
+        (self.0.v_shift(op, lane, by, a), self.x(0))
+    }
+    fn v_look_up(
+        &self,
+        table: Vector<'e, 'f>,
+        number: u8,
+        index: Vector<'e, 'f>,
+        otherwise: Vector<'e, 'f>,
+    ) -> Vector<'e, 'f> {
+        self.0.v_look_up(table, number, index, otherwise)
     }
 }

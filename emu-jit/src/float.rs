@@ -95,7 +95,7 @@ const BINARIES: [Fp2; 13] = [
     Fp2::ReciprocalRootStep,
 ];
 const COMPARISONS: [FpCmp; 5] = [FpCmp::Eq, FpCmp::Lt, FpCmp::Le, FpCmp::LtQuiet, FpCmp::Unordered];
-const INTS: [Int; 4] = [Int::I32, Int::U32, Int::I64, Int::U64];
+const INTS: [Int; 6] = [Int::I16, Int::U16, Int::I32, Int::U32, Int::I64, Int::U64];
 
 extern "C" fn unary(what: u64, a: u64, _: u64, _: u64) -> Pair {
     let [op, fmt, mode, _] = fields(what);
@@ -421,6 +421,8 @@ impl<'f> Emit<'f> {
         let x = self.to_float(a, host);
         // Numbers that certainly fit; the unsigned ones fit a signed 64-bit integer too.
         let (bits, signed) = match to {
+            Int::I16 => (15, true),
+            Int::U16 => (16, false),
             Int::I32 => (31, true),
             Int::U32 => (32, false),
             Int::I64 => (63, true),
@@ -464,6 +466,11 @@ impl<'f> Emit<'f> {
         };
         let value = a.ssa();
         let result = match from {
+            // Only half precision converts these, and the host does not have it.
+            Int::I16 | Int::U16 => {
+                let bits = self.by_library(Op::FromInt(from, to, mode, fraction_bits), &[a]);
+                return (self.value(Form::Ssa(bits)), self.none());
+            }
             Int::I32 => {
                 let low = self.low_half(value);
                 self.b.borrow_mut().ins().fcvt_from_sint(host.float, low)

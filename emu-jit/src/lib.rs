@@ -49,6 +49,7 @@ mod slots;
 mod timing;
 mod translate;
 mod value;
+mod vector;
 
 pub use journal::{GuestBlock, GuestInsn, Journal, Translated};
 pub use run::{Jit, Options, Stats, Tier};

@@ -135,6 +135,14 @@ struct Undefined;
 #[derive(Copy, Clone)]
 struct Seen<const BITS: u32>(Known);
 
+/// A vector: what is known of its halves.
+#[derive(Copy, Clone)]
+struct Halves([Seen<64>; 2]);
+
+impl Halves {
+    const NOT: Self = Self([Seen::NOT; 2]);
+}
+
 /// A truth value; nothing is known of it.
 #[derive(Copy, Clone)]
 struct Either;
@@ -305,6 +313,7 @@ impl Engine for Scan<'_> {
     type B = Either;
     type W = Seen<32>;
     type X = Seen<64>;
+    type V = Halves;
     type Stop = Undefined;
     type Next = Flow;
 
@@ -434,6 +443,27 @@ impl Engine for Scan<'_> {
     }
     fn clmulh(&self, _: Value, _: Value) -> Value {
         Seen::NOT
+    }
+    fn v_of(&self, low: Value, high: Value) -> Halves {
+        Halves([low, high])
+    }
+    fn half(&self, v: Halves, i: u32) -> Value {
+        v.0[i as usize & 1]
+    }
+    fn v1(&self, _: V1, _: Lane, _: Halves) -> (Halves, Value) {
+        (Halves::NOT, Seen::NOT)
+    }
+    fn v2(&self, _: V2, _: Lane, _: Halves, _: Halves) -> (Halves, Value) {
+        (Halves::NOT, Seen::NOT)
+    }
+    fn v3(&self, _: V3, _: Lane, _: Halves, _: Halves, _: Halves) -> (Halves, Value) {
+        (Halves::NOT, Seen::NOT)
+    }
+    fn v_shift(&self, _: VShift, _: Lane, _: u8, _: Halves) -> (Halves, Value) {
+        (Halves::NOT, Seen::NOT)
+    }
+    fn v_look_up(&self, _: Halves, _: u8, _: Halves, _: Halves) -> Halves {
+        Halves::NOT
     }
 }
 

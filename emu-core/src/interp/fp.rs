@@ -122,6 +122,8 @@ pub fn to_int(from: Fmt, to: Int, mode: FpMode, fraction_bits: u8, a: u64) -> (X
         let (rules, round, a) = (mode.rules, mode.round, F::narrow(a));
         let of = |(value, flags): (u64, Flags)| (X(value), X(flags.bits() as u64));
         of(match to {
+            Int::I16 => wide(float::to_fixed::<F, i16>(rules, round, fraction_bits.into(), a), |v| v as u16 as u64),
+            Int::U16 => wide(float::to_fixed::<F, u16>(rules, round, fraction_bits.into(), a), u64::from),
             Int::I32 => wide(float::to_fixed::<F, i32>(rules, round, fraction_bits.into(), a), |v| v as u32 as u64),
             Int::U32 => wide(float::to_fixed::<F, u32>(rules, round, fraction_bits.into(), a), u64::from),
             Int::I64 => wide(float::to_fixed::<F, i64>(rules, round, fraction_bits.into(), a), |v| v as u64),
@@ -141,6 +143,8 @@ pub fn from_int(from: Int, to: Fmt, mode: FpMode, fraction_bits: u8, a: u64) -> 
     with_format!(to, F => {
         let (rules, round) = (mode.rules, mode.round);
         answer(match from {
+            Int::I16 => float::from_fixed::<F, i16>(rules, round, fraction_bits.into(), a as i16),
+            Int::U16 => float::from_fixed::<F, u16>(rules, round, fraction_bits.into(), a as u16),
             Int::I32 => float::from_fixed::<F, i32>(rules, round, fraction_bits.into(), a as i32),
             Int::U32 => float::from_fixed::<F, u32>(rules, round, fraction_bits.into(), a as u32),
             Int::I64 => float::from_fixed::<F, i64>(rules, round, fraction_bits.into(), a as i64),
