@@ -17,10 +17,8 @@ use crate::hart::{Arch, Decoded, Hart};
 use crate::isa::{Kind, Packed};
 use crate::slot::Slot;
 use crate::trap::{Stop, Trap};
-use crate::word::{W, X};
-use emu_mem::GuestVirt;
 use crate::word::{V, W, X};
-use emu_mem::{GuestVirt, Unit};
+use emu_mem::GuestVirt;
 use std::cell::Cell;
 
 /// Runs one instruction and, through the next one's handler, the rest of its block.

@@ -356,7 +356,10 @@ macro_rules! isa {
         pub enum Code { $($($Name),*),* }
 
         /// All rows, in the order of the manual.
-        pub static TABLE: &[$crate::isa::Row<$Arch>] = &[$($($crate::isa::Row {
+        pub static TABLE: &[$crate::isa::Row<$Arch>] = {
+            // Each row is an item of its own: the compiler's time grows with the square of an item's closures.
+            $($(#[allow(non_upper_case_globals, reason = "named after the instruction")]
+            const $Name: $crate::isa::Row<$Arch> = $crate::isa::Row {
             code: Code::$Name,
             name: $name,
             pattern: $pattern,
@@ -374,7 +377,9 @@ macro_rules! isa {
             dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
             field: |packed, name| $crate::isa::Operands::field($crate::isa!(@operands $F, packed), name),
             run: $crate::isa!(@handlers $views [$($kind)?] $pattern $F $module::$func $(::<_, $($width),+>)?),
-        }),*),*];
+            };)*)*
+            &[$($($Name),*),*]
+        };
 
         /// Runs the meaning of one instruction on any engine, for translators. `None` for a slow row.
         pub fn translate<H: $View>(h: H, code: Code, packed: &$crate::isa::Packed) -> Option<$crate::engine::Exec<H::E>> {

@@ -94,12 +94,14 @@ impl Cpu {
 
     /// What it has, as far as this program has it.
     pub const fn features(self) -> Feature {
-        let v8_0 = Feature::BASE.union(Feature::CRC32);
+        let v8_0 = Feature::BASE.union(Feature::CRC32).union(Feature::FP).union(Feature::ASIMD);
+        let v8_0 = v8_0.union(Feature::AES).union(Feature::PMULL).union(Feature::SHA1).union(Feature::SHA256);
+        let max = v8_0.union(Feature::RDM).union(Feature::DOTPROD).union(Feature::FP16).union(Feature::FCMA);
         match self {
             Cpu::CortexA53 | Cpu::CortexA72 => v8_0,
             Cpu::Max => {
                 let memory = Feature::HPDS.union(Feature::HAFDBS).union(Feature::TGRAN16).union(Feature::PAN);
-                v8_0.union(memory).union(Feature::DPB)
+                max.union(Feature::JSCVT).union(memory).union(Feature::DPB)
             }
         }
     }

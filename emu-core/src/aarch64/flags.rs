@@ -105,6 +105,30 @@ fn choose<H: A64>(h: H, cond: <H::E as Engine>::B, flags: Nzcv<<H::E as Engine>:
     set(h, flags, None);
 }
 
+/// FCMP: the flags of two numbers of which the first is less, or they are equal, or one is not a number.
+#[inline(always)]
+pub(super) fn of_numbers<H: A64>(h: H, how: [<H::E as Engine>::B; 3]) {
+    set(h, numbers(h, how), None);
+}
+
+/// FCCMP: the same if `cond`, else the flags that the instruction names.
+#[inline(always)]
+pub(super) fn of_numbers_if<H: A64>(h: H, cond: <H::E as Engine>::B, how: [<H::E as Engine>::B; 3], otherwise: u8) {
+    choose(h, cond, numbers(h, how), otherwise);
+}
+
+#[inline(always)]
+fn numbers<H: A64>(h: H, [less, equal, unordered]: [<H::E as Engine>::B; 3]) -> Nzcv<<H::E as Engine>::X> {
+    let sign = |b| h.b2x(b).shl(63);
+    Nzcv { n: sign(less), z: h.b2x(!equal), c: h.b2x(!less), v: sign(unordered) }
+}
+
+/// FJCVTZS: Z if so, and nothing else.
+#[inline(always)]
+pub(super) fn zero_if<H: A64>(h: H, zero: <H::E as Engine>::B) {
+    set(h, Nzcv { n: h.x(0), z: h.b2x(!zero), c: h.x(0), v: h.x(0) }, None);
+}
+
 /// Whether a condition holds; C1.2.4. The two highest codes are both "always".
 #[inline(always)]
 pub(super) fn holds<H: A64>(h: H, cond: u8) -> <H::E as Engine>::B {

@@ -422,7 +422,7 @@ format! {
     |o, pc, out| write!(out, "{}, [{}, {}]", R(o.rt, o.wide), X(o.rn), Index(o.rm, o.option, o.amount)); touches Stores
 }
 /// An offset in a register, its option and its shift.
-struct Index(Slot, u8, u8);
+pub(super) struct Index(pub Slot, pub u8, pub u8);
 impl Display for Index {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Index(rm, option, amount) = *self;

@@ -11,7 +11,7 @@ use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, dst, name, sp_bank};
 use super::sysreg::{self, Missing, Pmu};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
-use super::{commit, flags, mmu};
+use super::{commit, flags, fp, mmu};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Decoded, Hart, Near, Translation};
 use crate::interp::Handler;
@@ -288,9 +288,6 @@ impl AArch64 {
     }
 }
 
-/// IXC of FPSR.
-const IXC: u64 = 1 << 4;
-
 impl Arch for AArch64 {
     type Code = Code;
     type Needs = Needs;
@@ -310,7 +307,7 @@ impl Arch for AArch64 {
         mmu::is_flat(hart)
     }
     fn has_sticky_inexact(hart: &Hart<Self>) -> bool {
-        hart.slots.get(FPSR) & IXC != 0
+        fp::fpsr(hart) & fp::IXC != 0
     }
     fn translate(hart: &Hart<Self>, at: GuestVirt, access: Access, bytes: u64) -> Result<Translation, Trap> {
         mmu::translate(hart, at, access, bytes)
@@ -436,7 +433,8 @@ impl Arch for AArch64 {
         }
         to("pstate", exception::pstate(hart));
         to("illegal", hart.arch.pstate.is_illegal().into());
-        [FPCR, FPSR].into_iter().for_each(|slot| to(name(slot), hart.slots.get(slot)));
+        to(name(FPCR), hart.slots.get(FPCR));
+        to(name(FPSR), fp::fpsr(hart));
         (64..128).map(Slot).for_each(|slot| to(name(slot), hart.slots.get(slot)));
         sysreg::each(hart, to);
     }

@@ -22,16 +22,18 @@ const fn product(a: u8, b: u8) -> u8 {
 
 /// The substitution and its inverse.
 const BOXES: ([u8; 256], [u8; 256]) = {
+    // Powers of three are all numbers but zero, so that those with opposite exponents are inverse.
+    let (mut powers, mut exponents) = ([1u8; 256], [0u8; 256]);
+    let mut i = 1;
+    while i < 255 {
+        powers[i] = powers[i - 1] ^ doubled(powers[i - 1]);
+        exponents[powers[i] as usize] = i as u8;
+        i += 1;
+    }
     let (mut forth, mut back) = ([0; 256], [0; 256]);
     let mut n = 0usize;
     while n < 256 {
-        // The inverse is the 254th power; that of zero is zero.
-        let (mut inverse, mut i) = (1, 0);
-        while i < 254 {
-            inverse = product(inverse, n as u8);
-            i += 1;
-        }
-        let b = inverse;
+        let b = if n == 0 { 0 } else { powers[(255 - exponents[n] as usize) % 255] };
         let s = b ^ b.rotate_left(1) ^ b.rotate_left(2) ^ b.rotate_left(3) ^ b.rotate_left(4) ^ 0x63;
         forth[n] = s;
         back[s as usize] = n as u8;

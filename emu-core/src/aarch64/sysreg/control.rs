@@ -5,7 +5,8 @@ use super::{Cx, Register, registers};
 use crate::aarch64::exception::{isr, pstate};
 use crate::aarch64::feature::Feature;
 use crate::aarch64::flags::{nzcv, set_nzcv};
-use crate::aarch64::slots::{FPCR, FPSR};
+use crate::aarch64::fp::{fpsr, set_fpcr, set_fpsr};
+use crate::aarch64::slots::FPCR;
 use crate::aarch64::state::{AArch64, Level, Pstate, Registers};
 use crate::hart::Hart;
 
@@ -100,8 +101,8 @@ pub(super) static TABLE: &[Register] = registers! {
     "tpidr_el1" (3 0 13 0 4) System => (|cx| el1(cx).tpidr.get()), |cx, v| el1(cx).tpidr.set(v);
     "nzcv" (3 3 4 2 0) User => (|cx| nzcv(cx.hart) << 28), |cx, v| set_nzcv(cx.hart, v >> 28);
     "daif" (3 3 4 2 1) Trapped(allows_masks) => (|cx| pstate(cx.hart) & 15 << 6), |cx, v| pstate_of(cx).set_daif(v >> 6);
-    "fpcr" (3 3 4 4 0) User => (|cx| cx.hart.slots.get(FPCR)), |cx, v| cx.hart.slots.set(FPCR, v & 0x07c0_0000);
-    "fpsr" (3 3 4 4 1) User => (|cx| cx.hart.slots.get(FPSR)), |cx, v| cx.hart.slots.set(FPSR, v & 0x0800_009f);
+    "fpcr" (3 3 4 4 0) User => (|cx| cx.hart.slots.get(FPCR)), |cx, v| set_fpcr(cx.hart, v);
+    "fpsr" (3 3 4 4 1) User => (|cx| fpsr(cx.hart)), |cx, v| set_fpsr(cx.hart, v);
     "tpidr_el0" (3 3 13 0 2) User => (|cx| registers(cx).of_level(0).tpidr.get()),
         |cx, v| registers(cx).of_level(0).tpidr.set(v);
     "tpidrro_el0" (3 3 13 0 3) UserReads => (|cx| registers(cx).tpidrro_el0.get()), |cx, v| registers(cx).tpidrro_el0.set(v);

@@ -1,0 +1,336 @@
+//! Loads and stores of vector registers (C4.1.96): one, pairs, structures. All loads come before every write; of a store that
+//! is stopped in the midst what went before has happened, and happens again when the instruction is run again.
+#![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
+
+use super::format_simd::*;
+use super::fp::{Stopped, XOf, element, enabled, put, splat};
+use super::load_store::base;
+use super::slots::{high, v};
+use super::width::A64;
+use crate::engine::*;
+use crate::slot::Slot;
+
+/// How a scalar of a size moves: 3 for a doubleword, of which a vector has two.
+const fn kind(size: u8) -> Mem {
+    match size {
+        0 => Mem::U8,
+        1 => Mem::U16,
+        2 => Mem::U32,
+        _ => Mem::U64,
+    }
+}
+
+/// Both halves of what is loaded.
+#[inline(always)]
+fn load<H: A64>(h: H, at: XOf<H>, size: u8) -> Stopped<H, [XOf<H>; 2]> {
+    let low = h.load(at, kind(size))?;
+    let upper = if size == 4 { h.load(at + h.x(8), Mem::U64)? } else { h.x(0) };
+    Ok([low, upper])
+}
+
+#[inline(always)]
+fn set<H: A64>(h: H, vt: Slot, [low, upper]: [XOf<H>; 2]) {
+    h.set(vt, low);
+    h.set(high(vt), upper);
+}
+
+#[inline(always)]
+fn store<H: A64>(h: H, at: XOf<H>, vt: Slot, size: u8) -> Stopped<H, ()> {
+    h.store(at, h.get(vt), kind(size))?;
+    if size == 4 {
+        h.store(at + h.x(8), h.get(high(vt)), Mem::U64)?;
+    }
+    Ok(())
+}
+
+macro_rules! singles {
+    ($($load:ident $store:ident |$h:ident, $base:ident, $imm:ident| $at:expr, $back:expr;)*) => {
+        $(
+            #[inline(always)]
+            pub fn $load<H: A64>($h: H, o: VLoadStore) -> Exec<H::E> {
+                enabled($h)?;
+                let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
+                let loaded = load($h, $at, o.how)?;
+                set($h, o.vt, loaded);
+                if let Some(moved) = $back {
+                    $h.set(o.rn, moved);
+                }
+                Ok($h.next())
+            }
+            #[inline(always)]
+            pub fn $store<H: A64>($h: H, o: VLoadStore) -> Exec<H::E> {
+                enabled($h)?;
+                let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
+                store($h, $at, o.vt, o.how)?;
+                if let Some(moved) = $back {
+                    $h.set(o.rn, moved);
+                }
+                Ok($h.next())
+            }
+        )*
+    };
+}
+singles! {
+    ldr str |h, base, imm| base + imm, None;
+    ldr_post str_post |h, base, imm| base, Some(base + imm);
+    ldr_pre str_pre |h, base, imm| base + imm, Some(base + imm);
+}
+
+#[inline(always)]
+fn offset<H: A64>(h: H, o: VLoadReg) -> XOf<H> {
+    let v = h.get(o.rm);
+    let v = match o.option & 7 {
+        2 => v.lo().zext(),
+        6 => v.lo().sext(),
+        _ => v,
+    };
+    v.shl(o.amount.into())
+}
+
+#[inline(always)]
+pub fn ldr_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
+    enabled(h)?;
+    let loaded = load(h, base(h, o.rn)? + offset(h, o), o.how)?;
+    set(h, o.vt, loaded);
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn str_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
+    enabled(h)?;
+    store(h, base(h, o.rn)? + offset(h, o), o.vt, o.how)?;
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn ldr_literal<H: A64>(h: H, o: VLiteral) -> Exec<H::E> {
+    enabled(h)?;
+    let loaded = load(h, h.x(h.near(o.imm)), o.how)?;
+    set(h, o.vt, loaded);
+    Ok(h.next())
+}
+
+macro_rules! pairs {
+    ($($load:ident $store:ident |$h:ident, $base:ident, $imm:ident| $at:expr, $back:expr;)*) => {
+        $(
+            #[inline(always)]
+            pub fn $load<H: A64>($h: H, o: VPair) -> Exec<H::E> {
+                enabled($h)?;
+                let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
+                let at = $at;
+                let first = load($h, at, o.how)?;
+                let second = load($h, at + $h.x(1 << o.how), o.how)?;
+                set($h, o.vt, first);
+                set($h, o.vt2, second);
+                if let Some(moved) = $back {
+                    $h.set(o.rn, moved);
+                }
+                Ok($h.next())
+            }
+            #[inline(always)]
+            pub fn $store<H: A64>($h: H, o: VPair) -> Exec<H::E> {
+                enabled($h)?;
+                let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
+                let at = $at;
+                store($h, at, o.vt, o.how)?;
+                store($h, at + $h.x(1 << o.how), o.vt2, o.how)?;
+                if let Some(moved) = $back {
+                    $h.set(o.rn, moved);
+                }
+                Ok($h.next())
+            }
+        )*
+    };
+}
+pairs! {
+    ldp stp |h, base, imm| base + imm, None;
+    ldp_post stp_post |h, base, imm| base, Some(base + imm);
+    ldp_pre stp_pre |h, base, imm| base + imm, Some(base + imm);
+}
+
+/// The register `i` after this one; V0 follows V31.
+#[inline(always)]
+fn after(vt: Slot, i: u32) -> Slot {
+    v(u32::from(vt.0 - v(0).0) / 2 + i)
+}
+
+/// Where the base goes afterwards: by what was moved, or by a register.
+#[inline(always)]
+fn moved_base<H: A64>(h: H, at: XOf<H>, rm: Slot, bytes: u32) -> XOf<H> {
+    at + if rm == crate::slot::ZERO { h.x(bytes.into()) } else { h.get(rm) }
+}
+
+/// Which register, and which element of it, element `n` in memory is.
+#[inline(always)]
+fn place(o: Structures, n: u32) -> (u32, u32) {
+    let (registers, elements) = (u32::from(o.what & 7), u32::from(o.what >> 3));
+    let each = (8 << o.q) >> o.size;
+    if elements == 1 { (n / each, n % each) } else { (n % registers, n / registers) }
+}
+
+#[inline(always)]
+fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
+    let lane = Lane::of(o.size);
+    let registers = u32::from(o.what & 7);
+    let bytes = registers * (8 << o.q);
+    let mut halves = [[h.x(0); 2]; 4];
+    if o.what >> 3 == 1 {
+        // Elements in order are the bytes in order.
+        for n in 0..bytes / 8 {
+            let per = 1 + u32::from(o.q);
+            halves[(n / per) as usize][(n % per) as usize] = h.load(at + h.x(u64::from(n) * 8), Mem::U64)?;
+        }
+    } else {
+        for n in 0..bytes >> o.size {
+            let (register, i) = place(o, n);
+            let loaded = h.load(at + h.x(u64::from(n) << o.size), kind(o.size))?;
+            let bit = i * lane.bits();
+            let half = &mut halves[register as usize & 3][(bit >> 6) as usize & 1];
+            *half = *half | loaded.shl(bit & 63);
+        }
+    }
+    for i in 0..registers {
+        set(h, after(o.vt, i), halves[i as usize & 3]);
+    }
+    Ok(())
+}
+
+#[inline(always)]
+fn store_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
+    let lane = Lane::of(o.size);
+    let bytes = u32::from(o.what & 7) * (8 << o.q);
+    if o.what >> 3 == 1 {
+        for n in 0..bytes / 8 {
+            let per = 1 + u32::from(o.q);
+            let register = after(o.vt, n / per);
+            let half = if n % per == 0 { register } else { high(register) };
+            h.store(at + h.x(u64::from(n) * 8), h.get(half), Mem::U64)?;
+        }
+        return Ok(());
+    }
+    for n in 0..bytes >> o.size {
+        let (register, i) = place(o, n);
+        let v = element(h, after(o.vt, register), lane, i);
+        h.store(at + h.x(u64::from(n) << o.size), v, kind(o.size))?;
+    }
+    Ok(())
+}
+
+#[inline(always)]
+pub fn ld<H: A64>(h: H, o: Structures) -> Exec<H::E> {
+    enabled(h)?;
+    load_structures(h, o, base(h, o.rn)?)?;
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn st<H: A64>(h: H, o: Structures) -> Exec<H::E> {
+    enabled(h)?;
+    store_structures(h, o, base(h, o.rn)?)?;
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn ld_post<H: A64>(h: H, o: Structures) -> Exec<H::E> {
+    enabled(h)?;
+    let at = base(h, o.rn)?;
+    let moved = moved_base(h, at, o.rm, u32::from(o.what & 7) * (8 << o.q));
+    load_structures(h, o, at)?;
+    h.set(o.rn, moved);
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn st_post<H: A64>(h: H, o: Structures) -> Exec<H::E> {
+    enabled(h)?;
+    let at = base(h, o.rn)?;
+    let moved = moved_base(h, at, o.rm, u32::from(o.what & 7) * (8 << o.q));
+    store_structures(h, o, at)?;
+    h.set(o.rn, moved);
+    Ok(h.next())
+}
+
+/// What is loaded for each register of one structure.
+#[inline(always)]
+fn load_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, [XOf<H>; 4]> {
+    let mut loaded = [h.x(0); 4];
+    for n in 0..u32::from(o.what & 7) {
+        loaded[n as usize & 3] = h.load(at + h.x(u64::from(n) << o.size), kind(o.size))?;
+    }
+    Ok(loaded)
+}
+
+#[inline(always)]
+fn put_elements<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
+    let lane = Lane::of(o.size);
+    let bit = u32::from(o.what >> 3) * lane.bits();
+    for n in 0..u32::from(o.what & 7) {
+        let register = after(o.vt, n);
+        let half = if bit < 64 { register } else { high(register) };
+        let old = h.get(half) & h.x(!(lane.mask() << (bit & 63)));
+        h.set(half, old | loaded[n as usize & 3].shl(bit & 63));
+    }
+}
+
+#[inline(always)]
+fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
+    for n in 0..u32::from(o.what & 7) {
+        let v = element(h, after(o.vt, n), Lane::of(o.size), u32::from(o.what >> 3));
+        h.store(at + h.x(u64::from(n) << o.size), v, kind(o.size))?;
+    }
+    Ok(())
+}
+
+#[inline(always)]
+fn put_everywhere<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
+    for n in 0..u32::from(o.what & 7) {
+        let v = splat(h, Lane::of(o.size), loaded[n as usize & 3]);
+        let half = h.half(v, 0);
+        if o.q == 1 { set(h, after(o.vt, n), [half, half]) } else { put(h, after(o.vt, n), half) }
+    }
+}
+
+macro_rules! one_structure {
+    ($($load:ident $load_post:ident $put:ident;)*) => {
+        $(
+            #[inline(always)]
+            pub fn $load<H: A64>(h: H, o: Single) -> Exec<H::E> {
+                enabled(h)?;
+                let loaded = load_elements(h, o, base(h, o.rn)?)?;
+                $put(h, o, loaded);
+                Ok(h.next())
+            }
+            #[inline(always)]
+            pub fn $load_post<H: A64>(h: H, o: Single) -> Exec<H::E> {
+                enabled(h)?;
+                let at = base(h, o.rn)?;
+                let moved = moved_base(h, at, o.rm, u32::from(o.what & 7) << o.size);
+                let loaded = load_elements(h, o, at)?;
+                $put(h, o, loaded);
+                h.set(o.rn, moved);
+                Ok(h.next())
+            }
+        )*
+    };
+}
+one_structure! {
+    ld_single ld_single_post put_elements;
+    ld_replicate ld_replicate_post put_everywhere;
+}
+
+#[inline(always)]
+pub fn st_single<H: A64>(h: H, o: Single) -> Exec<H::E> {
+    enabled(h)?;
+    store_elements(h, o, base(h, o.rn)?)?;
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn st_single_post<H: A64>(h: H, o: Single) -> Exec<H::E> {
+    enabled(h)?;
+    let at = base(h, o.rn)?;
+    let moved = moved_base(h, at, o.rm, u32::from(o.what & 7) << o.size);
+    store_elements(h, o, at)?;
+    h.set(o.rn, moved);
+    Ok(h.next())
+}
