@@ -1,7 +1,9 @@
 //! Every AArch64 instruction does what an outside witness says: `vectors/aarch64/*.ins`, whose heads name the witnesses. In both
 //! engines.
 
+use emu_core::aarch64::state::AArch64;
 use emu_core::aarch64::table::{Code, TABLE};
+use emu_core::isa::Row;
 use guest_tests::a64::ins;
 use guest_tests::a64::subject::Subject;
 use guest_tests::engines::Engine;
@@ -9,6 +11,8 @@ use std::path::Path;
 
 /// A vector cannot say where they go: `programs/aarch64/system/exceptions.S` does.
 const TESTED_THERE: [Code; 1] = [Code::Eret];
+/// `aarch64_vectors` has words for the rows of these modules, and fails for a row that has none.
+const TESTED_BY_DIGEST: [&str; 4] = ["float", "simd", "simd_float", "simd_load_store"];
 
 #[test]
 fn every_vector_holds_and_every_row_has_one() {
@@ -31,7 +35,8 @@ fn every_vector_holds_and_every_row_has_one() {
             }
         }
     }
-    let untested = TABLE.iter().zip(tested).filter(|(row, tested)| !tested && !TESTED_THERE.contains(&row.code));
+    let elsewhere = |row: &Row<AArch64>| TESTED_THERE.contains(&row.code) || TESTED_BY_DIGEST.contains(&row.module);
+    let untested = TABLE.iter().zip(tested).filter(|(row, tested)| !tested && !elsewhere(row));
     wrong.extend(untested.map(|(row, _)| format!("no vector tests {:?} ({})", row.code, row.name)));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -144,7 +144,7 @@ fn spike_and_testbench_are_where_their_models_have_them() {
     assert_eq!(names, expected.map(|(name, first)| (name.to_owned(), first)));
 
     let board = build(&testbench::description());
-    let expected = [("ram", 0, 0xf_ffff), ("testbench", 0x1000_0000, 0x1000_0fff)];
+    let expected = [("ram", 0, 0xf_ffff), ("testbench", 0x1000_0000, 0x1000_0fff), ("high", 0x8000_0000, 0x800f_ffff)];
     assert_eq!(map(&board), expected.map(|(name, first, last)| (name.to_owned(), first, last)));
     assert_eq!(board.device_tree, None);
 }

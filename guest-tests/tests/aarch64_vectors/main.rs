@@ -201,14 +201,13 @@ fn words() -> Vec<u32> {
                     word &= !(0xfc0 << 10);
                 }
                 let index = word >> 16 & 31;
-                let post = word >> 24 & 0xbf == 0x0c | 1 << 0 && row.mask >> 16 & 31 == 0;
+                let post = word >> 24 & 0xbf == 0x0d && row.mask >> 16 & 31 == 0;
                 if word >> 5 & 31 >= 14 || row.format.ends_with("Reg") && !(14..28).contains(&index) {
                     continue;
                 }
-                if post || row.format.contains("Post") && row.module == "simd_load_store" && word >> 28 & 3 == 0 {
-                    if index != 31 && !(14..28).contains(&index) {
-                        continue;
-                    }
+                let steps = row.format.contains("Post") && row.module == "simd_load_store" && word >> 28 & 3 == 0;
+                if (post || steps) && index != 31 && !(14..28).contains(&index) {
+                    continue;
                 }
             }
             let reserved = |at: u32| row.mask >> at & 31 != 31 && (28..31).contains(&(word >> at & 31));

@@ -101,6 +101,7 @@ fn what_is_absent_has_a_default() {
 #[test]
 fn a_board_file_can_say_what_a_built_in_board_is() {
     let text = "name = \"testbench\"\n[[ram]]\nname = \"ram\"\nbase = 0\nsize = 1048576\n\
+                [[ram]]\nname = \"high\"\nbase = \"0x8000_0000\"\nsize = 1048576\n\
                 [[devices]]\ntype = \"testbench\"\nbase = \"0x1000_0000\"\n";
     let parsed = parse(text).unwrap();
     assert_eq!(Description { origin: "board testbench".into(), ..parsed }, testbench::description());
