@@ -425,7 +425,7 @@ pub fn shift(op: VShift, width: Lane, by: u8, a: V) -> (V, u64) {
     (plain, 0)
 }
 
-/// One vector of a table in [`Engine::v_lookup`](crate::engine::Engine::v_lookup): bytes of `otherwise`, but those that
+/// One vector of a table in [`Engine::v_look_up`](crate::engine::Engine::v_look_up): bytes of `otherwise`, but those that
 /// `table` has where `index` means the vector of this number.
 pub fn look_up(table: V, number: u8, index: V, otherwise: V) -> V {
     let (table, index, otherwise) = (table.bytes(), index.bytes(), otherwise.bytes());
