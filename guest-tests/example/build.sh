@@ -13,8 +13,11 @@ build() {
     guest_cc 64 "$1/now/roi.elf" -I "$HERE/../roi/include" "$HERE/src/roi.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
     # With its debug information, for what shows source lines.
     (
-        strip_image() { :; }
-        guest_cc 32 "$1/debug/words.elf" -g "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
+        # The compiler's temporary file names are other ones each time.
+        strip_image() { "${CROSS}objcopy" --wildcard --strip-symbol='cc??????.o' "$1"; }
+        # It names the folder that the compiler ran in.
+        cd "$REPOSITORY"
+        guest_cc 32 "$1/debug/words.elf" -g "-Wa,--debug-prefix-map=$REPOSITORY=." "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
     )
 }
 

@@ -46,7 +46,7 @@ fn engines(program: &Program<'_>) -> &'static [Engine] {
 
 /// What the program prints.
 fn run(program: &Program<'_>, folder: &Path, engine: Engine) -> String {
-    let file = fs::read(folder.join(format!("elf/aarch64/{}.elf", program.name))).unwrap();
+    let file = fs::read(folder.join(format!("aarch64/system/elf/{}.elf", program.name))).unwrap();
     let console = Console::captured();
     let options = Options { harts: Some(program.harts), ..Options::new(console.clone()) };
     let board = arm_virt::description(program.gic).build(&options).unwrap();
