@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{F32, F64, I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
@@ -16,7 +17,7 @@ use rustc_hash::FxHashMap;
 use crate::exits::Why;
 use crate::guards::Group;
 use crate::laps::Laps;
-use crate::memory::{Checked, LastPage, Span, guest_access};
+use crate::memory::{Checked, LastPage, Span};
 use crate::region::Insn;
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, WHY, offset};
@@ -74,8 +75,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) counters: Cell<Option<BlockCounters>>,
     /// What later accesses of the block want checked with the current instruction's.
     pub(crate) span: Cell<Option<Span>>,
-    /// What the current instruction has loaded, and from where.
-    pub(crate) loaded: Cell<Option<(ir::Value, ir::Value, i32)>>,
+    /// What the current instruction has loaded, if that is the whole of a doubleword.
+    pub(crate) loaded: Cell<Option<ir::Value>>,
     /// The current instruction loads a number in single precision into a slot that has it in the host's register for such.
     pub(crate) loads_single: Cell<bool>,
     /// The open group of guards.
@@ -269,9 +270,9 @@ impl<'f> Emit<'f> {
             let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
             let bits = v.ssa();
             let value = match (ty, self.loaded.get()) {
-                (F64, Some((loaded, p, off))) if loaded == bits => {
-                    let float = self.load_float_instead(loaded, p, off);
-                    form = Form::Ssa(self.bits_of(float));
+                (F64, Some(loaded)) if loaded == bits => {
+                    let (float, bits) = self.load_float_instead(loaded);
+                    form = Form::Ssa(bits);
                     float
                 }
                 (F64, _) => self.as_float(bits, F64),
@@ -369,13 +370,21 @@ impl<'f> Emit<'f> {
         float
     }
 
-    /// Loads what the current instruction has loaded into the other kind of register; nobody has used it yet.
-    fn load_float_instead(&self, loaded: ir::Value, p: ir::Value, off: i32) -> ir::Value {
-        let mut b = self.b.borrow_mut();
-        if let Some(inst) = b.func.dfg.value_def(loaded).inst() {
-            b.func.layout.remove_inst(inst);
-        }
-        b.ins().load(F64, guest_access(), p, off)
+    /// Has the current instruction's load give a number instead. Whoever has used its bits already, or will, has those of the
+    /// number: several registers may be loaded with it. Returns the number and the bits.
+    fn load_float_instead(&self, loaded: ir::Value) -> (ir::Value, ir::Value) {
+        let (float, bits) = {
+            let mut b = self.b.borrow_mut();
+            let inst = b.func.dfg.value_def(loaded).unwrap_inst();
+            let float = b.func.dfg.replace_result(loaded, F64);
+            let bits = FuncCursor::new(b.func).after_inst(inst).ins().bitcast(I64, ir::MemFlagsData::new(), float);
+            b.func.dfg.change_to_alias(loaded, bits);
+            (float, bits)
+        };
+        self.loaded.set(None);
+        self.note_bits(loaded, float);
+        self.note_bits(bits, float);
+        (float, bits)
     }
 
     /// A number in single precision as a wider register holds it.
@@ -393,9 +402,14 @@ impl<'f> Emit<'f> {
         let ty = if b.func.dfg.value_type(float) == F64 { I64 } else { I32 };
         let bits = b.ins().bitcast(ty, ir::MemFlagsData::new(), float);
         drop(b);
+        self.note_bits(bits, float);
+        bits
+    }
+
+    /// Notes that `bits` were made of `float`.
+    fn note_bits(&self, bits: ir::Value, float: ir::Value) {
         self.note_float(bits, float);
         self.made_of.borrow_mut().insert(bits, float);
-        bits
     }
 
     /// The bits, or the number that they are if there is that already: what is only moved may be in any register.

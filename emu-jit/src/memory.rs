@@ -84,7 +84,7 @@ impl<'f> Emit<'f> {
         };
         match kind {
             Mem::U32 => return self.zero_extended(value),
-            Mem::U64 => self.loaded.set(Some((value, p, off))),
+            Mem::U64 => self.loaded.set(Some(value)),
             _ => {}
         }
         value

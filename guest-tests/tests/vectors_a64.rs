@@ -5,6 +5,7 @@ use emu_core::aarch64::state::AArch64;
 use emu_core::aarch64::table::{Code, TABLE};
 use emu_core::isa::Row;
 use guest_tests::a64::ins;
+use guest_tests::a64::record::{DATA, Record, State};
 use guest_tests::a64::subject::Subject;
 use guest_tests::engines::Engine;
 use std::path::Path;
@@ -39,4 +40,32 @@ fn every_vector_holds_and_every_row_has_one() {
     let untested = TABLE.iter().zip(tested).filter(|(row, tested)| !tested && !elsewhere(row));
     wrong.extend(untested.map(|(row, _)| format!("no vector tests {:?} ({})", row.code, row.name)));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A number's register that gets what other registers get too, by one load.
+#[test]
+fn one_load_may_fill_several_registers_one_of_which_has_numbers() {
+    // fmul d5, d5, d5; ld4r {v2.2d-v5.2d}, [x1]; add v6.2d, v5.2d, v4.2d; fadd d5, d5, d4
+    let code = vec![0x1e65_08a5, 0x4d60_ec22, 0x4ee4_84a6, 0x1e64_28a5];
+    let numbers = [1.5, -2.0, 3.25, 1e10f64];
+    let mut before = State::default();
+    before.x[1] = DATA;
+    before.v[5] = 2f64.to_bits().into();
+    for (bytes, number) in before.data.chunks_exact_mut(8).zip(numbers) {
+        bytes.copy_from_slice(&number.to_le_bytes());
+    }
+    let twice = |bits: u64| u128::from(bits) << 64 | u128::from(bits);
+    for engine in [Engine::Interp, Engine::Eager] {
+        let outcome =
+            Subject::new(engine).unwrap().run(&Record { code: code.clone(), before: before.clone() }).unwrap();
+        for (n, number) in numbers[..3].iter().enumerate() {
+            assert_eq!(outcome.state.v[2 + n], twice(number.to_bits()), "{engine:?}: V{}", 2 + n);
+        }
+        assert_eq!(outcome.state.v[5], (numbers[3] + numbers[2]).to_bits().into(), "{engine:?}: V5");
+        assert_eq!(
+            outcome.state.v[6],
+            twice(numbers[3].to_bits().wrapping_add(numbers[2].to_bits())),
+            "{engine:?}: V6"
+        );
+    }
 }

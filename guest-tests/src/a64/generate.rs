@@ -6,6 +6,7 @@ use crate::rng::Rng;
 use emu_core::aarch64::decode::Decoder;
 use emu_core::aarch64::feature::Cpu;
 use emu_core::aarch64::format::{LoadStore, Pair, Prefetch};
+use emu_core::aarch64::format_simd::{VLoadStore, VPair};
 use emu_core::aarch64::table::{Code, Row, TABLE};
 use emu_core::isa::{Kind, Operands, Packed, Touches};
 
@@ -49,9 +50,15 @@ pub fn is_by_hand(row: &Row) -> bool {
     )
 }
 
+/// FCVTZS of a scalar in half precision to 16 bits: QEMU 7.2 leaves the result's sign above it, where the manual has zeros.
+/// `float_agreement` looks at its values.
+pub fn is_wrong_on_witness(row: &Row) -> bool {
+    row.name == "fcvtzs" && row.format == "LoneFixedHalf"
+}
+
 impl Default for Generator {
     fn default() -> Self {
-        let rows = TABLE.iter().enumerate().filter(|(_, row)| !is_by_hand(row));
+        let rows = TABLE.iter().enumerate().filter(|(_, row)| !is_by_hand(row) && !is_wrong_on_witness(row));
         Generator { decoder: Decoder::new(Cpu::Max.features()), rows: rows.collect() }
     }
 }
@@ -113,7 +120,7 @@ impl Generator {
                 needs.push((field(word, 5), pc + 4 * (least + rng.below(room))));
                 word
             }
-            ("Literal" | "PrefetchLiteral", _) => {
+            ("Literal" | "PrefetchLiteral" | "VLiteral", _) => {
                 let (word, _) = self.word(row, rng, plain)?;
                 let at = DATA + 4 * rng.below((DATA_BYTES as u64 - ACCESS_BYTES) / 4);
                 with_offset(what, word, (at.wrapping_sub(pc) as i64) / 4)
@@ -136,9 +143,10 @@ impl Generator {
     /// Says what the registers of a load or store must hold.
     fn place(&self, row: &Row, word: u32, operands: &Packed, needs: &mut Vec<(u32, u64)>, rng: &mut Rng) {
         let base = field(word, 5);
+        let is_structures = row.format.contains("Structures");
         let imm: i64 = match row.format {
             "Prefetch" => Prefetch::unpack(operands).imm.into(),
-            "LoadStoreReg" | "StoreReg" | "PrefetchReg" => {
+            "LoadStoreReg" | "StoreReg" | "PrefetchReg" | "VLoadReg" | "VStoreReg" => {
                 // At most eight of the largest unit.
                 let index = rng.below(4);
                 let index_register = field(word, 16);
@@ -147,18 +155,21 @@ impl Generator {
                 }
                 0
             }
+            format if format.ends_with("Post") || is_structures => 0,
+            "LoadSingle" | "StoreSingle" | "Replicate" => 0,
+            "VLoadPair" | "VStorePair" | "VLoadPairPre" | "VStorePairPre" => VPair::unpack(operands).imm.into(),
             format if format.contains("Pair") && !format.contains("Exclusive") || format.contains("Words") => {
-                let imm = Pair::unpack(operands).imm;
-                if format.ends_with("Post") { 0 } else { imm.into() }
+                Pair::unpack(operands).imm.into()
             }
             "Exclusive" | "LoadExclusivePair" | "StoreExclusive" | "StoreExclusivePair" | "Ordered" | "Release" => {
                 needs.push((base, DATA + 16 * rng.below(DATA_BYTES as u64 / 16)));
                 return;
             }
-            "LoadPost" | "StorePost" => 0,
+            format if format.starts_with('V') => VLoadStore::unpack(operands).imm.into(),
             _ => LoadStore::unpack(operands).imm.into(),
         };
-        let reach = DATA_BYTES as u64 - 3 * 16 - ACCESS_BYTES;
+        // Four whole registers, or the largest index and a pair's first access before the last.
+        let reach = DATA_BYTES as u64 - if is_structures { 4 * 16 } else { 3 * 16 } - ACCESS_BYTES;
         let mut at = DATA.wrapping_add(rng.below(reach)).wrapping_sub(imm as u64);
         if base == 31 || rng.chance(50) {
             // SP must be aligned where it is a base.
@@ -229,9 +240,13 @@ fn distinct(row: &Row, mut word: u32) -> u32 {
         (0..31).map(|step| (register + step) % 31).find(|candidate| !not.contains(candidate)).unwrap_or(0)
     };
     let is_pair = row.format.contains("Pair") || row.format.contains("Words");
-    let rt = next(field(word, 0), &[base]);
-    word = with_field(word, 0, rt);
-    let mut taken = vec![base, rt];
+    let is_vector = row.format.starts_with('V');
+    let mut taken = vec![field(word, 0)];
+    if !is_vector {
+        let rt = next(field(word, 0), &[base]);
+        word = with_field(word, 0, rt);
+        taken = vec![base, rt];
+    }
     if is_pair {
         let rt2 = next(field(word, 10), &taken);
         word = with_field(word, 10, rt2);
@@ -252,6 +267,41 @@ fn distinct(row: &Row, mut word: u32) -> u32 {
         word = with_field(word, 16, next(field(word, 16), &[base]));
     }
     word
+}
+
+/// What FPCR holds: AHP, DN, FZ, RMode, FZ16.
+const FPCR_BITS: u64 = 0x07c8_0000;
+/// What FPSR holds: QC, IDC, IXC, UFC, OFC, DZC, IOC.
+const FPSR_BITS: u64 = 0x0800_009f;
+
+/// A vector of random bits, or of numbers of one size that are at the edges of their format, or near each other.
+fn vector(rng: &mut Rng) -> u128 {
+    let bits = u128::from(rng.bits()) << 64 | u128::from(rng.bits());
+    if rng.chance(50) {
+        return bits;
+    }
+    let width = *rng.pick(&[16, 32, 64]);
+    let fraction_bits = match width {
+        16 => 10,
+        32 => 23,
+        _ => 52,
+    };
+    let exponents = 1u64 << (width - 1 - fraction_bits);
+    (0..128 / width).fold(0, |all, n| {
+        let sign = rng.below(2) << (width - 1);
+        let exponent = match rng.below(4) {
+            0 => 0,
+            1 => exponents - 1 - rng.below(2),
+            2 => rng.below(3),
+            _ => (exponents / 2 - 8 + rng.below(16)) % exponents,
+        };
+        let fraction = match rng.below(3) {
+            0 => 0,
+            1 => 1 << (fraction_bits - 1) >> rng.below(fraction_bits),
+            _ => rng.bits(),
+        } & ((1 << fraction_bits) - 1);
+        all | u128::from(sign | exponent << fraction_bits | fraction) << (n * width)
+    })
 }
 
 /// Random registers and memory, many at the edges.
@@ -279,9 +329,9 @@ pub fn state(rng: &mut Rng) -> State {
         x: std::array::from_fn(|_| value(rng)),
         sp: DATA + 16 * rng.below(4),
         nzcv: rng.below(16) << 28,
-        fpcr: 0,
-        fpsr: 0,
-        v: std::array::from_fn(|_| u128::from(rng.bits()) << 64 | u128::from(rng.bits())),
+        fpcr: if rng.chance(50) { 0 } else { rng.bits() & FPCR_BITS },
+        fpsr: if rng.chance(50) { 0 } else { rng.bits() & FPSR_BITS },
+        v: std::array::from_fn(|_| vector(rng)),
         data: std::array::from_fn(|_| rng.bits() as u8),
     }
 }

@@ -5,7 +5,8 @@ use crate::engines::Engine;
 use crate::subject::ram_board;
 use emu_core::aarch64::exception::pstate;
 use emu_core::aarch64::flags::set_nzcv;
-use emu_core::aarch64::slots::{FPCR, FPSR, SP, high, src, v};
+use emu_core::aarch64::fp;
+use emu_core::aarch64::slots::{FPCR, SP, high, src, v};
 use emu_core::aarch64::state::{AArch64, Config};
 use emu_core::hart::Hart;
 use emu_core::machine::Machine;
@@ -99,7 +100,7 @@ fn set(hart: &Hart<AArch64>, state: &State) {
     hart.slots.set(SP, state.sp);
     set_nzcv(hart, state.nzcv >> 28);
     hart.slots.set(FPCR, state.fpcr);
-    hart.slots.set(FPSR, state.fpsr);
+    fp::set_fpsr(hart, state.fpsr);
     for n in 0..32 {
         let value = state.v[n as usize];
         hart.slots.set(v(n), value as u64);
@@ -117,7 +118,7 @@ pub(super) fn get(hart: &Hart<AArch64>) -> State {
         sp: hart.slots.get(SP),
         nzcv: pstate(hart) & 0xf000_0000,
         fpcr: hart.slots.get(FPCR),
-        fpsr: hart.slots.get(FPSR),
+        fpsr: fp::fpsr(hart),
         v: std::array::from_fn(|n| {
             let low = v(n as u32);
             u128::from(hart.slots.get(low)) | u128::from(hart.slots.get(high(low))) << 64
