@@ -1,7 +1,8 @@
-//! Compares the disassembler with `riscv64-unknown-elf-objdump -d`, with its aliases and without: over words of every row
-//! of the table, and over the listings of all committed programs. Differences that are meant are named in
-//! `exceptions.rs`, and each must still be needed.
+//! Compares the disassembler with `objdump -d`, for RISC-V with its aliases and without: over words of every row of the
+//! tables, and over the listings of all committed programs. Differences that are meant are named in `exceptions.rs`, and
+//! each must still be needed.
 
+mod a64;
 mod exceptions;
 mod programs;
 mod words;
@@ -14,7 +15,8 @@ use exceptions::{Case, EXCEPTIONS};
 
 fn main() -> ExitCode {
     let mut tally = Tally::default();
-    let done = words::compare(&mut tally).and_then(|()| programs::compare(&mut tally));
+    let done =
+        words::compare(&mut tally).and_then(|()| a64::words(&mut tally)).and_then(|()| programs::compare(&mut tally));
     match done {
         Ok(()) if tally.report() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
@@ -33,6 +35,7 @@ struct Tally {
     lines: usize,
     wrong: usize,
     excepted: [usize; EXCEPTIONS.len()],
+    excepted_a64: [usize; a64::EXCEPTIONS.len()],
     /// The aliases that objdump has been seen to agree with, by what they stand for.
     aliases: BTreeSet<&'static str>,
 }
@@ -60,8 +63,10 @@ impl Tally {
         let Tally { words, programs, lines, wrong, .. } = self;
         println!("{words} words and {lines} lines of {programs} listings compared, {wrong} differ");
         let mut well = *wrong == 0;
-        for (exception, count) in EXCEPTIONS.iter().zip(self.excepted) {
-            println!("{count:6} excepted: {}", exception.why);
+        let riscv = EXCEPTIONS.iter().map(|exception| exception.why).zip(self.excepted);
+        let a64 = a64::EXCEPTIONS.iter().map(|exception| exception.why).zip(self.excepted_a64);
+        for (why, count) in riscv.chain(a64) {
+            println!("{count:6} excepted: {why}");
             if count == 0 {
                 println!("       this exception is not needed any more");
                 well = false;

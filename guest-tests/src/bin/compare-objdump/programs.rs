@@ -26,6 +26,10 @@ pub(crate) fn compare(tally: &mut Tally) -> Result<(), String> {
     programs.sort();
     let widths = [32, 64].map(|xlen| (Decoder::new(Isa::all(xlen).extensions, xlen), Aliases::new(xlen)));
     for program in &programs {
+        if program.iter().any(|part| part == "aarch64") {
+            super::a64::listing(&emu, program, tally)?;
+            continue;
+        }
         let [long, short] = ["--no-aliases", ""].map(|option| {
             let ours = output(Command::new(&emu).arg("dis").args(option.split_whitespace()).arg(program), "")?;
             let theirs = if option.is_empty() { &[][..] } else { &["-M", "no-aliases"] };
