@@ -12,6 +12,7 @@ pub mod isa;
 pub mod machine;
 pub mod profile;
 pub mod riscv;
+pub mod semihosting;
 pub mod slot;
 pub mod timing;
 pub mod trap;

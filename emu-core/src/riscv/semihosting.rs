@@ -1,17 +1,13 @@
-//! Recognising a semihosting call ("RISC-V Semihosting" 0.4, 2): EBREAK between two shifts of x0 that do nothing. What a
-//! call does is the environment's business.
+//! Recognising a semihosting call ("RISC-V Semihosting" 0.4, 2): EBREAK between two shifts of x0 that do nothing.
 
 use super::cause;
 use super::mmu;
 use super::slots::src;
 use super::state::Riscv;
 use crate::hart::Hart;
+use crate::semihosting::Caller;
 use crate::trap::{Stop, Trap};
-use emu_devices::semihosting::GuestMemory;
-use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
-
-/// Who answers calls: number, argument, bytes of a register, and the caller's memory. Gives the result.
-pub type Environment = dyn FnMut(u64, u64, u64, &mut dyn GuestMemory) -> u64;
+use emu_mem::{Access, GuestVirt, PAGE_SIZE};
 
 /// SLLI x0, x0, 0x1f: not compressed.
 const BEFORE: u32 = 0x01f0_1013;
@@ -48,48 +44,5 @@ pub(super) fn ebreak(hart: &Hart<Riscv>, pc: u64, left: usize) -> Result<(), Sto
             Ok(())
         }
         _ => Err(hart.trapped(Trap { cause: cause::BREAKPOINT, tval: pc })),
-    }
-}
-
-/// A hart's virtual memory with the rights that its data accesses have now.
-struct Caller<'h> {
-    hart: &'h Hart<Riscv>,
-}
-
-impl Caller<'_> {
-    /// Calls `each` with the physical address of every stretch that lies in one page, and which bytes it is.
-    fn stretches(
-        &self,
-        at: u64,
-        bytes: usize,
-        access: Access,
-        mut each: impl FnMut(GuestPhys, std::ops::Range<usize>) -> bool,
-    ) -> bool {
-        let mut done = 0;
-        while done < bytes {
-            let at = self.hart.arch.wrap(at.wrapping_add(done as u64));
-            let stretch = (bytes - done).min((PAGE_SIZE - (at & (PAGE_SIZE - 1))) as usize);
-            let Ok(found) = mmu::translate(self.hart, GuestVirt(at), access, stretch as u64) else { return false };
-            if !each(found.phys, done..done + stretch) {
-                return false;
-            }
-            done += stretch;
-        }
-        true
-    }
-}
-
-impl GuestMemory for Caller<'_> {
-    fn read(&mut self, at: u64, into: &mut [u8]) -> bool {
-        let bytes = into.len();
-        self.stretches(at, bytes, Access::Read, |phys, range| {
-            self.hart.memory.read_bytes(phys, &mut into[range]).is_ok()
-        })
-    }
-
-    fn write(&mut self, at: u64, from: &[u8]) -> bool {
-        self.stretches(at, from.len(), Access::Write, |phys, range| {
-            self.hart.memory.write_bytes(phys, &from[range]).is_ok()
-        })
     }
 }
