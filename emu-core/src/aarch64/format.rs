@@ -109,16 +109,18 @@ format! {
     /// A second source extended and shifted; the other registers may be SP.
     Extended(w) if w >> 10 & 7 <= 4;
     { rd: Slot = sp_or_x(w), rn: Slot = sp_or_x(w >> 5), rm: Slot = src(w >> 16), option: u8 = (w >> 13 & 7) as u8, amount: u8 = (w >> 10 & 7) as u8, sf: u8 = sf(w) }
-    |o, pc, out| write!(out, "{}, {}, {}", R(o.rd, o.sf), R(o.rn, o.sf), ExtendedSource(o)); writes rd
+    |o, pc, out| write!(out, "{}, {}, {}", R(o.rd, o.sf), R(o.rn, o.sf), ExtendedSource(&o)); writes rd
 }
 format! {
     /// The same where the destination may not be SP.
     ExtendedSet(w) as Extended if w >> 10 & 7 <= 4;
     { rd = dst(w), rn = sp_or_x(w >> 5), rm = src(w >> 16), option = (w >> 13 & 7) as u8, amount = (w >> 10 & 7) as u8, sf = sf(w) }
-    |o, pc, out| write!(out, "{}, {}, {}", R(o.rd, o.sf), R(o.rn, o.sf), ExtendedSource(o)); writes rd
+    |o, pc, out| write!(out, "{}, {}, {}", R(o.rd, o.sf), R(o.rn, o.sf), ExtendedSource(&o)); writes rd
 }
-struct ExtendedSource(Extended);
-impl Display for ExtendedSource {
+/// By reference: copies of these operands, made inline, have rustc 1.95 (LLVM 22.1.2) cast a loaded `i32` to an `i24` with `zext`, in bitcode that
+/// it then cannot read for LTO ("Invalid cast").
+struct ExtendedSource<'o>(&'o Extended);
+impl Display for ExtendedSource<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let o = self.0;
         write!(out, "{}", R(o.rm, o.sf & (o.option & 3 == 3) as u8))?;
