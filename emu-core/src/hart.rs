@@ -296,6 +296,7 @@ impl<A: Arch> Hart<A> {
     /// Where the instruction bytes at `at` lie, and bytes of the stretch around it for which that holds: from the TLB, or by
     /// a walk.
     pub fn fetch_place(&self, at: GuestVirt) -> Result<(GuestPhys, u64), Trap> {
+        A::check_fetch(self, at)?;
         if let Some(phys) = self.tlb.translate(Access::Fetch, at) {
             return Ok((phys, PAGE_SIZE));
         }

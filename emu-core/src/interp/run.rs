@@ -380,7 +380,6 @@ impl<A: Arch> Interp<A> {
         // Addresses may be narrower than what falling through from the last instruction added up to.
         let pc = A::advance(hart, GuestVirt(pc), 0).0;
         hart.pc.set(pc);
-        A::check_fetch(hart, GuestVirt(pc))?;
         let (phys, leaf_bytes) = hart.fetch_place(GuestVirt(pc))?;
         if leaf_bytes < PAGE_SIZE {
             return self.decode_alone(hart, pc, phys, leaf_bytes);

@@ -1,6 +1,18 @@
 // Every class of synchronous exception that EL0 and EL1 can raise without translation, and what the return from one may do.
 #include "observe.h"
 
+// Returns to `counted` with this SPSR_EL1. Whatever exception that raises, it goes on behind.
+.macro ILLEGAL_RETURN spsr
+    ldr x0, =\spsr
+    msr spsr_el1, x0
+    adr x0, counted
+    msr elr_el1, x0
+    adr x28, 778f
+    adr x30, 778f
+    eret
+778:
+.endm
+
 main:
     mov x29, x30
     // At EL1.
@@ -150,4 +162,22 @@ main:
     BACK_TO_EL1
     LINE x5
     LINE x6
+    // Returns that are not legal, and one with IL: what has run before, and often, does not run now.
+    mov x19, #0
+    mov x21, #2000
+1:  bl counted
+    subs x21, x21, #1
+    b.ne 1b
+    ILLEGAL_RETURN 0x3d5        // AArch32
+    ILLEGAL_RETURN 0x600003c9   // EL2
+    ILLEGAL_RETURN 0x3cd        // EL3
+    ILLEGAL_RETURN 0x3c6        // EL1 with SPSel 2, which is nothing
+    ILLEGAL_RETURN 0x900003c1   // EL0 with a stack pointer of its own
+    ILLEGAL_RETURN 0x1003c5     // EL1, with IL
+    ILLEGAL_RETURN 0x1003c0     // EL0, with IL
+    LINE x19
     ret x29
+
+counted:
+    add x19, x19, #1
+    ret
