@@ -3,6 +3,7 @@
 
 use crate::hart::{Arch, Hart};
 use crate::interp::run::Interp;
+use crate::observe::Observer;
 use crate::profile::{Paths, Tally};
 
 /// Runs one hart.
@@ -25,6 +26,11 @@ pub trait Executor<A: Arch> {
 
     /// Along which calls. `None` from an executor that was not told to keep that.
     fn paths(&self) -> Option<&Paths> {
+        None
+    }
+
+    /// What was seen of each instruction. `None` from an executor that was not told to look.
+    fn observed(&self) -> Option<&Observer> {
         None
     }
 
@@ -56,6 +62,10 @@ impl<A: Arch> Executor<A> for Interp<A> {
 
     fn paths(&self) -> Option<&Paths> {
         Interp::paths(self)
+    }
+
+    fn observed(&self) -> Option<&Observer> {
+        Interp::observed(self)
     }
 
     fn recent(&self) -> Vec<u64> {

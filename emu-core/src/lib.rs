@@ -10,6 +10,7 @@ pub mod image;
 pub mod interp;
 pub mod isa;
 pub mod machine;
+pub mod observe;
 pub mod profile;
 pub mod riscv;
 pub mod semihosting;

@@ -11,6 +11,7 @@ use crate::executor::Executor;
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
+use crate::observe::Observer;
 use crate::profile::{Paths, Tally};
 use crate::timing::Model;
 use crate::trap::{Taken, Trap};
@@ -231,6 +232,11 @@ impl<A: Arch> Machine<A> {
         let mut paths = self.executors[hart].paths()?.clone();
         paths.count(self.harts[hart].retired.get());
         Some(paths)
+    }
+
+    /// What was seen of a hart's instructions. `None` unless its executor looks.
+    pub fn observed(&self, hart: usize) -> Option<&Observer> {
+        self.executors[hart].observed()
     }
 
     /// What the harts' TLBs did. Unlike [`stats`](Self::stats) it is no property of the guest: another version, a trace, or

@@ -1,6 +1,8 @@
 //! What a machine has run, counted by kind. Everything here is a property of the guest: the same in every engine and on every host,
 //! but for [`Counts::tlb`] and [`Counts::details`]. How it is shown is the business of `report/stat` and `report/stat_json`.
 
+mod data;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
@@ -9,6 +11,8 @@ use emu_core::isa::Touches;
 use emu_core::machine::{Machine, Region, Stats};
 use emu_core::profile::{Tally, Turn};
 use emu_mem::{DeviceCounts, PAGE_SIZE, TlbCounts};
+
+pub(crate) use data::Data;
 
 /// Counts of one machine or, after resets, of several in turn.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +39,8 @@ pub(crate) struct Counts {
     pub(crate) code_pages: u64,
     /// Accesses of devices.
     pub(crate) devices: Vec<DeviceCounts>,
+    /// What was done to memory, where that was looked at.
+    pub(crate) data: Option<Data>,
     /// Regions of interest.
     pub(crate) regions: Vec<Region>,
     /// How often the guest has reset its machine.
@@ -52,6 +58,7 @@ impl Counts {
             stats: machine.stats(),
             cycles: machine.cycles(),
             devices: machine.board.bus.device_counts(),
+            data: Data::of(machine),
             regions: machine.regions(),
             tlb: machine.tlb_counts(),
             details: machine.details(),
@@ -119,6 +126,10 @@ impl AddAssign<&Counts> for Counts {
                 Some(known) => (known.reads, known.writes) = (known.reads + device.reads, known.writes + device.writes),
                 None => self.devices.push(device.clone()),
             }
+        }
+        match (&mut self.data, &other.data) {
+            (Some(sum), Some(data)) => *sum += data,
+            (sum, data) => *sum = sum.take().or_else(|| data.clone()),
         }
         for region in &other.regions {
             match self.regions.iter_mut().find(|known| known.name == region.name) {

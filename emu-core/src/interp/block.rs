@@ -101,7 +101,9 @@ impl<A: Arch> Block<A> {
         let stretch = leaf_bytes.min(PAGE_SIZE);
         let room = stretch - (phys.0 & (stretch - 1));
         let is_timed = hart.timed_by().is_some();
-        let most = if stretch < PAGE_SIZE || is_timed { 1 } else { MAX_OPS };
+        // Whoever counts cycles or looks at accesses does so after each instruction.
+        let is_single = is_timed || hart.log.borrow().is_some();
+        let most = if stretch < PAGE_SIZE || is_single { 1 } else { MAX_OPS };
         let mut offset = 0;
         let mut ends_slow = false;
         let into_another =

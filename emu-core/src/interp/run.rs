@@ -4,6 +4,7 @@
 use super::Exit;
 use super::block::{Block, Bodies, Body, HOT, MAX_OPS, Source};
 use crate::hart::{Arch, Hart};
+use crate::observe::Observer;
 use crate::profile::{Functions, Gone, Paths, Tally, Turn};
 use crate::trap::{Cause, Trap};
 use emu_mem::pool::{LocalPool, Pool};
@@ -50,6 +51,8 @@ pub struct Interp<A: Arch> {
     gone: Option<Gone>,
     /// Along which calls what ran; if that is kept.
     paths: Option<Box<Paths>>,
+    /// What is seen of each instruction; if somebody looks.
+    pub(super) observer: Option<Box<Observer>>,
     /// The hart's traps that `paths` knows of.
     traps: u64,
     /// The block that is decoded anew each time.
@@ -86,6 +89,7 @@ impl<A: Arch> Default for Interp<A> {
             dropped_taken: Vec::new(),
             gone: None,
             paths: None,
+            observer: None,
             traps: 0,
             alone: None,
             recent: [0; RECENT],
@@ -101,7 +105,7 @@ impl<A: Arch> Interp<A> {
     /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
-        if hart.timed_by().is_some() {
+        if hart.timed_by().is_some() || self.observer.is_some() {
             self.run_timed::<false>(hart, budget)
         } else if self.paths.is_some() {
             self.run_on_paths(hart, budget)
@@ -132,6 +136,18 @@ impl<A: Arch> Interp<A> {
     /// Keeps from now on along which calls instructions run. To be called before the hart runs.
     pub fn keep_paths(&mut self, paths: Paths) {
         self.paths = Some(Box::new(paths));
+    }
+
+    /// Looks from now on at each instruction and its accesses to memory. To be called before the hart runs.
+    pub fn observe(&mut self, hart: &Hart<A>) {
+        self.observer = Some(Box::default());
+        *hart.log.borrow_mut() = Some(Vec::new());
+        hart.tlb.flush_all();
+    }
+
+    /// What was seen; if somebody looks.
+    pub fn observed(&self) -> Option<&Observer> {
+        self.observer.as_deref()
     }
 
     /// How often each instruction retired, some several times with a part of it each. `None` if places are not kept.
@@ -350,6 +366,10 @@ impl<A: Arch> Interp<A> {
         };
         let block = &self.blocks[index as usize];
         let op = &block.body.ops[0];
+        // What it accessed before it stopped it accesses again.
+        if let Some(log) = hart.log.borrow_mut().as_mut() {
+            log.clear();
+        }
         hart.retired.set(hart.retired.get() + 1);
         hart.alone.set(true);
         let exit = (op.run)(hart, op, &[]);

@@ -1,11 +1,11 @@
-//! The loop around instructions while a timing model counts their cycles: as in `run.rs`, but blocks have one instruction each, so
-//! that the model sees every one with its operands, and counters that it reads are exact.
+//! The loop around instructions while a timing model counts their cycles or an observer looks at them: as in `run.rs`, but blocks have
+//! one instruction each, so that the model sees every one with its operands, and counters that it reads are exact.
 
 use super::block::HOT;
 use super::run::{Interp, Why, increment, rows};
 use super::{Exit, Op, Step};
 use crate::hart::{Arch, Decoded, Hart};
-use crate::isa::Kind;
+use crate::isa::{Kind, Touches};
 use crate::timing::{Ahead, Class, Event, Insn, Pending, Static};
 use emu_mem::{GuestPhys, GuestVirt};
 
@@ -45,11 +45,14 @@ impl<A: Arch> Interp<A> {
                 self.remember(pc);
             }
             let block = &self.blocks[index as usize];
-            let insn = **block.timed.as_ref().expect("it was decoded for a timed hart");
-            let (op, phys) = (&block.body.ops[0], block.phys);
+            let insn = block.timed.as_deref().copied();
+            let (op, row, phys) = (&block.body.ops[0], block.body.sources[0].row, block.phys);
             let retired = hart.retired.get();
             hart.retired.set(retired + 1);
-            let event = begin(hart, op, &insn);
+            if self.observer.is_some() {
+                hart.log.borrow_mut().get_or_insert_default().clear();
+            }
+            let event = insn.map_or_else(Event::default, |insn| begin(hart, op, &insn));
 
             let exit = (op.run)(hart, op, &[]);
 
@@ -62,8 +65,11 @@ impl<A: Arch> Interp<A> {
                     increment(&block.body.ended_before[1]);
                 }
                 hart.pc.set(exit.pc);
-                finish(hart, &insn, phys, Event { taken, ..event });
+                if let Some(insn) = &insn {
+                    finish(hart, insn, phys, Event { taken, ..event });
+                }
                 self.follow_if_kept(hart, index, pc, exit.pc);
+                self.look(hart, row);
                 continue;
             }
             hart.pc.set(exit.pc);
@@ -73,14 +79,25 @@ impl<A: Arch> Interp<A> {
             let traps = hart.traps.get();
             self.leave(hart, index, 1, exit);
             if hart.traps.get() == traps {
-                let after = A::advance(hart, GuestVirt(pc), insn.bytes.into()).0;
-                finish(hart, &insn, phys, Event { taken: hart.pc.get() != after, ..event });
+                if let Some(insn) = &insn {
+                    let after = A::advance(hart, GuestVirt(pc), insn.bytes.into()).0;
+                    finish(hart, insn, phys, Event { taken: hart.pc.get() != after, ..event });
+                }
+                self.look(hart, row);
             } else {
                 hart.redirected();
             }
             return Why::Service;
         }
         Why::Budget
+    }
+
+    /// Shows an instruction that has retired to whoever looks.
+    fn look(&mut self, hart: &Hart<A>, row: u16) {
+        let Some(observer) = &mut self.observer else { return };
+        let stack_pointer = A::advance(hart, GuestVirt(A::stack_pointer(hart)), 0).0;
+        let touches = A::row(row.into()).0 != Touches::Nothing;
+        observer.retired(stack_pointer, touches, hart.log.borrow().as_deref().unwrap_or_default());
     }
 }
 

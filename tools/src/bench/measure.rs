@@ -20,6 +20,8 @@ use crate::{symbol, values};
 
 /// The model of `cycles`.
 const TIMING: &str = "ideal";
+/// The metric for which each instruction is looked at: it is there if it is limited.
+const STACK_BYTES: &str = "stack_bytes";
 /// What is measured of each function.
 const FUNCTION_METRICS: [&str; 2] = ["instructions", "bytes"];
 
@@ -60,10 +62,11 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
     let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
     let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
     let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
-    if calls.is_some() {
+    let data = settings.limits.contains_key(STACK_BYTES);
+    if calls.is_some() || data {
         machine.engine = Engine::Interp;
     }
-    let notes = Notes { places: true, calls, ..Notes::default() };
+    let notes = Notes { places: true, calls, data, ..Notes::default() };
     let mut session = Session::<A>::new(&name, image, &machine, command, console, Vec::new(), notes)?;
     let end = session.run(Limits { max_insns: Some(bench.max_insns()), timeout: None });
     let failure = match end {
@@ -86,13 +89,16 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
     ]
     .map(|(name, n)| (name.to_owned(), n))
     .into();
+    if let Some(data) = &counts.data {
+        metrics.insert(STACK_BYTES.to_owned(), data.stack_bytes());
+    }
     for region in counts.regions.iter().cloned().chain(rois.iter().map(|roi| roi.region(&profile))) {
         for (what, n) in [("instructions", region.instructions), ("cycles", region.cycles)] {
             *metrics.entry(format!("{}: {what}", region.name)).or_default() += n;
         }
     }
     if let Some(unknown) = settings.limits.keys().find(|metric| !metrics.contains_key(*metric)) {
-        let known = metrics.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known = metrics.keys().map(String::as_str).chain([STACK_BYTES]).collect::<Vec<_>>().join(", ");
         bail!("limits: no metric is called {unknown}; there are {known}");
     }
     if let Some((name, unknown)) = settings.functions.iter().find_map(|(name, limits)| {

@@ -18,7 +18,7 @@ use crate::status::Status;
 use crate::{input, output, terminal, values};
 
 /// How a program is run. The program itself is an argument of the command's own.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GuestArgs {
     /// Arguments for the program, after --; it gets them by semihosting
     #[arg(last = true)]

@@ -6,7 +6,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use emu_core::hart::Arch;
+use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
 use emu_core::profile::{Functions, Paths};
@@ -87,6 +87,8 @@ pub(crate) struct Notes {
     pub(crate) places: bool,
     /// Along which calls, of these functions; only the interpreter keeps that.
     pub(crate) calls: Option<Rc<Functions>>,
+    /// What each instruction does to the stack and to memory; only the interpreter keeps that.
+    pub(crate) data: bool,
 }
 
 /// What is chosen of an engine beside its kind.
@@ -126,7 +128,7 @@ impl Engine {
         }
         let tier = match self {
             Engine::Interp => {
-                machine.execute_with(|_| Box::new(interpreter(&choice.notes)));
+                machine.execute_with(|hart| Box::new(interpreter(&choice.notes, hart)));
                 return Ok(Vec::new());
             }
             Engine::Jit => Tier::Eager,
@@ -162,13 +164,16 @@ impl Engine {
 }
 
 /// An interpreter that keeps what is noted.
-fn interpreter<A: Arch>(notes: &Notes) -> Interp<A> {
+fn interpreter<A: Arch>(notes: &Notes, hart: &Hart<A>) -> Interp<A> {
     let mut interp = Interp::default();
     if notes.places {
         interp.keep_places();
     }
     if let Some(functions) = &notes.calls {
         interp.keep_paths(Paths::new(Rc::clone(functions)));
+    }
+    if notes.data {
+        interp.observe(hart);
     }
     interp
 }

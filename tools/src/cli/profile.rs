@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::guest::GuestArgs;
-use super::machine::Engine;
+use super::machine::{Engine, Notes};
 use crate::report::profile as report;
 use crate::roi::{self, Roi};
 use crate::status::Status;
@@ -58,7 +58,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         "--engine jit: calls are kept by the interpreter; add --flat to do without them, or leave --engine out"
     );
     let names = functions(program, args).with_context(|| name.clone())?;
-    let (mut profile, ran) = saved::profile(program, guest, args.flat, Box::new(std::io::stdout()))?;
+    let (mut profile, ran) = saved::profile(program, guest, args.flat, Notes::default(), Box::new(std::io::stdout()))?;
     if !names.is_empty() {
         let all = profile.total;
         for name in &names {

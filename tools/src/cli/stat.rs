@@ -30,6 +30,10 @@ pub(crate) struct Args {
     /// addresses from one to another: 0x80000000..0x80000100, or symbols for them. May be given several times
     #[arg(long, value_name = "SYMBOL|FROM..TO")]
     roi: Vec<String>,
+    /// Count as well how deep the stack went, how accesses to memory were aligned, and how many pages they touched: by the
+    /// interpreter, which looks at each instruction, and slowly
+    #[arg(long)]
+    data: bool,
     #[command(flatten)]
     guest: GuestArgs,
 }
@@ -53,21 +57,29 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let image = program::open(program, args.guest.raw)?;
     let wanted = args.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>();
     let wanted = wanted.with_context(|| name.clone())?;
+    let mut guest = args.guest.clone();
+    if args.data {
+        ensure!(
+            guest.machine.engine != Engine::Jit,
+            "--engine jit: only the interpreter looks at each access; leave --engine or --data out"
+        );
+        guest.machine.engine = Engine::Interp;
+    }
+    let notes = Notes { places: true, data: args.data, ..Notes::default() };
     let (regions, ran) = if wanted.iter().any(Roi::needs_calls) {
-        let guest = &args.guest;
         ensure!(
             guest.machine.engine != Engine::Jit,
             "--engine jit: calls are kept by the interpreter; leave --engine out, or give --roi two addresses"
         );
-        let (profile, ran) = profile(program, guest, false, out)?;
+        let (profile, ran) = profile(program, &guest, false, notes, out)?;
         (wanted.iter().map(|roi| roi.region(&profile)).collect(), ran)
     } else {
-        let ran = args.guest.run(program, &args.guest.machine, Notes { places: true, ..Notes::default() }, out)?;
+        let ran = guest.run(program, &guest.machine, notes, out)?;
         let profile = if wanted.is_empty() { None } else { ran.session.profile() };
         let regions = profile.map(|profile| wanted.iter().map(|roi| roi.region(&profile)).collect::<Vec<_>>());
         (regions.unwrap_or_default(), ran)
     };
-    let machine = &args.guest.machine;
+    let machine = &guest.machine;
     let title = format!("'{name}' on {}, {}, {}", machine.board, ran.session.processor(), machine.engine);
     let mut stat = ran.session.stat(title, ran.host, ran.end.to_string());
     for region in regions {

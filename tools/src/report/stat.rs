@@ -103,6 +103,20 @@ impl Stat {
             let name = format!("device accesses: {} at {}", device.range.name, device.range.first);
             add(name, device.reads + device.writes, None);
         }
+        if let Some(data) = &counts.data {
+            for (which, by_size) in [("load", &data.loads), ("store", &data.stores)] {
+                for (&bytes, accesses) in by_size {
+                    let all = accesses.aligned + accesses.misaligned;
+                    add(format!("{which} accesses {}", size(bytes)), all, None);
+                    let name = format!("{which} accesses {}: misaligned", size(bytes));
+                    add(name, accesses.misaligned, Some((all, "these")));
+                }
+            }
+            add("pages of data".to_owned(), data.pages.len() as u64, None);
+            for (hart, stack) in &data.stacks {
+                add(format!("bytes of stack, hart {hart}"), stack.bytes(), None);
+            }
+        }
         for region in &counts.regions {
             let name = format!("in region {}", region.name.replace(PART, " "));
             add(name.clone(), region.instructions, of_insns);

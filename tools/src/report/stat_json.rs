@@ -1,10 +1,14 @@
 //! The summary of a run as JSON; `docs/stat.md` says what each key holds. All that depends on the host or on the engine stands in the
 //! section `host`, so that the rest of two runs of one program can be compared byte for byte.
 
+use std::collections::BTreeMap;
+
 use emu_core::machine::Region;
+use emu_core::observe::{Accesses, Stack};
 use serde_json::{Map, Value, json};
 
 use super::stat::Stat;
+use crate::counts::Data;
 
 /// What the summary itself does not know.
 #[derive(Clone, Debug)]
@@ -35,7 +39,7 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         object(some.map(|(_, &(name, n))| (name, n)))
     };
     let devices = counts.devices.iter().filter(|device| device.reads + device.writes > 0).map(|device| {
-        let base = format!("{:#x}", device.range.first.0);
+        let base = address(device.range.first.0);
         json!({ "name": device.range.name, "base": base, "reads": device.reads, "writes": device.writes })
     });
     let tlb = counts.tlb;
@@ -65,6 +69,7 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         "interrupts": { "total": stats.interrupts, "cause": causes(true) },
         "devices": devices.collect::<Vec<_>>(),
         "code": { "different_instructions": counts.distinct_insns, "pages": counts.code_pages },
+        "data": counts.data.as_ref().map(data),
         "resets": counts.resets,
         "host": {
             "engine": about.engine,
@@ -82,6 +87,26 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         },
     });
     format!("{document:#}\n")
+}
+
+fn data(data: &Data) -> Value {
+    let stack = |(&hart, &stack): (&usize, &Stack)| json!({ "hart": hart, "first": address(stack.first), "lowest": address(stack.lowest), "bytes": stack.bytes() });
+    let accesses = |by_size: &BTreeMap<u64, Accesses>| {
+        let size = |(bytes, accesses): (&u64, &Accesses)| {
+            (bytes.to_string(), json!({ "aligned": accesses.aligned, "misaligned": accesses.misaligned }))
+        };
+        by_size.iter().map(size).collect::<Map<String, Value>>()
+    };
+    json!({
+        "stacks": data.stacks.iter().map(stack).collect::<Vec<_>>(),
+        "load_bytes": accesses(&data.loads),
+        "store_bytes": accesses(&data.stores),
+        "pages": data.pages.len(),
+    })
+}
+
+fn address(at: u64) -> String {
+    format!("{at:#x}")
 }
 
 fn region(region: &Region) -> Value {

@@ -1,5 +1,6 @@
 //! `emu stat`: its JSON is the same in all engines and environments, its parts add up, and regions are exact.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -228,4 +229,115 @@ fn functions_and_ranges_are_regions_too() {
     emu(["profile", name, "--roi", "0x10..0x20"]).is_refusal(&["give a function"]);
     let none = emu(["stat", name, "--roi", "0x0..0x10"]).has_status(0);
     assert!(none.stderr.contains("nothing was in it"), "{}", none.stderr);
+}
+
+/// What a trace of RISC-V says of the stack, accesses and pages: the first and the lowest stack pointer, how many loads and stores were
+/// aligned and misaligned by size, and pages.
+type Traced = (u64, u64, BTreeMap<(bool, u64), (u64, u64)>, BTreeSet<u64>);
+
+/// Reads a trace. An access's size comes from the instruction's encoding, not from what the emulator has noted.
+fn trace_of_data(trace: &str) -> Traced {
+    let hex = |word: &str| u64::from_str_radix(word.trim_start_matches("0x"), 16).expect("a number");
+    let (mut sp, mut first, mut lowest) = (0, 0, u64::MAX);
+    let (mut accesses, mut pages) = (BTreeMap::<_, (u64, u64)>::new(), BTreeSet::new());
+    for line in trace.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let before = sp;
+        if let Some(at) = words.iter().position(|word| *word == "x2") {
+            sp = hex(words[at + 1]);
+        }
+        if sp == before && sp != 0 {
+            first = if first == 0 { sp } else { first };
+            lowest = lowest.min(sp);
+        }
+        let Some(mem) = words.iter().position(|word| *word == "mem") else { continue };
+        let at = hex(words[mem + 1]);
+        let word = words.iter().find_map(|word| word.strip_prefix("(0x")).map(|word| word.trim_end_matches(')'));
+        let word = hex(word.expect("an encoding"));
+        let (is_store, bytes) = match (word & 3, word & 0x7f, word >> 13 & 7) {
+            (3, 0x03 | 0x07, _) => (false, 1 << (word >> 12 & 3)),
+            (3, 0x23 | 0x27, _) => (true, 1 << (word >> 12 & 3)),
+            (0 | 2, _, 2) => (false, 4),
+            (0 | 2, _, 3) => (false, 8),
+            (0 | 2, _, 6) => (true, 4),
+            (0 | 2, _, 7) => (true, 8),
+            (0, _, 4) => match word >> 10 & 7 {
+                0 => (false, 1),
+                1 => (false, 2),
+                2 => (true, 1),
+                _ => (true, 2),
+            },
+            _ => panic!("{line}"),
+        };
+        let known = accesses.entry((is_store, bytes)).or_default();
+        *(if at % bytes == 0 { &mut known.0 } else { &mut known.1 }) += 1;
+        pages.extend([at >> 12, (at + bytes - 1) >> 12]);
+    }
+    (first, lowest, accesses, pages)
+}
+
+#[test]
+fn stack_and_accesses_are_those_of_the_trace() {
+    for (folder, name, misaligns) in [
+        ("guest-tests/programs/elf/rv64", "/misaligned.elf", true),
+        ("tools/demo/elf/rv64", "hello.elf", false),
+        ("guest-tests/example/elf/now", "roi.elf", false),
+    ] {
+        let program = programs(folder, name).remove(0);
+        let folder = Folder::new();
+        let path = program.to_str().expect("a plain name");
+        emu(["run", path, "--trace", &folder.path("trace")]).has_status(0);
+        let (first, lowest, accesses, pages) = trace_of_data(&folder.read("trace"));
+        let (document, _) = stat(&program, &["--data"]);
+        let data = &document["data"];
+        assert_eq!(data["stacks"][0]["first"], format!("{first:#x}"), "{name}");
+        assert_eq!(data["stacks"][0]["lowest"], format!("{lowest:#x}"), "{name}");
+        assert_eq!(number(&data["stacks"][0]["bytes"]), first - lowest, "{name}");
+        assert!(first > lowest, "{name}");
+        let mut found = BTreeMap::new();
+        for (is_store, key) in [(false, "load_bytes"), (true, "store_bytes")] {
+            for (bytes, counts) in data[key].as_object().expect("sizes") {
+                let counts = (number(&counts["aligned"]), number(&counts["misaligned"]));
+                found.insert((is_store, bytes.parse().expect("bytes")), counts);
+            }
+        }
+        assert_eq!(found, accesses, "{name}");
+        assert_eq!(found.values().any(|counts| counts.1 > 0), misaligns, "{name}");
+        assert_eq!(number(&data["pages"]), pages.len() as u64, "{name}");
+    }
+}
+
+#[test]
+fn looking_at_data_changes_nothing_else() {
+    let mut all = programs("benches/kernels/elf/rv64", "sort-small.elf");
+    all.extend(programs("benches/kernels/elf/aarch64", "sort-small.elf"));
+    all.extend(programs("guest-tests/programs/elf/rv64", "timer.elf"));
+    for program in all {
+        let name = program.display();
+        let (mut plain, _) = stat(&program, &[]);
+        let (mut looked, text) = stat(&program, &["--data"]);
+        let data = looked["data"].take();
+        for document in [&mut plain, &mut looked] {
+            document.as_object_mut().expect("an object").shift_remove("host");
+        }
+        assert!(plain["data"].is_null(), "{name}");
+        assert_eq!(plain, looked, "{name}");
+        assert!(number(&data["stacks"][0]["bytes"]) > 0 && number(&data["pages"]) > 0, "{name}");
+        assert_eq!(stat(&program, &["--data", "--engine", "interp"]).1, text, "{name}");
+        let accesses = |key: &str| -> u64 {
+            let sizes = data[key].as_object().expect("sizes").values();
+            sizes.map(|counts| number(&counts["aligned"]) + number(&counts["misaligned"])).sum()
+        };
+        for (instructions, key) in [("loads", "load_bytes"), ("stores", "store_bytes")] {
+            let instructions = number(&plain[instructions]["total"]);
+            if plain["isa"].as_str().is_some_and(|isa| isa.starts_with("rv")) {
+                assert_eq!(accesses(key), instructions, "{name}: {key}");
+            } else {
+                assert!(accesses(key) > instructions, "{name}: {key}: pairs are two accesses");
+            }
+        }
+    }
+    let program = programs("benches/kernels/elf/rv64", "sort-small.elf").remove(0);
+    let name = program.to_str().expect("a plain name");
+    emu(["stat", name, "--data", "--engine", "jit"]).is_refusal(&["--engine jit", "--data"]);
 }

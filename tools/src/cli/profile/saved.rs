@@ -11,7 +11,8 @@ use crate::cli::machine::{Engine, MachineArgs, Notes};
 use crate::profile::{Lines, Profile, Saved, functions};
 use crate::{output, program};
 
-/// Runs `program` and profiles it; with calls unless `flat`, which only the interpreter keeps. Says what the profile lacks.
+/// Runs `program` and profiles it; with calls unless `flat`, which only the interpreter keeps. Notes what else is asked for. Says what the
+/// profile lacks.
 ///
 /// # Errors
 ///
@@ -20,6 +21,7 @@ pub(in crate::cli) fn profile(
     program: &Path,
     guest: &GuestArgs,
     flat: bool,
+    notes: Notes,
     out: Box<dyn Write + Send>,
 ) -> Result<(Profile, Ran)> {
     let name = program.display().to_string();
@@ -29,7 +31,7 @@ pub(in crate::cli) fn profile(
     };
     let engine = if flat { guest.machine.engine } else { Engine::Interp };
     let machine = MachineArgs { engine, ..guest.machine.clone() };
-    let ran = guest.run(program, &machine, Notes { places: true, calls, ..Notes::default() }, out)?;
+    let ran = guest.run(program, &machine, Notes { places: true, calls, ..notes }, out)?;
     if ran.session.resets() > 0 {
         output::try_tell(format_args!(
             "emu: {name}: it has reset its machine; the profile is of what ran after the last reset\n"
@@ -51,7 +53,7 @@ pub(in crate::cli) fn run(
     flat: bool,
     out: Box<dyn Write + Send>,
 ) -> Result<(Saved, Ran)> {
-    let (profile, ran) = profile(program, guest, flat, out)?;
+    let (profile, ran) = profile(program, guest, flat, Notes::default(), out)?;
     let saved = save(program, &profile, &ran, &Lines::of(&program::bytes(program)?))?;
     Ok((saved, ran))
 }
