@@ -6,11 +6,13 @@
 //! `feature` (processors), `state`, `exception`, `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
 
 pub mod addsub;
+mod atomic;
 pub mod bitfield;
 pub mod branch;
 pub mod commit;
 pub mod cond_select;
 pub mod crc;
+pub mod debug;
 pub mod decode;
 pub mod exception;
 pub mod exclusive;

@@ -337,6 +337,9 @@ pub trait Engine: Sized {
     fn store(&self, at: Self::X, v: Self::X, kind: Mem) -> Result<(), Self::Stop>;
     /// Reads, combines with `v` and writes back as one step; gives the old value, extended as `kind` says. A fault is a store's.
     fn amo(&self, at: Self::X, op: Amo, v: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
+    /// Reads, writes the low bytes of `new` if the low bytes of `expected` were there, as one step; gives what was there, extended
+    /// as `kind` says. A fault is a store's.
+    fn compare_and_swap(&self, at: Self::X, expected: Self::X, new: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
     /// Loads and reserves.
     fn load_reserved(&self, at: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
     /// Stores if the reservation holds, and gives whether it did. The reservation ends in any case.

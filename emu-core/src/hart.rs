@@ -35,6 +35,9 @@ pub trait Arch: Sized + 'static {
     /// The slots whose values meanings ask for at decode time ([`Engine::key`]).
     const KEYS: &'static [Slot];
 
+    /// As what an atomic read-modify-write faults where neither reading nor writing is possible.
+    const ATOMIC: Access = Access::Write;
+
     /// The instruction table.
     fn table() -> &'static [Row<Self>];
     /// Which variant this is.
@@ -56,11 +59,25 @@ pub trait Arch: Sized + 'static {
     fn check_fetch(_: &Hart<Self>, _: GuestVirt) -> Result<(), Trap> {
         Ok(())
     }
+    /// What is looked at because the guest debugs itself. Changes in slow rows and traps only.
+    fn debugging(_: &Hart<Self>) -> Debugging {
+        Debugging::Nothing
+    }
+    /// While instructions are looked at: what comes before the one at the hart's `pc`.
+    fn before_instruction(_: &Hart<Self>) -> Result<(), Trap> {
+        Ok(())
+    }
+    /// While instructions are looked at: one of this row has retired.
+    fn after_instruction(_: &Hart<Self>, _: usize) {}
+    /// A data access that is permitted otherwise: whether accesses are looked at, or what comes before this one.
+    fn watch(_: &Hart<Self>, _: GuestVirt, _: u64, _: Access) -> Result<bool, Trap> {
+        Ok(false)
+    }
     /// The exception for an access whose physical address does not answer.
     fn access_fault(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Trap;
     /// Whether a data access that is not naturally aligned is done (`Ok`) or trapped.
     fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap>;
-    /// Whether [`Arch::misaligned`] traps. Fixed for a hart.
+    /// Whether [`Arch::misaligned`] traps. Whatever changes it tells the TLB.
     fn traps_misaligned(&self) -> bool;
     /// The exception that the undefined instruction `word` raises.
     fn undefined(hart: &Hart<Self>, word: u32) -> Trap;
@@ -119,6 +136,17 @@ pub trait Arch: Sized + 'static {
     fn state_words(hart: &Hart<Self>, to: &mut dyn FnMut(u64));
     /// These rows have retired, in this order; the last of them changed the flow of control if `taken`.
     fn count_events(hart: &Hart<Self>, rows: impl Iterator<Item = u16>, taken: bool);
+}
+
+/// What is looked at while a guest debugs itself.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Debugging {
+    /// It does not.
+    Nothing,
+    /// Data accesses.
+    Accesses,
+    /// Every instruction, and data accesses.
+    Instructions,
 }
 
 /// What decoding gives.

@@ -1,5 +1,5 @@
-//! What a program file holds: its segments, its entry, its symbols. Reads ELF files and raw images, and copies them into
-//! guest memory.
+//! What a program file holds: its segments, its entry, its symbols. Reads ELF files, Linux kernels and raw images, and copies
+//! them into guest memory.
 //!
 //! A file is hostile until it is proved harmless: every size and offset is checked against the file's own length, and what is
 //! allocated grows with the file's length only, never with a number written inside it (`p_memsz` may say 2^63). Zero fill
@@ -10,6 +10,7 @@
 
 mod elf;
 mod error;
+mod linux;
 mod symbol;
 
 use std::ops::Range;
@@ -107,6 +108,8 @@ pub struct Image {
     code: Vec<Section>,
     symbols: Symbols,
     notable: Notable,
+    /// Whether its addresses are those of guest memory; those of a kernel's `Image` depend on the board.
+    is_placed: bool,
     /// How many bytes the file's own headers take at its start; a raw image has none.
     headers_bytes: usize,
     file: Vec<u8>,
@@ -149,11 +152,37 @@ impl Image {
             symbols: Symbols::default(),
             notable: Notable::default(),
             headers_bytes: 0,
+            is_placed: true,
             file,
         };
         image.check_segments(u64::MAX)?;
         image.check_entry()?;
         Ok(image)
+    }
+
+    /// Reads a Linux kernel's `Image` for AArch64. Where it goes is known when [`place_above`](Self::place_above) has been told of the
+    /// board's memory; until then its addresses count from the start of that.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or its header makes no sense; see [`Error`].
+    pub fn linux(file: impl Into<Vec<u8>>) -> Result<Self, Error> {
+        linux::read(file.into())
+    }
+
+    /// Whether these bytes say that they are a Linux kernel's `Image` for AArch64.
+    pub fn is_linux(bytes: &[u8]) -> bool {
+        linux::is_linux(bytes)
+    }
+
+    /// Puts a kernel's `Image` where it wants to be in memory that begins at `memory`: its offset above the first multiple of
+    /// 2 MiB. Any other image stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// When it runs over the end of the address space.
+    pub fn place_above(&mut self, memory: GuestPhys) -> Result<(), Error> {
+        if self.is_placed { Ok(()) } else { linux::place_above(self, memory) }
     }
 
     /// Whether these bytes say that they are an ELF file.

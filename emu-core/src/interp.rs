@@ -288,6 +288,13 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
         self.hart.amo(at.0, op, v.0, kind.bytes()).map(|v| X(extend(v, kind)))
     }
     #[inline(always)]
+    fn compare_and_swap(&self, at: X, expected: X, new: X, kind: Mem) -> Result<X, Stop> {
+        if !WHOLE {
+            return Err(Stop::Retry);
+        }
+        self.hart.compare_and_swap(at.0, expected.0, new.0, kind.bytes()).map(|v| X(extend(v, kind)))
+    }
+    #[inline(always)]
     fn load_reserved(&self, at: X, kind: Mem) -> Result<X, Stop> {
         if !WHOLE {
             return Err(Stop::Retry);

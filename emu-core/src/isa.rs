@@ -202,7 +202,8 @@ pub fn class(kind: Kind, touches: Touches, module: &str) -> &'static str {
 
 /// Declares an operand format: its fields and how they are found in the word `w`, after an optional condition on `w`
 /// without which the encoding is reserved; then how the disassembler prints it, which field is written, whether
-/// memory is touched, and which field orders it (bit 1 `aq`, bit 0 `rl`). `Name(w) as Other` gives the operands of another format.
+/// memory is touched, and which field orders it (bit 1 `aq`, bit 0 `rl`, or an index of the suffixes that are named behind it).
+/// `Name(w) as Other` gives the operands of another format.
 ///
 /// ```text
 /// format! { I(w) { rd: Slot = dst(w >> 7), rs1: Slot = src(w >> 15), imm: i32 = w as i32 >> 20 }
@@ -214,10 +215,12 @@ pub fn class(kind: Kind, touches: Touches, module: &str) -> &'static str {
 macro_rules! format {
     (@touches) => { $crate::isa::Touches::Nothing };
     (@touches $touches:ident) => { $crate::isa::Touches::$touches };
+    (@order $order:expr) => { ["", ".rl", ".aq", ".aqrl"][($order & 3) as usize] };
+    (@order $order:expr, $orders:ident) => { $orders[$order as usize % $orders.len()] };
     (
         $(#[$doc:meta])*
         $name:ident ($w:ident) $(if $ok:expr;)? { $($field:ident: $ty:ty = $get:expr),* $(,)? }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident $(as $orders:ident)?)?
     ) => {
         $(#[$doc])*
         #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -255,24 +258,24 @@ macro_rules! format {
         }
         $crate::format! {
             @impl $name $name ($w) $(if $ok;)? { $($field = $get),* }
-            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered)?
+            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered $(as $orders)?)?
         }
     };
     (
         $(#[$doc:meta])*
         $name:ident ($w:ident) as $Of:ident $(if $ok:expr;)? { $($field:ident = $get:expr),* $(,)? }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident $(as $orders:ident)?)?
     ) => {
         $(#[$doc])*
         pub enum $name {}
         $crate::format! {
             @impl $name $Of ($w) $(if $ok;)? { $($field = $get),* }
-            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered)?
+            |$o, $pc, $out| $show $(; writes $dest)? $(; touches $touches)? $(; ordered $ordered $(as $orders)?)?
         }
     };
     (
         @impl $name:ident $Of:ident ($w:ident) $(if $ok:expr;)? { $($field:ident = $get:expr),* }
-        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident)?
+        |$o:ident, $pc:ident, $out:ident| $show:expr $(; writes $dest:ident)? $(; touches $touches:ident)? $(; ordered $ordered:ident $(as $orders:ident)?)?
     ) => {
         impl $crate::isa::Format for $name {
             type Operands = $Of;
@@ -287,7 +290,7 @@ macro_rules! format {
             }
             #[allow(unreachable_code, unused_variables, reason = "as below")]
             fn suffix(o: $Of) -> &'static str {
-                $(return ["", ".rl", ".aq", ".aqrl"][(o.$ordered & 3) as usize];)?
+                $(return $crate::format!(@order o.$ordered $(, $orders)?);)?
                 ""
             }
             #[allow(unreachable_code, unused_variables, reason = "the default stands after the format's own answer")]

@@ -544,6 +544,15 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     fn amo(&self, at: Value<'e, 'f>, op: Amo, v: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
         Ok(self.ssa(self.0.amo(at, op, v, kind)))
     }
+    fn compare_and_swap(
+        &self,
+        at: Value<'e, 'f>,
+        expected: Value<'e, 'f>,
+        new: Value<'e, 'f>,
+        kind: Mem,
+    ) -> Result<Value<'e, 'f>, Left> {
+        Ok(self.ssa(self.0.compare_and_swap(at, expected, new, kind)))
+    }
     fn load_reserved(&self, at: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
         let Some(ram) = self.0.key.ram else { return self.undefined() };
         Ok(self.ssa(self.0.load_reserved(at, kind, ram)))

@@ -5,9 +5,9 @@
 //! interpreter's business: devices, faults, misses, pages that somebody watches.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F32, I32, I64};
+use cranelift_codegen::ir::types::{F32, I8, I16, I32, I64};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
-use cranelift_frontend::Variable;
+use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::{Amo, Mem};
 use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK, Reservations};
 
@@ -55,6 +55,30 @@ pub(crate) struct LastPage {
 
 /// A host address and a displacement.
 type Place = (ir::Value, i32);
+
+/// The type of what an atomic access moves.
+fn unit(kind: Mem) -> ir::Type {
+    match kind {
+        Mem::U8 | Mem::S8 => I8,
+        Mem::U16 | Mem::S16 => I16,
+        Mem::U32 | Mem::S32 => I32,
+        Mem::U64 => I64,
+    }
+}
+
+/// The low bytes of a value.
+fn reduced(b: &mut FunctionBuilder<'_>, value: ir::Value, kind: Mem) -> ir::Value {
+    if kind == Mem::U64 { value } else { b.ins().ireduce(unit(kind), value) }
+}
+
+/// The same back to 64 bits.
+fn extended(b: &mut FunctionBuilder<'_>, value: ir::Value, kind: Mem) -> ir::Value {
+    match kind {
+        Mem::U64 => value,
+        Mem::S8 | Mem::S16 | Mem::S32 => b.ins().sextend(I64, value),
+        Mem::U8 | Mem::U16 | Mem::U32 => b.ins().uextend(I64, value),
+    }
+}
 
 pub(crate) fn guest_access() -> ir::MemFlagsData {
     ir::MemFlagsData::new().with_notrap()
@@ -174,11 +198,10 @@ impl<'f> Emit<'f> {
 
     /// The meaning has seen to it that the address is aligned.
     pub(crate) fn amo(&self, at: Val<'_, 'f, 64>, op: Amo, v: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
-        let (p, off) = self.place(at, kind.bytes(), Access::Write);
-        self.close_group();
+        let p = self.atomic_place(at, kind);
         let value = v.ssa();
         let mut b = self.b.borrow_mut();
-        let p = if off == 0 { p } else { b.ins().iadd_imm_s(p, off as i64) };
+        let value = reduced(&mut b, value, kind);
         let op = match op {
             Amo::Swap => AtomicRmwOp::Xchg,
             Amo::Add => AtomicRmwOp::Add,
@@ -190,12 +213,31 @@ impl<'f> Emit<'f> {
             Amo::MinU => AtomicRmwOp::Umin,
             Amo::MaxU => AtomicRmwOp::Umax,
         };
-        if kind.bytes() == 8 {
-            return b.ins().atomic_rmw(I64, guest_access(), op, p, value);
-        }
-        let value = b.ins().ireduce(I32, value);
-        let old = b.ins().atomic_rmw(I32, guest_access(), op, p, value);
-        if kind == Mem::S32 { b.ins().sextend(I64, old) } else { b.ins().uextend(I64, old) }
+        let old = b.ins().atomic_rmw(unit(kind), guest_access(), op, p, value);
+        extended(&mut b, old, kind)
+    }
+
+    /// The same.
+    pub(crate) fn compare_and_swap(
+        &self,
+        at: Val<'_, 'f, 64>,
+        expected: Val<'_, 'f, 64>,
+        new: Val<'_, 'f, 64>,
+        kind: Mem,
+    ) -> ir::Value {
+        let p = self.atomic_place(at, kind);
+        let (expected, new) = (expected.ssa(), new.ssa());
+        let mut b = self.b.borrow_mut();
+        let (expected, new) = (reduced(&mut b, expected, kind), reduced(&mut b, new, kind));
+        let old = b.ins().atomic_cas(guest_access(), p, expected, new);
+        extended(&mut b, old, kind)
+    }
+
+    /// Where an atomic access goes: its instruction has no displacement.
+    fn atomic_place(&self, at: Val<'_, 'f, 64>, kind: Mem) -> ir::Value {
+        let (p, off) = self.place(at, kind.bytes(), Access::Write);
+        self.close_group();
+        if off == 0 { p } else { self.b.borrow_mut().ins().iadd_imm_s(p, off as i64) }
     }
 
     /// Where in the host `bytes` bytes at a guest address lie; leaves where that is not known.

@@ -1,7 +1,7 @@
 //! The loop around compiled code and the interpreter: an [`Executor`] that has what is hot compiled.
 
 use emu_core::executor::Executor;
-use emu_core::hart::{Arch, Hart};
+use emu_core::hart::{Arch, Debugging, Hart};
 use emu_core::interp::run::{Interp, Why as Ran};
 use emu_core::profile::Tally;
 use emu_core::slot::Slot;
@@ -460,9 +460,11 @@ fn ways_out(end: &End) -> impl Iterator<Item = u64> {
 
 impl<A: Arch> Executor<A> for Jit<A> {
     fn run(&mut self, hart: &Hart<A>, budget: u64) {
-        // Traces, event counters, and timing models with a state of their own want to see each instruction.
+        // Traces, event counters, guests that debug themselves, and timing models with a state of their own want to see each
+        // instruction.
         let is_stepped = hart.timed_by().is_some() && hart.timed_statically_by().is_none();
-        if is_stepped || A::counts_events(hart) || hart.log.borrow().is_some() {
+        let debugs = A::debugging(hart) != Debugging::Nothing;
+        if is_stepped || debugs || A::counts_events(hart) || hart.log.borrow().is_some() {
             self.interp.run(hart, budget);
             return;
         }

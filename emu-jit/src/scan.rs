@@ -372,6 +372,10 @@ impl Engine for Scan<'_> {
         self.touched(at, kind, true);
         Ok(Seen::NOT)
     }
+    fn compare_and_swap(&self, at: Value, _: Value, _: Value, kind: Mem) -> Result<Value, Undefined> {
+        self.touched(at, kind, true);
+        Ok(Seen::NOT)
+    }
     fn load_reserved(&self, at: Value, kind: Mem) -> Result<Value, Undefined> {
         self.touched(at, kind, false);
         Ok(Seen::NOT)

@@ -12,6 +12,7 @@ use emu_core::machine::Ended;
 use emu_devices::board::Options;
 use emu_devices::board::arm_virt::{self, GicVersion};
 use emu_devices::console::Console;
+use emu_mem::GuestPhys;
 use guest_tests::engines::{ENGINES, Engine};
 
 /// Several times what the longest program needs.
@@ -46,13 +47,19 @@ fn engines(program: &Program<'_>) -> &'static [Engine] {
 
 /// What the program prints.
 fn run(program: &Program<'_>, folder: &Path, engine: Engine) -> String {
-    let file = fs::read(folder.join(format!("aarch64/system/elf/{}.elf", program.name))).unwrap();
+    let images = folder.join("aarch64/system/elf");
+    let elf = fs::read(images.join(format!("{}.elf", program.name)));
+    let image = elf.map(|elf| Image::elf(elf).unwrap()).unwrap_or_else(|_| {
+        let mut kernel = Image::linux(fs::read(images.join(format!("{}.image", program.name))).unwrap()).unwrap();
+        kernel.place_above(GuestPhys(0x4000_0000)).unwrap();
+        kernel
+    });
     let console = Console::captured();
     let options = Options { harts: Some(program.harts), ..Options::new(console.clone()) };
     let board = arm_virt::description(program.gic).build(&options).unwrap();
     let config = Config { cpu: program.cpu, ..Config::default() };
     let mut machine = aarch64::machine(board, config, program.name);
-    machine.load(&Image::elf(file).unwrap()).unwrap();
+    machine.load(&image).unwrap();
     engine.install(&mut machine);
     let ended = machine.run(BUDGET_INSNS);
     let text = String::from_utf8_lossy(&console.captured_output()).into_owned();

@@ -4,6 +4,7 @@
 use emu_core::aarch64::state::AArch64;
 use emu_core::aarch64::table::{Code, TABLE};
 use emu_core::isa::Row;
+use guest_tests::a64::generate::TESTED_BY_DIGEST;
 use guest_tests::a64::ins;
 use guest_tests::a64::record::{DATA, Record, State};
 use guest_tests::a64::subject::Subject;
@@ -12,8 +13,6 @@ use std::path::Path;
 
 /// A vector cannot say where they go: `programs/aarch64/system/exceptions.S` does.
 const TESTED_THERE: [Code; 1] = [Code::Eret];
-/// `aarch64_vectors` has words for the rows of these modules, and fails for a row that has none.
-const TESTED_BY_DIGEST: [&str; 4] = ["float", "simd", "simd_float", "simd_load_store"];
 
 #[test]
 fn every_vector_holds_and_every_row_has_one() {

@@ -2,6 +2,7 @@
 //! syndrome as ESR_ELx shows it as its cause, and what FAR_ELx shows as its value; the exception level that it comes from is
 //! put in when it is taken.
 
+use super::debug;
 use super::feature::Feature;
 use super::flags::{nzcv, set_nzcv};
 use super::maintenance::Broadcast;
@@ -174,10 +175,17 @@ pub fn take_trap(hart: &Hart<AArch64>, trap: Trap) {
     let to = from.max(1);
     let registers = hart.arch.registers.of_level(to);
     // From the same level the class is one more.
-    let from_same = from == to && matches!(class, class::FETCH_ABORT | class::DATA_ABORT);
+    let is_abort = matches!(class, class::FETCH_ABORT | class::DATA_ABORT);
+    let is_debug = matches!(class, class::BREAKPOINT | class::STEP | class::WATCHPOINT);
+    let from_same = from == to && (is_abort || is_debug);
     registers.esr.set(trap.cause + ((from_same as u64) << 26));
-    if matches!(class, class::FETCH_ABORT | class::DATA_ABORT | class::PC_ALIGNMENT) {
+    // A breakpoint leaves FAR open; as in QEMU it is 0.
+    if is_abort || matches!(class, class::PC_ALIGNMENT | class::BREAKPOINT | class::WATCHPOINT) {
         registers.far.set(trap.tval);
+    }
+    // D2.12.5: an instruction that asks for its exception has been stepped.
+    if matches!(class, class::SVC | class::HVC | class::SMC) {
+        hart.arch.debug.ss.set(false);
     }
     // An instruction that asks for its exception is done.
     let returns_to = if matches!(class, class::SVC | class::HVC | class::SMC) { pc.wrapping_add(4) } else { pc };
@@ -210,8 +218,9 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
         false => vector::LOWER_LEVEL,
     };
     arch.pstate.mask_all();
+    arch.debug.ss.set(false);
     // D5.4.3: entering EL1 sets PAN, unless SPAN says to leave it.
-    if has_pan(hart) && registers.sctlr.get() & SCTLR_SPAN == 0 {
+    if arch.has(Feature::PAN) && registers.sctlr.get() & SCTLR_SPAN == 0 {
         arch.set_pan(hart, true);
     }
     arch.enter_level(hart, to, true);
@@ -221,7 +230,10 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
 /// PSTATE as SPSR_ELx has it, C5.2.18.
 pub fn pstate(hart: &Hart<AArch64>) -> u64 {
     nzcv(hart) << 28
+        | if hart.arch.pstate.dit() { DIT } else { 0 }
+        | if hart.arch.pstate.uao() { UAO } else { 0 }
         | if hart.arch.pstate.pan() { PAN } else { 0 }
+        | if hart.arch.debug.ss.get() { SS } else { 0 }
         | hart.arch.pstate.daif() << 6
         | (hart.mode.get() as u64) << 2
         | hart.arch.pstate.sp_is_own() as u64
@@ -229,12 +241,14 @@ pub fn pstate(hart: &Hart<AArch64>) -> u64 {
 
 /// The bit of SPSR_ELx that says AArch32, which is not here.
 const NRW: u64 = 1 << 4;
+/// PSTATE.SS in SPSR_ELx.
+const SS: u64 = 1 << 21;
 /// PSTATE.PAN in SPSR_ELx.
 const PAN: u64 = 1 << 22;
-
-fn has_pan(hart: &Hart<AArch64>) -> bool {
-    hart.arch.config.cpu.features().contains(Feature::PAN)
-}
+/// PSTATE.UAO in SPSR_ELx.
+const UAO: u64 = 1 << 23;
+/// PSTATE.DIT in SPSR_ELx.
+const DIT: u64 = 1 << 24;
 
 /// The bit of PSTATE that makes all instructions illegal, in SPSR_ELx.
 const ILLEGAL: u64 = 1 << 20;
@@ -248,14 +262,21 @@ pub(super) fn leave(hart: &Hart<AArch64>) -> u64 {
     let (spsr, to) = (registers.spsr.get(), registers.elr.get());
     let level = (spsr >> 2 & 3) as u8;
     let is_legal = spsr & NRW == 0 && level <= from && spsr & 2 == 0 && !(level == 0 && spsr & 1 != 0);
+    // D2.12.3: a step begins by a return to where it is enabled from where it is not.
+    let destination = if is_legal { level } else { from };
+    let begins = !debug::is_enabled(hart) && debug::is_enabled_from(hart, destination, spsr >> 6 & Pstate::D != 0);
+    arch.debug.ss.set(spsr & SS != 0 && begins && arch.debug.mdscr.get() & debug::mdscr::SS != 0);
     set_nzcv(hart, spsr >> 28);
     arch.pstate.set_daif(spsr >> 6 & 15);
-    if has_pan(hart) {
+    if arch.has(Feature::PAN) {
         arch.set_pan(hart, spsr & PAN != 0);
     }
     hart.memory.reservations().release(hart.id);
+    arch.event.set(true);
     if is_legal {
         arch.pstate.set_illegal(spsr & ILLEGAL != 0);
+        arch.pstate.set_uao(arch.has(Feature::UAO) && spsr & UAO != 0);
+        arch.pstate.set_dit(arch.has(Feature::DIT) && spsr & DIT != 0);
         arch.enter_level(hart, level, spsr & 1 != 0);
     } else {
         arch.pstate.set_illegal(true);

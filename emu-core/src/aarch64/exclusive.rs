@@ -13,8 +13,14 @@ use crate::interp::{Next, Step};
 use crate::slot::Slot;
 use crate::trap::Stop;
 
+/// The address in a base register, which must be aligned.
 #[inline(always)]
-fn aligned<H: A64>(h: H, rn: Slot, bytes: u64, syndrome: u64) -> Result<<H::E as Engine>::X, <H::E as Engine>::Stop> {
+pub(super) fn aligned<H: A64>(
+    h: H,
+    rn: Slot,
+    bytes: u64,
+    syndrome: u64,
+) -> Result<<H::E as Engine>::X, <H::E as Engine>::Stop> {
     let at = base(h, rn)?;
     h.require((at & h.x(bytes - 1)).eq(h.x(0)), syndrome, at)?;
     Ok(at)

@@ -38,6 +38,8 @@ bitflags! {
         const HAFDBS = 1 << 22;
         /// Granules of 16 KiB.
         const TGRAN16 = 1 << 23;
+        /// AT S1E1RP and AT S1E1WP.
+        const PAN2 = 1 << 24;
     }
 }
 
@@ -100,8 +102,11 @@ impl Cpu {
         match self {
             Cpu::CortexA53 | Cpu::CortexA72 => v8_0,
             Cpu::Max => {
-                let memory = Feature::HPDS.union(Feature::HAFDBS).union(Feature::TGRAN16).union(Feature::PAN);
-                max.union(Feature::JSCVT).union(memory).union(Feature::DPB)
+                let memory = Feature::HPDS.union(Feature::HAFDBS).union(Feature::TGRAN16);
+                let rights = Feature::PAN.union(Feature::PAN2).union(Feature::UAO);
+                let order = Feature::LSE.union(Feature::LRCPC).union(Feature::DPB).union(Feature::SB);
+                let flags = Feature::FLAGM.union(Feature::DIT);
+                max.union(Feature::JSCVT).union(memory).union(rights).union(order).union(flags)
             }
         }
     }

@@ -3,8 +3,11 @@
 //!
 //! Each is a slot of its own, in the form in which arithmetic leaves it, so that setting flags costs little and a translator
 //! drops what nobody reads: N is the sign of a slot, Z says that a slot is zero, C is 0 or 1, V is the sign of a slot.
+#![allow(missing_docs, reason = "some functions are named after their instructions, which the manual describes")]
 
+use super::format::{RotateFlags, SetFlags};
 use super::slots::{C, N, V, Z};
+use super::system::Unused;
 use super::width::{A64, Width};
 use crate::engine::*;
 use crate::hart::{Arch, Hart};
@@ -127,6 +130,48 @@ fn numbers<H: A64>(h: H, [less, equal, unordered]: [<H::E as Engine>::B; 3]) -> 
 #[inline(always)]
 pub(super) fn zero_if<H: A64>(h: H, zero: <H::E as Engine>::B) {
     set(h, Nzcv { n: h.x(0), z: h.b2x(!zero), c: h.x(0), v: h.x(0) }, None);
+}
+
+/// CFINV.
+#[inline(always)]
+pub fn cfinv<H: A64>(h: H, _: Unused) -> Exec<H::E> {
+    let (n, z, c, v) = (h.get(N), h.get(Z), h.get(C) ^ h.x(1), h.get(V));
+    set(h, Nzcv { n, z, c, v }, None);
+    Ok(h.next())
+}
+
+/// RMIF: flags from bits of a rotated register.
+#[inline(always)]
+pub fn rmif<H: A64>(h: H, o: RotateFlags) -> Exec<H::E> {
+    let nzcv = h.get(o.rn).rotr_by(h.x(o.imm.into()));
+    let chosen = |flag: u8, new, slot| if o.mask & flag != 0 { new } else { h.get(slot) };
+    let flags = Nzcv {
+        n: chosen(8, nzcv.shl(60), N),
+        z: chosen(4, !nzcv & h.x(4), Z),
+        c: chosen(2, nzcv.shr_u(1) & h.x(1), C),
+        v: chosen(1, nzcv.shl(63), V),
+    };
+    set(h, flags, None);
+    Ok(h.next())
+}
+
+/// SETF8 and SETF16: N and Z of the low bits, V if they are no signed number of so many bits.
+#[inline(always)]
+fn setf<H: A64>(h: H, o: SetFlags, bits: u32) -> Exec<H::E> {
+    let value = h.get(o.rn);
+    let n = value.shl(64 - bits);
+    set(h, Nzcv { n, z: n, c: h.get(C), v: n ^ value.shl(63 - bits) }, None);
+    Ok(h.next())
+}
+
+#[inline(always)]
+pub fn setf8<H: A64>(h: H, o: SetFlags) -> Exec<H::E> {
+    setf(h, o, 8)
+}
+
+#[inline(always)]
+pub fn setf16<H: A64>(h: H, o: SetFlags) -> Exec<H::E> {
+    setf(h, o, 16)
 }
 
 /// Whether a condition holds; C1.2.4. The two highest codes are both "always".

@@ -569,3 +569,51 @@ format! {
     Release(w) as Ordered { rt = src(w), rn = sp_or_x(w >> 5), wide = exclusive_wide(w) }
     |o, pc, out| write!(out, "{}, [{}]", R(o.rt, o.wide), X(o.rn)); touches Stores
 }
+
+// FEAT_LSE.
+
+/// What stands behind the names of atomic instructions, by two bits of size, acquire and release.
+const ORDERS: [&str; 16] = ["b", "lb", "ab", "alb", "h", "lh", "ah", "alh", "", "l", "a", "al", "", "l", "a", "al"];
+fn order(w: u32, acquire: u32, release: u32) -> u8 {
+    (w >> 28 & 12 | (w >> acquire & 1) << 1 | w >> release & 1) as u8
+}
+/// Whether it is one of 64 bits.
+fn order_wide(order: u8) -> u8 {
+    (order >> 2 == 3) as u8
+}
+format! {
+    /// LDADD and its likes, and SWP.
+    Atomic(w) { rs: Slot = src(w >> 16), rt: Slot = dst(w), rn: Slot = sp_or_x(w >> 5), order: u8 = order(w, 23, 22) }
+    |o, pc, out| write!(out, "{}, {}, [{}]", R(o.rs, order_wide(o.order)), R(o.rt, order_wide(o.order)), X(o.rn)); writes rt; touches Both; ordered order as ORDERS
+}
+format! {
+    /// CAS: the register that is compared with gets what was there.
+    CompareSwap(w) { rs: Slot = src(w >> 16), old: Slot = dst(w >> 16), rt: Slot = src(w), rn: Slot = sp_or_x(w >> 5), order: u8 = order(w, 22, 15) }
+    |o, pc, out| write!(out, "{}, {}, [{}]", R(o.rs, order_wide(o.order)), R(o.rt, order_wide(o.order)), X(o.rn)); writes old; touches Both; ordered order as ORDERS
+}
+/// What stands behind CASP, by size, acquire and release.
+const PAIR_ORDERS: [&str; 8] = ["", "l", "a", "al", "", "l", "a", "al"];
+fn pair_order(w: u32) -> u8 {
+    (w >> 28 & 4 | (w >> 22 & 1) << 1 | w >> 15 & 1) as u8
+}
+format! {
+    /// CASP: registers with even numbers and the next ones. The first of two is never XZR.
+    CompareSwapPair(w) if w & 0x1_0001 == 0; { rs: Slot = src(w >> 16), rs2: Slot = src((w >> 16) + 1), old2: Slot = dst((w >> 16) + 1), rt: Slot = src(w), rt2: Slot = src(w + 1), rn: Slot = sp_or_x(w >> 5), order: u8 = pair_order(w) }
+    |o, pc, out| {
+        let r = |slot| R(slot, o.order >> 2);
+        write!(out, "{}, {}, {}, {}, [{}]", r(o.rs), r(o.rs2), r(o.rt), r(o.rt2), X(o.rn))
+    }; writes rs; touches Both; ordered order as PAIR_ORDERS
+}
+
+// FEAT_FlagM.
+
+format! {
+    /// RMIF: rotation, and which flags.
+    RotateFlags(w) { rn: Slot = src(w >> 5), imm: u8 = (w >> 15 & 63) as u8, mask: u8 = (w & 15) as u8 }
+    |o, pc, out| write!(out, "{}, #{}, #{}", X(o.rn), o.imm, o.mask)
+}
+format! {
+    /// SETF8 and SETF16.
+    SetFlags(w) { rn: Slot = src(w >> 5) }
+    |o, pc, out| write!(out, "{}", W(o.rn))
+}

@@ -20,13 +20,14 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What harts tell all others to forget.
+/// What harts tell all others: what to forget, and events.
 #[derive(Debug, Default)]
 pub struct Broadcast {
     told: Arc<Told>,
     /// How often this hart has listened.
     translations: Cell<u64>,
     code: Cell<u64>,
+    events: Cell<u64>,
 }
 
 /// How often each was told, by all harts together.
@@ -34,6 +35,7 @@ pub struct Broadcast {
 struct Told {
     translations: AtomicU64,
     code: AtomicU64,
+    events: AtomicU64,
 }
 
 impl Broadcast {
@@ -48,6 +50,19 @@ impl Broadcast {
 
     fn tell_code(&self) {
         self.code.set(self.told.code.fetch_add(1, Relaxed) + 1);
+    }
+
+    /// Tells all harts of an event, this one too.
+    pub(super) fn tell_event(&self) {
+        self.told.events.fetch_add(1, Relaxed);
+    }
+
+    /// Sets `event` if one was told since the last time.
+    pub(super) fn hear_events(&self, event: &Cell<bool>) {
+        let told = self.told.events.load(Relaxed);
+        if self.events.replace(told) != told {
+            event.set(true);
+        }
     }
 
     /// Does what other harts have told since the last time.
@@ -88,13 +103,19 @@ const AT_S1E1R: u16 = operation(0, 7, 8, 0);
 const AT_S1E1W: u16 = operation(0, 7, 8, 1);
 const AT_S1E0R: u16 = operation(0, 7, 8, 2);
 const AT_S1E0W: u16 = operation(0, 7, 8, 3);
+const AT_S1E1RP: u16 = operation(0, 7, 9, 0);
+const AT_S1E1WP: u16 = operation(0, 7, 9, 1);
 
 /// SYS.
 pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop> {
     let (hart, value) = (h.hart, h.get(o.rt).0);
     let by_user = o.op >> 11 & 7 == 3;
-    let exists = o.op != DC_CVAP || hart.arch.config.cpu.features().contains(Feature::DPB);
-    if !exists || hart.mode.get() == 0 && !by_user {
+    let needs = match o.op {
+        DC_CVAP => Feature::DPB,
+        AT_S1E1RP | AT_S1E1WP => Feature::PAN2,
+        _ => Feature::BASE,
+    };
+    if !hart.arch.has(needs) || hart.mode.get() == 0 && !by_user {
         return Err(Stop::Undefined);
     }
     let is_known = matches!(o.op, IC_IVAU | DC_CVAC | DC_CVAU | DC_CVAP | DC_CIVAC);
@@ -112,10 +133,12 @@ pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop
         // It may lose what was written, so it needs the right to write.
         DC_IVAC => check(hart, value, Access::Write)?,
         DC_CVAC | DC_CVAU | DC_CVAP | DC_CIVAC => check(hart, value, Access::Read)?,
-        AT_S1E1R => translate(hart, value, Access::Read, 1)?,
-        AT_S1E1W => translate(hart, value, Access::Write, 1)?,
-        AT_S1E0R => translate(hart, value, Access::Read, 0)?,
-        AT_S1E0W => translate(hart, value, Access::Write, 0)?,
+        AT_S1E1R => translate(hart, value, Request { access: Access::Read, el: 1, pan: false })?,
+        AT_S1E1W => translate(hart, value, Request { access: Access::Write, el: 1, pan: false })?,
+        AT_S1E0R => translate(hart, value, Request { access: Access::Read, el: 0, pan: false })?,
+        AT_S1E0W => translate(hart, value, Request { access: Access::Write, el: 0, pan: false })?,
+        AT_S1E1RP => translate(hart, value, Request { access: Access::Read, el: 1, pan: hart.arch.pstate.pan() })?,
+        AT_S1E1WP => translate(hart, value, Request { access: Access::Write, el: 1, pan: hart.arch.pstate.pan() })?,
         _ => forget(hart, o.op, value)?,
     }
     Ok(h.next())
@@ -139,10 +162,10 @@ fn refused(hart: &Hart<AArch64>, at: u64, status: u64) -> Stop {
 }
 
 /// AT: what a walk gives, in PAR_EL1 (D13.2.112). A table that does not answer is an exception (D5.2.11).
-fn translate(hart: &Hart<AArch64>, at: u64, access: Access, el: u8) -> Result<(), Stop> {
+fn translate(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<(), Stop> {
     const RES1: u64 = 1 << 11;
     const NOT_SECURE: u64 = 1 << 9;
-    let par = match mmu::find(hart, at, Request { access, el, pan: false }) {
+    let par = match mmu::find(hart, at, request) {
         Ok(page) => {
             let place = page.phys & 0xffff_ffff_f000;
             // Device memory and what is not cached at all are outer shareable, whatever the tables say.

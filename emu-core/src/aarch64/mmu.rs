@@ -4,6 +4,7 @@
 //! Memory types change nothing: device memory and disabled caches take unaligned accesses too, as in QEMU. Tables are
 //! little-endian.
 
+use super::debug;
 use super::exception::{class, fault, syndrome};
 use super::feature::Feature;
 use super::state::AArch64;
@@ -339,6 +340,10 @@ pub fn translate(hart: &Hart<AArch64>, at: GuestVirt, access: Access, _: u64) ->
         hart.arch.tagged.set(true);
     }
     let page = find(hart, at.0, request(hart, access)).map_err(|status| abort(at, access, status))?;
+    // D1.13.2: what is not there to be fetched comes first.
+    if access == Access::Fetch && hart.arch.pstate.is_illegal() {
+        return Err(Trap { cause: syndrome(class::ILLEGAL_STATE, 0), tval: 0 });
+    }
     Ok(Translation { phys: GuestPhys(page.phys), leaf_bytes: page.bytes.max(PAGE_SIZE), entry: None })
 }
 
@@ -349,9 +354,11 @@ pub fn select_spaces(hart: &Hart<AArch64>) {
         let request = request(hart, access);
         Space { root, rights: u64::from(request.el == 0) | u64::from(request.pan) << 1 | more }
     };
-    // In the illegal execution state nothing that was fetched before is found again: each fetch is refused.
+    // In the illegal execution state nothing that was fetched before is found again: each fetch is refused. Nor is data that
+    // somebody watches.
     let illegal = u64::from(hart.arch.pstate.is_illegal()) << 2;
-    hart.tlb.select(space(Access::Read, 0), space(Access::Fetch, illegal));
+    let watched = u64::from(debug::watches(hart)) << 3;
+    hart.tlb.select(space(Access::Read, watched), space(Access::Fetch, illegal));
 }
 
 /// The root of the space without tables. Regimes have greater ones.

@@ -1,18 +1,19 @@
 //! What an AArch64 hart has beyond slots, and how it fits into a [`Hart`].
 
+use super::debug::{self, Debug};
 use super::decode::Decoder;
 use super::exception::{self, Tally, class, fault, syndrome};
-use super::feature::{Cpu, Needs};
+use super::feature::{Cpu, Feature, Needs};
 use super::format::BranchReg;
 use super::maintenance::Broadcast;
 use super::mmu::Regimes;
-use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, dst, name, sp_bank};
-use super::sysreg::{self, Missing, Pmu};
+use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, ZVA_TRAP, dst, name, sp_bank};
+use super::sysreg::{self, Missing, Pmu, SCTLR_DZE};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
 use super::{commit, flags, fp, mmu};
 use crate::engine::{Engine, Exec};
-use crate::hart::{Arch, Decoded, Hart, Near, Translation};
+use crate::hart::{Arch, Debugging, Decoded, Hart, Near, Translation};
 use crate::interp::Handler;
 use crate::isa::{self, Facts, Operands, Packed};
 use crate::machine::Commit;
@@ -68,11 +69,6 @@ pub struct Registers {
     pub cntkctl_el1: Cell<u64>,
     pub cntfrq_el0: Cell<u64>,
     pub rvbar_el1: Cell<u64>,
-    pub mdscr_el1: Cell<u64>,
-    /// DBGBVRn_EL1, DBGBCRn_EL1, DBGWVRn_EL1 and DBGWCRn_EL1, of each n together.
-    pub debug: [Cell<u64>; 8],
-    pub os_lock: Cell<bool>,
-    pub claims: Cell<u64>,
 }
 
 impl Registers {
@@ -93,9 +89,15 @@ pub struct Pstate {
     illegal: Cell<bool>,
     /// PAN: EL1 may not touch data that EL0 may.
     pan: Cell<bool>,
+    /// UAO: LDTR and its likes have the rights of the level they run at.
+    uao: Cell<bool>,
+    /// DIT: remembered, and nothing else.
+    dit: Cell<bool>,
 }
 
 impl Pstate {
+    /// The mask of debug exceptions.
+    pub const D: u64 = 8;
     /// The mask of IRQs.
     pub const I: u64 = 2;
     /// The mask of FIQs.
@@ -113,6 +115,8 @@ impl Pstate {
     pub fn mask_all(&self) {
         self.daif.set(15);
         self.illegal.set(false);
+        self.uao.set(false);
+        self.dit.set(false);
     }
     /// SPSel.
     pub fn sp_is_own(&self) -> bool {
@@ -121,6 +125,22 @@ impl Pstate {
     /// PAN.
     pub fn pan(&self) -> bool {
         self.pan.get()
+    }
+    /// UAO.
+    pub fn uao(&self) -> bool {
+        self.uao.get()
+    }
+    /// Sets UAO.
+    pub fn set_uao(&self, uao: bool) {
+        self.uao.set(uao);
+    }
+    /// DIT.
+    pub fn dit(&self) -> bool {
+        self.dit.get()
+    }
+    /// Sets DIT.
+    pub fn set_dit(&self, dit: bool) {
+        self.dit.set(dit);
     }
     /// IL.
     pub fn is_illegal(&self) -> bool {
@@ -142,6 +162,8 @@ pub struct AArch64 {
     pub registers: Registers,
     /// PSTATE.
     pub pstate: Pstate,
+    /// Breakpoints, watchpoints, software step.
+    pub debug: Debug,
     /// Exceptions by class, and whether they lead anywhere.
     pub tally: Tally,
     /// What a debugger would do for the guest.
@@ -160,12 +182,16 @@ pub struct AArch64 {
     pub pmu: Pmu,
     /// Whether PSCI has the hart switched off.
     pub off: Cell<bool>,
+    /// The event register (D1.17.1), which WFE looks at.
+    pub event: Cell<bool>,
     /// System registers that the guest has missed.
     pub missing: Missing,
 }
 
 /// SCTLR_EL1 after reset, as Cortex-A53 has it (its manual, 4.3.30): SA and SA0, and bits that are one.
 const SCTLR_RESET: u64 = 0x00c5_0838;
+/// SCTLR_EL1.A: whatever is loaded or stored must be aligned.
+const SCTLR_A: u64 = 1 << 1;
 /// SCTLR_ELx.SA: SP is checked where it is a base.
 const SCTLR_SA: u64 = 1 << 3;
 /// SCTLR_EL1.SA0: the same for EL0.
@@ -185,7 +211,10 @@ impl AArch64 {
                 sp: Cell::new(true),
                 illegal: Cell::new(false),
                 pan: Cell::new(false),
+                uao: Cell::new(false),
+                dit: Cell::new(false),
             },
+            debug: Debug::default(),
             tally: Tally::default(),
             environment: RefCell::default(),
             off: Cell::new(parts.as_ref().is_some_and(|parts| !parts.psci.lock().is_on(id))),
@@ -195,6 +224,7 @@ impl AArch64 {
             tagged: Cell::new(false),
             broadcast: Broadcast::default(),
             pmu,
+            event: Cell::new(false),
             missing: Missing::default(),
         }
     }
@@ -219,11 +249,17 @@ impl AArch64 {
         arch.off.set(false);
         arch.pstate.mask_all();
         arch.pstate.pan.set(false);
+        arch.debug.ss.set(false);
         arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
         arch.registers.cpacr_el1.set(0);
         arch.enter_level(hart, 1, true);
         hart.slots.set(dst(0), start.context);
         hart.pc.set(start.entry);
+    }
+
+    /// Whether it has all of these.
+    pub fn has(&self, features: Feature) -> bool {
+        self.config.cpu.features().contains(features)
     }
 
     /// The interrupt controller, if the board has one.
@@ -237,14 +273,25 @@ impl AArch64 {
         mmu::select_spaces(hart);
     }
 
-    /// Does something with the data rights of EL0.
+    /// Does something with the data rights of EL0, unless UAO says otherwise.
     pub fn as_user<T>(&self, hart: &Hart<Self>, access: impl FnOnce() -> T) -> T {
+        if self.pstate.uao() {
+            return access();
+        }
         self.unprivileged.set(true);
         mmu::select_spaces(hart);
         let result = access();
         self.unprivileged.set(false);
         mmu::select_spaces(hart);
         result
+    }
+
+    /// Sets PSTATE.D, A, I and F, on which debugging depends.
+    pub fn set_daif(&self, hart: &Hart<Self>, daif: u64) {
+        self.pstate.set_daif(daif);
+        if self.debug.is_used() {
+            mmu::select_spaces(hart);
+        }
     }
 
     /// Changes exception level and stack pointer.
@@ -275,6 +322,8 @@ impl AArch64 {
         let sctlr = self.registers.of_level(el.max(1)).sctlr.get();
         let sa = if el == 0 { SCTLR_SA0 } else { SCTLR_SA };
         hart.slots.set(SP_MASK, if sctlr & sa != 0 { 15 } else { 0 });
+        hart.slots.set(ZVA_TRAP, u64::from(el == 0 && sctlr & SCTLR_DZE == 0));
+        hart.tlb.allow_unaligned(!self.traps_misaligned());
         let fpen = self.registers.cpacr_el1.get() >> 20 & 3;
         // D13.2.30: 3 traps nothing, 1 only EL0.
         let traps = match fpen {
@@ -293,7 +342,9 @@ impl Arch for AArch64 {
     type Needs = Needs;
     type Handlers = [Handler<AArch64>; 1];
     type Variant = ();
-    const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK];
+    const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK, ZVA_TRAP];
+    /// D13.2.37, WnR: a write only where a read would not have been refused.
+    const ATOMIC: Access = Access::Read;
     const MODE_NAMES: &'static [(u8, &'static str)] = &[(3, "EL3"), (2, "EL2"), (1, "EL1"), (0, "EL0")];
 
     fn table() -> &'static [Row] {
@@ -319,26 +370,35 @@ impl Arch for AArch64 {
         GuestVirt(at.0.wrapping_add(bytes))
     }
     /// D1.13.4: a misaligned PC is found when it is fetched from.
-    fn check_fetch(hart: &Hart<Self>, at: GuestVirt) -> Result<(), Trap> {
-        if hart.arch.pstate.is_illegal() {
-            return Err(Trap { cause: syndrome(class::ILLEGAL_STATE, 0), tval: 0 });
-        }
+    fn check_fetch(_: &Hart<Self>, at: GuestVirt) -> Result<(), Trap> {
         if at.0 & 3 != 0 {
             return Err(Trap { cause: syndrome(class::PC_ALIGNMENT, 0), tval: at.0 });
         }
         Ok(())
     }
+    fn debugging(hart: &Hart<Self>) -> Debugging {
+        debug::debugging(hart)
+    }
+    fn before_instruction(hart: &Hart<Self>) -> Result<(), Trap> {
+        debug::before(hart)
+    }
+    fn after_instruction(hart: &Hart<Self>, row: usize) {
+        debug::after(hart, row);
+    }
+    fn watch(hart: &Hart<Self>, at: GuestVirt, bytes: u64, access: Access) -> Result<bool, Trap> {
+        debug::watch(hart, at, bytes, access)
+    }
     fn access_fault(_: &Hart<Self>, at: GuestVirt, access: Access) -> Trap {
         mmu::abort(at, access, fault::EXTERNAL)
     }
     fn misaligned(hart: &Hart<Self>, at: GuestVirt, access: Access) -> Result<(), Trap> {
-        if hart.arch.config.misaligned_trap {
+        if hart.arch.traps_misaligned() {
             return Err(mmu::abort(at, access, fault::ALIGNMENT));
         }
         Ok(())
     }
     fn traps_misaligned(&self) -> bool {
-        self.config.misaligned_trap
+        self.config.misaligned_trap || self.registers.of_level(1).sctlr.get() & SCTLR_A != 0
     }
     fn undefined(_: &Hart<Self>, _: u32) -> Trap {
         Trap { cause: syndrome(class::UNKNOWN, 0), tval: 0 }

@@ -27,6 +27,7 @@ mod pmu;
 mod timer;
 
 pub(super) use control::{SCTLR_SPAN, SCTLR_UMA};
+pub(super) use identification::SCTLR_DZE;
 pub use pmu::Pmu;
 
 format! {
@@ -200,14 +201,19 @@ fn unknown(hart: &Hart<AArch64>, id: u16) -> Stop {
     Stop::Undefined
 }
 
-/// The exception of an access that EL1 has denied to EL0, D13.2.37 (0x18).
+/// The exception of an access that EL1 has denied to EL0.
 pub(super) fn trapped_access(hart: &Hart<AArch64>, id: u16, rt: Slot, is_read: bool) -> Stop {
+    hart.trapped(Trap { cause: access_syndrome(id, rt, is_read), tval: 0 })
+}
+
+/// Its syndrome, D13.2.37 (0x18).
+pub(super) fn access_syndrome(id: u16, rt: Slot, is_read: bool) -> u64 {
     let id = u64::from(id);
     let (op0, op1, crn, crm, op2) = (id >> 14, id >> 11 & 7, id >> 7 & 15, id >> 3 & 15, id & 7);
     // As `src` and `dst` make a slot of it.
     let rt = if rt == ZERO || rt == SINK { 31 } else { u64::from(rt.0) - 1 };
     let iss = op0 << 20 | op2 << 17 | op1 << 14 | crn << 10 | rt << 5 | crm << 1 | u64::from(is_read);
-    hart.trapped(Trap { cause: syndrome(class::SYSTEM, iss), tval: 0 })
+    syndrome(class::SYSTEM, iss)
 }
 
 /// The encoding of an MSR (immediate), for the syndrome of one that is denied.

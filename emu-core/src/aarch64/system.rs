@@ -4,9 +4,9 @@
 use super::exception::{class, leave, syndrome, wakes};
 use super::feature::Feature;
 use super::semihosting;
-use super::slots::{dst, general, src};
+use super::slots::{ZVA_TRAP, dst, general, src};
 use super::state::{AArch64, Pstate};
-use super::sysreg::{SCTLR_UMA, immediate_id, trapped_access};
+use super::sysreg::{SCTLR_UMA, access_syndrome, immediate_id, trapped_access};
 use super::width::A64;
 use crate::engine::*;
 use crate::format;
@@ -59,14 +59,18 @@ format! {
 fn field(w: u32) -> u8 {
     (w >> 13 & 0o70 | w >> 5 & 7) as u8
 }
+const UAO: u8 = 0o03;
 const PAN: u8 = 0o04;
 const SP_SEL: u8 = 0o05;
+const DIT: u8 = 0o32;
 const DAIF_SET: u8 = 0o36;
 const DAIF_CLEAR: u8 = 0o37;
 fn field_name(field: u8) -> Option<&'static str> {
     match field {
+        UAO => Some("uao"),
         PAN => Some("pan"),
         SP_SEL => Some("spsel"),
+        DIT => Some("dit"),
         DAIF_SET => Some("daifset"),
         DAIF_CLEAR => Some("daifclr"),
         _ => None,
@@ -153,8 +157,7 @@ pub fn eret<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Unused) -> Result<Next, 
     Ok(h.jump(leave(h.hart)))
 }
 
-/// Hints of which nothing is made: NOP, YIELD, those without a name, those of features that are not here; SEV, as a wait
-/// for an event ends by itself.
+/// Hints of which nothing is made: NOP, YIELD, those without a name, those of features that are not here.
 #[inline(always)]
 pub fn hint<H: A64>(h: H, _: Hint) -> Exec<H::E> {
     Ok(h.next())
@@ -183,15 +186,37 @@ pub fn wfi<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Sto
     Ok(h.next())
 }
 
-/// A wait for an event may end at any time: it does at once.
+/// A wait for an event may end at any time: it does at once. Only a wait can be denied: not if there is an event already.
 pub fn wfe<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Stop> {
-    may_wait(h.hart, SCTLR_NTWE, true)?;
+    let hart = h.hart;
+    hart.arch.broadcast.hear_events(&hart.arch.event);
+    if !hart.arch.event.replace(false) {
+        may_wait(hart, SCTLR_NTWE, true)?;
+    }
+    Ok(h.next())
+}
+
+/// An event for all harts.
+pub fn sev<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Stop> {
+    h.hart.arch.broadcast.tell_event();
+    Ok(h.next())
+}
+
+/// An event for this hart.
+pub fn sevl<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Hint) -> Result<Next, Stop> {
+    h.hart.arch.event.set(true);
     Ok(h.next())
 }
 
 /// Memory is in order anyway, as harts take turns.
 #[inline(always)]
 pub fn barrier<H: A64>(h: H, _: Barrier) -> Exec<H::E> {
+    Ok(h.next())
+}
+
+/// Nothing runs ahead of what is decided.
+#[inline(always)]
+pub fn sb<H: A64>(h: H, _: Unused) -> Exec<H::E> {
     Ok(h.next())
 }
 
@@ -202,7 +227,16 @@ pub fn isb<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Whole) -> Result<Next, St
 
 pub fn msr_imm<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: PstateField) -> Result<Next, Stop> {
     let hart = h.hart;
-    if hart.mode.get() == 0 {
+    let needs = match o.field {
+        PAN => Feature::PAN,
+        UAO => Feature::UAO,
+        DIT => Feature::DIT,
+        _ => Feature::BASE,
+    };
+    if !hart.arch.has(needs) {
+        return Err(Stop::Undefined);
+    }
+    if hart.mode.get() == 0 && o.field != DIT {
         // EL1 may let EL0 have the masks.
         return match o.field {
             DAIF_SET | DAIF_CLEAR if hart.arch.registers.of_level(1).sctlr.get() & SCTLR_UMA != 0 => {
@@ -216,9 +250,6 @@ pub fn msr_imm<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: PstateField) -> Resul
             _ => Err(Stop::Undefined),
         };
     }
-    if o.field == PAN && !hart.arch.config.cpu.features().contains(Feature::PAN) {
-        return Err(Stop::Undefined);
-    }
     set_field(h, o);
     Ok(h.next())
 }
@@ -228,9 +259,11 @@ fn set_field<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: PstateField) {
     match o.field {
         SP_SEL => hart.arch.enter_level(hart, hart.mode.get(), o.imm & 1 != 0),
         PAN => hart.arch.set_pan(hart, o.imm & 1 != 0),
-        DAIF_SET => pstate.set_daif(pstate.daif() | u64::from(o.imm)),
+        UAO => pstate.set_uao(o.imm & 1 != 0),
+        DIT => pstate.set_dit(o.imm & 1 != 0),
+        DAIF_SET => hart.arch.set_daif(hart, pstate.daif() | u64::from(o.imm)),
         // The operand has no other field.
-        _ => pstate.set_daif(pstate.daif() & !u64::from(o.imm)),
+        _ => hart.arch.set_daif(hart, pstate.daif() & !u64::from(o.imm)),
     }
 }
 
@@ -239,6 +272,9 @@ pub const ZVA_BYTES: u64 = 64;
 
 #[inline(always)]
 pub fn dc_zva<H: A64>(h: H, o: Sys) -> Exec<H::E> {
+    if h.key(ZVA_TRAP) != 0 {
+        h.require(!h.yes(), access_syndrome(1 << 14 | o.op, o.rt, false), h.x(0))?;
+    }
     let at = h.get(o.rt) & h.x(!(ZVA_BYTES - 1));
     for offset in (0..ZVA_BYTES).step_by(8) {
         h.store(at + h.x(offset), h.x(0), Mem::U64)?;

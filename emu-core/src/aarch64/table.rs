@@ -14,8 +14,8 @@ use super::sysreg::{Mrs, Msr};
 use super::system::*;
 use super::width::{A64, View, W, X};
 use super::{
-    addsub, bitfield, branch, cond_select, crc, exclusive, float, load_store, load_store_pair, logical, maintenance,
-    move_wide, muldiv, simd, simd_float, simd_load_store, sysreg, system,
+    addsub, atomic, bitfield, branch, cond_select, crc, exclusive, flags, float, load_store, load_store_pair, logical,
+    maintenance, move_wide, muldiv, simd, simd_float, simd_load_store, sysreg, system,
 };
 use crate::isa;
 
@@ -88,7 +88,7 @@ isa! {
         Brk            "brk"     "11010100 001 iiiiiiiiiiiiiiii 000 00"             Exception          slow => system::brk;
         Hlt            "hlt"     "11010100 010 iiiiiiiiiiiiiiii 000 00"             Exception          slow => system::hlt;
         // DCPS1 to DCPS3 are undefined outside of debug state, as all words without a row
-        // Hints: NOP, YIELD, WFE, SEV and all others do nothing; WFI waits
+        // Hints: NOP, YIELD and all others without a row of their own do nothing; SEV and SEVL are below
         Wfe            "hint"    "1101010100 0 00 011 0010 0000 010 11111"          Hint               slow => system::wfe;
         Wfi            "hint"    "1101010100 0 00 011 0010 0000 011 11111"          Hint               slow => system::wfi;
         Hint           "hint"    "1101010100 0 00 011 0010 mmmm ooo 11111"          Hint               => system::hint;
@@ -1393,5 +1393,70 @@ isa! {
     }
     [JSCVT] a64 {
         Fjcvtzs            "fjcvtzs"   "0 0011110 01 1 11 110 000000 nnnnn ddddd"               FpToGeneral        => float::fjcvtzs;
+    }
+    [BASE] a64 {
+        // Hints that WFE hears
+        Sev            "hint"      "1101010100 0 00 011 0010 0000 100 11111"                  Hint            slow => system::sev;
+        Sevl           "hint"      "1101010100 0 00 011 0010 0000 101 11111"                  Hint            slow => system::sevl;
+    }
+    [LSE] a64 {
+        // Acquire and release (a, l) are a matter of names: harts take turns. STADD and its likes are LDADD to XZR
+        LdaddB         "ldadd"     "00 111 0 00 a l 1 sssss 0 000 00 nnnnn ttttt"             Atomic          => atomic::ldadd<U8>;
+        LdclrB         "ldclr"     "00 111 0 00 a l 1 sssss 0 001 00 nnnnn ttttt"             Atomic          => atomic::ldclr<U8>;
+        LdeorB         "ldeor"     "00 111 0 00 a l 1 sssss 0 010 00 nnnnn ttttt"             Atomic          => atomic::ldeor<U8>;
+        LdsetB         "ldset"     "00 111 0 00 a l 1 sssss 0 011 00 nnnnn ttttt"             Atomic          => atomic::ldset<U8>;
+        LdsmaxB        "ldsmax"    "00 111 0 00 a l 1 sssss 0 100 00 nnnnn ttttt"             Atomic          => atomic::ldsmax<U8>;
+        LdsminB        "ldsmin"    "00 111 0 00 a l 1 sssss 0 101 00 nnnnn ttttt"             Atomic          => atomic::ldsmin<U8>;
+        LdumaxB        "ldumax"    "00 111 0 00 a l 1 sssss 0 110 00 nnnnn ttttt"             Atomic          => atomic::ldumax<U8>;
+        LduminB        "ldumin"    "00 111 0 00 a l 1 sssss 0 111 00 nnnnn ttttt"             Atomic          => atomic::ldumin<U8>;
+        SwpB           "swp"       "00 111 0 00 a l 1 sssss 1 000 00 nnnnn ttttt"             Atomic          => atomic::swp<U8>;
+        CasB           "cas"       "00 001000 1 a 1 sssss l 11111 nnnnn ttttt"                CompareSwap     => atomic::cas<U8>;
+        LdaddH         "ldadd"     "01 111 0 00 a l 1 sssss 0 000 00 nnnnn ttttt"             Atomic          => atomic::ldadd<U16>;
+        LdclrH         "ldclr"     "01 111 0 00 a l 1 sssss 0 001 00 nnnnn ttttt"             Atomic          => atomic::ldclr<U16>;
+        LdeorH         "ldeor"     "01 111 0 00 a l 1 sssss 0 010 00 nnnnn ttttt"             Atomic          => atomic::ldeor<U16>;
+        LdsetH         "ldset"     "01 111 0 00 a l 1 sssss 0 011 00 nnnnn ttttt"             Atomic          => atomic::ldset<U16>;
+        LdsmaxH        "ldsmax"    "01 111 0 00 a l 1 sssss 0 100 00 nnnnn ttttt"             Atomic          => atomic::ldsmax<U16>;
+        LdsminH        "ldsmin"    "01 111 0 00 a l 1 sssss 0 101 00 nnnnn ttttt"             Atomic          => atomic::ldsmin<U16>;
+        LdumaxH        "ldumax"    "01 111 0 00 a l 1 sssss 0 110 00 nnnnn ttttt"             Atomic          => atomic::ldumax<U16>;
+        LduminH        "ldumin"    "01 111 0 00 a l 1 sssss 0 111 00 nnnnn ttttt"             Atomic          => atomic::ldumin<U16>;
+        SwpH           "swp"       "01 111 0 00 a l 1 sssss 1 000 00 nnnnn ttttt"             Atomic          => atomic::swp<U16>;
+        CasH           "cas"       "01 001000 1 a 1 sssss l 11111 nnnnn ttttt"                CompareSwap     => atomic::cas<U16>;
+        LdaddW         "ldadd"     "10 111 0 00 a l 1 sssss 0 000 00 nnnnn ttttt"             Atomic          => atomic::ldadd<U32>;
+        LdclrW         "ldclr"     "10 111 0 00 a l 1 sssss 0 001 00 nnnnn ttttt"             Atomic          => atomic::ldclr<U32>;
+        LdeorW         "ldeor"     "10 111 0 00 a l 1 sssss 0 010 00 nnnnn ttttt"             Atomic          => atomic::ldeor<U32>;
+        LdsetW         "ldset"     "10 111 0 00 a l 1 sssss 0 011 00 nnnnn ttttt"             Atomic          => atomic::ldset<U32>;
+        LdsmaxW        "ldsmax"    "10 111 0 00 a l 1 sssss 0 100 00 nnnnn ttttt"             Atomic          => atomic::ldsmax<U32>;
+        LdsminW        "ldsmin"    "10 111 0 00 a l 1 sssss 0 101 00 nnnnn ttttt"             Atomic          => atomic::ldsmin<U32>;
+        LdumaxW        "ldumax"    "10 111 0 00 a l 1 sssss 0 110 00 nnnnn ttttt"             Atomic          => atomic::ldumax<U32>;
+        LduminW        "ldumin"    "10 111 0 00 a l 1 sssss 0 111 00 nnnnn ttttt"             Atomic          => atomic::ldumin<U32>;
+        SwpW           "swp"       "10 111 0 00 a l 1 sssss 1 000 00 nnnnn ttttt"             Atomic          => atomic::swp<U32>;
+        CasW           "cas"       "10 001000 1 a 1 sssss l 11111 nnnnn ttttt"                CompareSwap     => atomic::cas<U32>;
+        LdaddX         "ldadd"     "11 111 0 00 a l 1 sssss 0 000 00 nnnnn ttttt"             Atomic          => atomic::ldadd<U64>;
+        LdclrX         "ldclr"     "11 111 0 00 a l 1 sssss 0 001 00 nnnnn ttttt"             Atomic          => atomic::ldclr<U64>;
+        LdeorX         "ldeor"     "11 111 0 00 a l 1 sssss 0 010 00 nnnnn ttttt"             Atomic          => atomic::ldeor<U64>;
+        LdsetX         "ldset"     "11 111 0 00 a l 1 sssss 0 011 00 nnnnn ttttt"             Atomic          => atomic::ldset<U64>;
+        LdsmaxX        "ldsmax"    "11 111 0 00 a l 1 sssss 0 100 00 nnnnn ttttt"             Atomic          => atomic::ldsmax<U64>;
+        LdsminX        "ldsmin"    "11 111 0 00 a l 1 sssss 0 101 00 nnnnn ttttt"             Atomic          => atomic::ldsmin<U64>;
+        LdumaxX        "ldumax"    "11 111 0 00 a l 1 sssss 0 110 00 nnnnn ttttt"             Atomic          => atomic::ldumax<U64>;
+        LduminX        "ldumin"    "11 111 0 00 a l 1 sssss 0 111 00 nnnnn ttttt"             Atomic          => atomic::ldumin<U64>;
+        SwpX           "swp"       "11 111 0 00 a l 1 sssss 1 000 00 nnnnn ttttt"             Atomic          => atomic::swp<U64>;
+        CasX           "cas"       "11 001000 1 a 1 sssss l 11111 nnnnn ttttt"                CompareSwap     => atomic::cas<U64>;
+        CaspW          "casp"      "00 001000 0 a 1 sssss l 11111 nnnnn ttttt"                CompareSwapPair => atomic::casp_words;
+        CaspX          "casp"      "01 001000 0 a 1 sssss l 11111 nnnnn ttttt"                CompareSwapPair slow => atomic::casp;
+    }
+    [LRCPC] a64 {
+        LdaprB         "ldaprb"    "00 111 0 00 1 0 1 11111 1 100 00 nnnnn ttttt"             Ordered         => exclusive::ldar<U8>;
+        LdaprH         "ldaprh"    "01 111 0 00 1 0 1 11111 1 100 00 nnnnn ttttt"             Ordered         => exclusive::ldar<U16>;
+        LdaprW         "ldapr"     "10 111 0 00 1 0 1 11111 1 100 00 nnnnn ttttt"             Ordered         => exclusive::ldar<U32>;
+        LdaprX         "ldapr"     "11 111 0 00 1 0 1 11111 1 100 00 nnnnn ttttt"             Ordered         => exclusive::ldar<U64>;
+    }
+    [FLAGM] a64 {
+        Cfinv          "cfinv"     "1101010100 0 00 000 0100 0000 000 11111"                  Unused          => flags::cfinv;
+        Rmif           "rmif"      "1 0 1 11010000 iiiiii 00001 nnnnn 0 mmmm"                 RotateFlags     => flags::rmif;
+        Setf8          "setf8"     "0 0 1 11010000 000000 0 0010 nnnnn 0 1101"                SetFlags        => flags::setf8;
+        Setf16         "setf16"    "0 0 1 11010000 000000 1 0010 nnnnn 0 1101"                SetFlags        => flags::setf16;
+    }
+    [SB] a64 {
+        Sb             "sb"        "1101010100 0 00 011 0011 0000 111 11111"                  Unused          => system::sb;
     }
 }

@@ -82,15 +82,11 @@ impl<A: Arch> Hart<A> {
         }
     }
 
-    /// Atomic read-modify-write of 4 or 8 aligned bytes; the old value, zero-extended.
+    /// Atomic read-modify-write of aligned bytes; the old value, zero-extended.
     #[inline]
     pub fn amo(&self, at: u64, op: Amo, value: u64, bytes: u64) -> Result<u64, Stop> {
         let va = GuestVirt(at);
-        let hit = match bytes {
-            4 => self.tlb.amo::<u32>(va, op, value as u32).map(u64::from),
-            _ => self.tlb.amo::<u64>(va, op, value),
-        };
-        match hit {
+        match with_unit!(width(bytes), T => self.tlb.amo(va, op, T::from_u64(value)).map(T::to_u64)) {
             Some(old) => Ok(old),
             None => self.amo_slow(va, op, value, bytes),
         }
@@ -99,16 +95,52 @@ impl<A: Arch> Hart<A> {
     #[cold]
     #[inline(never)]
     fn amo_slow(&self, va: GuestVirt, op: Amo, value: u64, bytes: u64) -> Result<u64, Stop> {
-        let phys = self.physical(va, bytes, Access::Write)?;
-        self.bus_access(phys, bytes)?;
+        let phys = self.physical_of_atomic(va, bytes)?;
         let Ok(result) = self.bus.amo(phys, width(bytes), op, value) else {
-            return Err(self.trapped(A::access_fault(self, va, Access::Write)));
+            return Err(self.trapped(A::access_fault(self, va, A::ATOMIC)));
+        };
+        let old = result.value;
+        self.record(MemoryRecord { at: va.0, bytes, stored: None });
+        let new = with_unit!(width(bytes), T => op.apply(T::from_u64(old), T::from_u64(value)).to_u64());
+        self.record_store(va.0, bytes, new);
+        Ok(old)
+    }
+
+    /// Writes aligned bytes if `expected` is there; gives what was there, zero-extended.
+    #[inline]
+    pub fn compare_and_swap(&self, at: u64, expected: u64, new: u64, bytes: u64) -> Result<u64, Stop> {
+        let va = GuestVirt(at);
+        let hit = with_unit!(width(bytes), T => {
+            self.tlb.compare_exchange(va, T::from_u64(expected), T::from_u64(new)).map(T::to_u64)
+        });
+        match hit {
+            Some(old) => Ok(old),
+            None => self.compare_and_swap_slow(va, expected, new, bytes),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn compare_and_swap_slow(&self, va: GuestVirt, expected: u64, new: u64, bytes: u64) -> Result<u64, Stop> {
+        let phys = self.physical_of_atomic(va, bytes)?;
+        let Ok(result) = self.bus.compare_exchange(phys, width(bytes), expected, new) else {
+            return Err(self.trapped(A::access_fault(self, va, A::ATOMIC)));
         };
         self.record(MemoryRecord { at: va.0, bytes, stored: None });
-        let new =
-            if bytes == 4 { op.apply(result.value as u32, value as u32) as u64 } else { op.apply(result.value, value) };
-        self.record_store(va.0, bytes, new);
+        if result.value == width(bytes).truncate(expected) {
+            self.record_store(va.0, bytes, new);
+        }
         Ok(result.value)
+    }
+
+    /// Where what is read and written in one step lies. What may not even be read may be a load's fault ([`Arch::ATOMIC`]).
+    fn physical_of_atomic(&self, va: GuestVirt, bytes: u64) -> Result<GuestPhys, Stop> {
+        if A::ATOMIC == Access::Read {
+            self.physical(va, bytes, Access::Read)?;
+        }
+        let phys = self.physical(va, bytes, Access::Write)?;
+        self.bus_access(phys, bytes)?;
+        Ok(phys)
     }
 
     /// Loads 4 or 8 aligned bytes and reserves them; zero-extended.
@@ -143,7 +175,7 @@ impl<A: Arch> Hart<A> {
     }
 
     /// Translates: by what the TLB has at hand, else by a walk. The page is then entered in the TLB if that is possible and
-    /// nobody traces, and those that are likely to be wanted next are made ready.
+    /// nobody traces or watches, and those that are likely to be wanted next are made ready.
     fn physical(&self, va: GuestVirt, bytes: u64, access: Access) -> Result<GuestPhys, Stop> {
         let hit = || self.tlb.translate(access, va);
         if let Some(phys) = hit().or_else(|| if self.tlb.recall(access, va) { hit() } else { None }) {
@@ -151,7 +183,8 @@ impl<A: Arch> Hart<A> {
         }
         self.tlb.walked(access);
         let Translation { phys, leaf_bytes, entry } = self.stop_on(A::translate(self, va, access, bytes))?;
-        if leaf_bytes >= PAGE_SIZE && self.log.borrow().is_none() {
+        let is_watched = self.stop_on(A::watch(self, va, bytes, access))?;
+        if leaf_bytes >= PAGE_SIZE && !is_watched && self.log.borrow().is_none() {
             self.tlb.fill(access, va, phys, leaf_bytes);
             if let (Some(stride), Some(entry)) = (self.tlb.missed(access, va), entry) {
                 let near = |n| A::translate_near(self, va, access, entry, n * stride);

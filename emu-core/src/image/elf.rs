@@ -72,6 +72,7 @@ fn read_class<H: FileHeader<Endian = Le>>(file: Vec<u8>, class: Class) -> Result
         symbols,
         notable: Notable::default(),
         headers_bytes,
+        is_placed: true,
         file,
     };
     image.check_segments(if class == Class::Bits32 { u64::from(u32::MAX) } else { u64::MAX })?;

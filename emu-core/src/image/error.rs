@@ -13,7 +13,7 @@ pub enum Error {
     Empty,
 
     /// The first four bytes are not an ELF file's.
-    #[error("not an ELF file, it begins with {}; give an ELF program, or --load ADDR for a raw image", hex(.first))]
+    #[error("not an ELF file, it begins with {}; give an ELF program, a Linux kernel's Image for AArch64, or --load ADDR for a raw image", hex(.first))]
     NotElf {
         /// The first bytes of the file, at most eight.
         first: Vec<u8>,
@@ -75,6 +75,13 @@ pub enum Error {
     #[error("malformed: {what}; build it again")]
     Malformed {
         /// What is wrong where.
+        what: String,
+    },
+
+    /// A Linux kernel whose header makes no sense.
+    #[error("a Linux kernel whose header is wrong: {what}")]
+    Kernel {
+        /// What is wrong, and what to do.
         what: String,
     },
 

@@ -380,3 +380,54 @@ fn hold_together(image: &Image) {
         let _ = image.symbols().at(symbol.address);
     }
 }
+
+/// A kernel of 256 bytes with these words in its header.
+fn kernel(text_offset: u64, image_size: u64, flags: u64) -> Vec<u8> {
+    let mut bytes = vec![0; 256];
+    for (at, word) in [(8, text_offset), (16, image_size), (24, flags)] {
+        bytes[at..at + 8].copy_from_slice(&word.to_le_bytes());
+    }
+    bytes[56..60].copy_from_slice(b"ARM\x64");
+    bytes
+}
+
+#[test]
+fn a_kernel_goes_to_its_offset_above_the_start_of_memory() {
+    // Offset, size and start of memory; then where it lies and what it takes.
+    let cases = [
+        (0x8_0000, 0x10_0000, 0x4000_0000, 0x4008_0000, 0x10_0000),
+        (0, 0x10_0000, 0x4000_0000, 0x4000_0000, 0x10_0000),
+        (0x8_0000, 0x100, 0x4010_0000, 0x4028_0000, 0x100),
+        // What it says is less than what it has.
+        (0x8_0000, 0x10, 0, 0x8_0000, 0x100),
+        // One from before Linux 3.17.
+        (0x1234_5678, 0, 0x4000_0000, 0x4008_0000, 0x100),
+    ];
+    for (offset, size, memory, phys, size_bytes) in cases {
+        let file = kernel(offset, size, 0xa);
+        assert!(Image::is_linux(&file));
+        let mut image = Image::linux(file).unwrap();
+        assert_eq!(image.target(), Some(Target { arch: Arch::AArch64, class: Class::Bits64 }));
+        image.place_above(GuestPhys(memory)).unwrap();
+        // Once is enough.
+        image.place_above(GuestPhys(0x8000_0000)).unwrap();
+        let [segment] = image.segments() else { panic!("one segment, not {:?}", image.segments()) };
+        assert_eq!((segment.phys, segment.size_bytes, image.entry()), (GuestPhys(phys), size_bytes, GuestPhys(phys)));
+        assert_eq!(image.code()[0].address, GuestVirt(phys));
+    }
+    let mut elf = Elf::new(Class::Bits64).read().unwrap();
+    elf.place_above(GuestPhys(0x4000_0000)).unwrap();
+    assert_eq!(elf.entry(), GuestPhys(0x8000_0000), "only kernels move");
+}
+
+#[test]
+fn each_wrong_kernel_is_named() {
+    assert!(!Image::is_linux(&kernel(0, 1, 0)[..63]));
+    assert!(complaint(Image::linux([0; 64])).starts_with("not an ELF file"));
+    assert!(complaint(Image::linux(kernel(0, 1, 1))).contains("big-endian; build it with CONFIG_CPU_LITTLE_ENDIAN"));
+    assert!(complaint(Image::linux(kernel(6, 1, 0))).contains("text_offset 0x6 is no multiple of 4"));
+    assert!(complaint(Image::linux(kernel(8, u64::MAX, 0))).contains("runs over the end of the address space"));
+    let mut image = Image::linux(kernel(0x8_0000, 1, 0)).unwrap();
+    let text = image.place_above(GuestPhys(u64::MAX - 4)).expect_err("there is no room").to_string();
+    assert!(text.contains("runs over the end of the address space"), "{text}");
+}

@@ -3,7 +3,7 @@
 
 use super::Exit;
 use super::block::{Block, Bodies, Body, HOT, MAX_OPS, Source};
-use crate::hart::{Arch, Hart};
+use crate::hart::{Arch, Debugging, Hart};
 use crate::observe::Observer;
 use crate::profile::{Functions, Gone, Paths, Tally, Turn};
 use crate::trap::{Cause, Trap};
@@ -104,6 +104,38 @@ impl<A: Arch> Interp<A> {
     /// Runs at most `budget` instructions (more than zero), and fewer if something has to be looked at: after a slow row, a
     /// device access or a trap. Exceptions are taken; interrupts, events and the end of the run are the caller's business.
     pub fn run(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        if A::debugging(hart) == Debugging::Instructions {
+            return self.run_debugged(hart, budget);
+        }
+        self.run_plain(hart, budget)
+    }
+
+    /// The same where the guest looks at each instruction.
+    #[cold]
+    #[inline(never)]
+    fn run_debugged(&mut self, hart: &Hart<A>, budget: u64) -> Why {
+        let end = hart.retired.get() + budget;
+        while hart.retired.get() < end {
+            if let Err(trap) = A::before_instruction(hart) {
+                A::take_trap(hart, trap);
+                hart.redirected();
+                return Why::Service;
+            }
+            let (row, before) = (self.peek(hart), hart.retired.get());
+            let why = self.run_plain(hart, 1);
+            if let Some((_, row)) = row
+                && hart.retired.get() > before
+            {
+                A::after_instruction(hart, row.into());
+            }
+            if why == Why::Service {
+                return why;
+            }
+        }
+        Why::Budget
+    }
+
+    fn run_plain(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         // What is counted changes in slow rows only, after which this is left: the common loop has no test for it.
         if hart.timed_by().is_some() || self.observer.is_some() {
             self.run_timed::<false>(hart, budget)

@@ -47,14 +47,10 @@ fn set_translation(cx: Cx<'_>, register: &std::cell::Cell<u64>, value: u64) {
 }
 
 fn set_sctlr(cx: Cx<'_>, value: u64) {
-    let pan = has_pan(cx.hart);
+    let pan = cx.hart.arch.has(Feature::PAN);
     let mask = SCTLR_MASK | if pan { SCTLR_SPAN } else { 0 };
     let ones = SCTLR_ONES | if pan { 0 } else { SCTLR_SPAN };
     set_translation(cx, &el1(cx).sctlr, value & mask | ones);
-}
-
-fn has_pan(hart: &Hart<AArch64>) -> bool {
-    hart.arch.config.cpu.features().contains(Feature::PAN)
 }
 
 fn allows_masks(hart: &Hart<AArch64>) -> bool {
@@ -83,8 +79,10 @@ pub(super) static TABLE: &[Register] = registers! {
     "spsel" (3 0 4 2 0) System => (|cx| pstate_of(cx).sp_is_own().into()),
         |cx, v| cx.hart.arch.enter_level(cx.hart, cx.hart.mode.get(), v & 1 != 0);
     "currentel" (3 0 4 2 2) System => (|cx| u64::from(cx.hart.mode.get()) << 2);
-    "pan" (3 0 4 2 3) System, if has_pan => (|cx| u64::from(pstate_of(cx).pan()) << 22),
+    "pan" (3 0 4 2 3) System, if |hart| hart.arch.has(Feature::PAN) => (|cx| u64::from(pstate_of(cx).pan()) << 22),
         |cx, v| cx.hart.arch.set_pan(cx.hart, v >> 22 & 1 != 0);
+    "uao" (3 0 4 2 4) System, if |hart| hart.arch.has(Feature::UAO) => (|cx| u64::from(pstate_of(cx).uao()) << 23),
+        |cx, v| pstate_of(cx).set_uao(v >> 23 & 1 != 0);
     "afsr0_el1" (3 0 5 1 0) System => (|_| 0), |_, _| {};
     "afsr1_el1" (3 0 5 1 1) System => (|_| 0), |_, _| {};
     "esr_el1" (3 0 5 2 0) System => (|cx| el1(cx).esr.get()), |cx, v| el1(cx).esr.set(v & 0xffff_ffff);
@@ -100,7 +98,10 @@ pub(super) static TABLE: &[Register] = registers! {
         |cx, v| registers(cx).contextidr_el1.set(v & 0xffff_ffff);
     "tpidr_el1" (3 0 13 0 4) System => (|cx| el1(cx).tpidr.get()), |cx, v| el1(cx).tpidr.set(v);
     "nzcv" (3 3 4 2 0) User => (|cx| nzcv(cx.hart) << 28), |cx, v| set_nzcv(cx.hart, v >> 28);
-    "daif" (3 3 4 2 1) Trapped(allows_masks) => (|cx| pstate(cx.hart) & 15 << 6), |cx, v| pstate_of(cx).set_daif(v >> 6);
+    "daif" (3 3 4 2 1) Trapped(allows_masks) => (|cx| pstate(cx.hart) & 15 << 6), |cx, v| cx.hart.arch.set_daif(cx.hart, v >> 6);
+    // Times do not depend on data here anyway.
+    "dit" (3 3 4 2 5) User, if |hart| hart.arch.has(Feature::DIT) => (|cx| u64::from(pstate_of(cx).dit()) << 24),
+        |cx, v| pstate_of(cx).set_dit(v >> 24 & 1 != 0);
     "fpcr" (3 3 4 4 0) User => (|cx| cx.hart.slots.get(FPCR)), |cx, v| set_fpcr(cx.hart, v);
     "fpsr" (3 3 4 4 1) User => (|cx| fpsr(cx.hart)), |cx, v| set_fpsr(cx.hart, v);
     "tpidr_el0" (3 3 13 0 2) User => (|cx| registers(cx).of_level(0).tpidr.get()),

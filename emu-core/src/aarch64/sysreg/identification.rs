@@ -2,6 +2,7 @@
 
 use super::Gate::{System, Trapped, User};
 use super::{Cx, Register, registers};
+use crate::aarch64::debug::{BREAKPOINTS, CONTEXT_BREAKPOINTS, WATCHPOINTS};
 use crate::aarch64::feature::Feature;
 use crate::aarch64::state::AArch64;
 use crate::hart::Hart;
@@ -10,7 +11,7 @@ use emu_devices::gic::{Gic, affinity};
 /// SCTLR_EL1.UCT: EL0 may read CTR_EL0.
 const SCTLR_UCT: u64 = 1 << 15;
 /// SCTLR_EL1.DZE: EL0 may use DC ZVA.
-const SCTLR_DZE: u64 = 1 << 14;
+pub(in crate::aarch64) const SCTLR_DZE: u64 = 1 << 14;
 
 /// MPIDR_EL1: bit 31 is one; bit 30, a processor by itself, is not set for what has a cluster around it.
 fn mpidr(cx: Cx<'_>) -> u64 {
@@ -41,9 +42,11 @@ fn pfr0(cx: Cx<'_>) -> u64 {
         | field(cx, Feature::DIT, 48, 1)
 }
 
-/// ID_AA64DFR0_EL1: the debug architecture of v8.0, with the least there can be: two breakpoints and two watchpoints. PMUv3.
+/// ID_AA64DFR0_EL1: the debug architecture of v8.0, PMUv3, and how many breakpoints, watchpoints and breakpoints that know contexts there
+/// are, each less one.
 fn dfr0(_: Cx<'_>) -> u64 {
-    0x6 | 1 << 8 | 1 << 12 | 1 << 20
+    let less_one = |count: usize, bit: u32| (count as u64 - 1) << bit;
+    0x6 | 1 << 8 | less_one(BREAKPOINTS, 12) | less_one(WATCHPOINTS, 20) | less_one(CONTEXT_BREAKPOINTS, 28)
 }
 
 fn isar0(cx: Cx<'_>) -> u64 {
@@ -72,7 +75,9 @@ fn mmfr0(cx: Cx<'_>) -> u64 {
 }
 
 fn mmfr1(cx: Cx<'_>) -> u64 {
-    field(cx, Feature::HAFDBS, 0, 2) | field(cx, Feature::HPDS, 12, 1) | field(cx, Feature::PAN, 20, 1)
+    field(cx, Feature::HAFDBS, 0, 2)
+        | field(cx, Feature::HPDS, 12, 1)
+        | field(cx, Feature::PAN, 20, 1 + field(cx, Feature::PAN2, 0, 1))
 }
 
 fn mmfr2(cx: Cx<'_>) -> u64 {

@@ -65,6 +65,8 @@ main:
     // At EL0, where WFI is trapped.
     mrs x0, sctlr_el1
     bic x0, x0, #1 << 16
+    bic x0, x0, #1 << 14
+    orr x0, x0, #3 << 3
     msr sctlr_el1, x0
     isb
     DROP_TO_EL0
@@ -137,9 +139,37 @@ main:
     add x0, x0, #1
     br x0
 1:
+    // DC ZVA is denied.
+    DROP_TO_EL0
+    dc zva, x6
+    // Aligned accesses only: what runs here has run without before.
+    mov x21, #2
+    mov x20, sp
+    sub x20, x20, #256
+1:  ldr x0, [x20, #1]
+    ldrh w0, [x20, #3]
+    ldrb w0, [x20, #3]
+    add x2, x20, #2
+    ldp w0, w1, [x2]
+    ldp w0, w1, [x20, #4]
+    str w0, [x20, #18]
+    str w0, [x20, #20]
+    DROP_TO_EL0
+    ldr x0, [x20, #4]
+    svc #9
+    mrs x0, sctlr_el1
+    eor x0, x0, #2
+    msr sctlr_el1, x0
+    isb
+    subs x21, x21, #1
+    b.ne 1b
+    mrs x0, sctlr_el1
+    bic x0, x0, #2
+    msr sctlr_el1, x0
+    isb
     // What EL1 allows.
     mrs x0, sctlr_el1
-    ldr x1, =1 << 9 | 1 << 15 | 1 << 16 | 1 << 26
+    ldr x1, =1 << 9 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 26
     orr x0, x0, x1
     msr sctlr_el1, x0
     mov x0, #0x3ff
@@ -154,6 +184,7 @@ main:
     mrs x7, ctr_el0
     ic ivau, x20
     dc cvau, x20
+    dc zva, x20
     mrs x0, cntfrq_el0
     mrs x1, cntvct_el0
     mrs x2, cntp_ctl_el0

@@ -1,9 +1,10 @@
 // For programs that print what they observe: start, exception vectors that print, and printing by semihosting. Every program
-// has `main`; it runs at EL1 with its own stack pointer, and ends by returning.
+// has `main`; it runs at EL1 with its own stack pointer, and ends by returning. With EMBEDDED it has a start of its own instead.
 //
 // An exception prints a line: E, the vector's offset, ESR_EL1, ELR_EL1 and FAR_EL1, SPSR_EL1. Then the program goes on at EL1, with
-// its stack, at the address in x28 if that is not 0, else behind the instruction. x26 and x27 are the handler's own.
+// its stack, at the address in x28 if that is not 0, else behind the instruction; what `also_masked` has of PSTATE is set. x26 and x27 are the handler's own.
 
+#ifndef EMBEDDED
     .globl _start
 _start:
     ldr x0, =vectors
@@ -18,6 +19,7 @@ _start:
     mov w0, #0x18               // SYS_EXIT
     hlt #0xf000
     b .
+#endif
 
 // Prints a register as 16 digits and a space. Changes nothing else.
 .macro SHOW register
@@ -150,6 +152,9 @@ handler:
     bic x0, x0, #0x100000
     mov x1, #5
     orr x0, x0, x1
+    ldr x1, =also_masked
+    ldr x1, [x1]
+    orr x0, x0, x1
     msr spsr_el1, x0
     ldr x26, =stack_save
     ldr x0, [x26, #16]
@@ -193,6 +198,7 @@ characters:
 finished: .quad 0x20026, 0
 stack_save: .quad 0, 0, 0
 good_stack: .quad 0
+also_masked: .quad 0
     .balign 16
     .skip 4096
 stack_end:
