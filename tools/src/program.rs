@@ -39,6 +39,7 @@ fn read(path: &Path, raw: RawArgs) -> Result<Image> {
     let bytes = bytes(path)?;
     let image = match raw.load {
         Some(load) => Image::raw(bytes, GuestPhys(load), GuestPhys(raw.entry.unwrap_or(load)))?,
+        None if Image::is_linux(&bytes) => Image::linux(bytes)?,
         None => Image::elf(bytes)?,
     };
     Ok(image)

@@ -9,13 +9,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use emu_core::hart::Hart;
 use emu_core::image::Image;
 use emu_core::machine::{Ended, Machine, Stuck, Tracer};
 use emu_devices::board::{Description, Options};
 use emu_devices::console::Console;
+use emu_devices::semihosting::Folder;
 use emu_devices::virtio::block::{Disk, Shelf};
+use emu_mem::GuestPhys;
 
 use crate::cli::machine::{Choice, Journals, Limits, MachineArgs, Notes};
 use crate::counts::Counts;
@@ -136,21 +138,25 @@ impl<A: Guest> Session<A> {
     /// The board or the instruction set makes no sense, or the program does not fit the board.
     pub(crate) fn new(
         name: &str,
-        image: Image,
+        mut image: Image,
         args: &MachineArgs,
         command_line: String,
         console: Console,
         disks: Vec<Disk>,
         notes: Notes,
     ) -> Result<Self> {
-        let (image, engine) = (Rc::new(image), install(args, notes, false));
         let board = describe::<A>(&args.board)?;
+        if let Some(ram) = board.ram.first() {
+            image.place_above(GuestPhys(ram.base)).with_context(|| name.to_owned())?;
+        }
+        let (image, engine) = (Rc::new(image), install(args, notes, false));
         let processor = A::choose(name, &image, args, &board)?;
         let mut options = Options::new(console);
         options.disks = disks;
         options.memory_bytes = args.memory;
         options.harts = args.harts.map(u64::from);
         options.seed = args.seed;
+        options.semihosting = args.semihosting_dir.as_deref().map(open_folder).transpose()?;
         A::tell(&processor, &mut options);
         tracing::info!("{name}: board {}, {processor}, entry {:#x}, seed {}", board.name, image.entry(), args.seed);
         for segment in image.segments() {
@@ -395,6 +401,13 @@ impl<A: Guest> Session<A> {
     fn explain(&self, why: &Stuck) -> String {
         stuck::text::<A>(why, self.image.symbols())
     }
+}
+
+/// The folder for semihosting.
+fn open_folder(path: &Path) -> Result<Folder> {
+    Folder::open(path).map_err(|error| {
+        anyhow!("--semihosting-dir {}: {error}; give a folder that is there and can be read", path.display())
+    })
 }
 
 /// The board of this name, or the one that a file describes.

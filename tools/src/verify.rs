@@ -52,6 +52,11 @@ impl<A: Guest> Lab<A> {
                 "--verify compares an engine with the interpreter, not the interpreter with itself; choose --engine auto or jit"
             );
         }
+        if args.semihosting_dir.is_some() {
+            bail!(
+                "--verify: files of --semihosting-dir cannot be written by two machines; leave one of the options out"
+            );
+        }
         let interp = MachineArgs { engine: Engine::Interp, ..args.clone() };
         let singly = MachineArgs { engine: Engine::Jit, ..args.clone() };
         let lab = Lab {

@@ -20,7 +20,7 @@ const MAX_INSNS: u64 = 10_000_000_000;
 /// What `emu demo` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only demos whose name contains this text, such as rv64 or sort
+    /// Only demos whose name contains this text, such as rv64, aarch64 or sort
     name: Option<String>,
 }
 
@@ -30,7 +30,7 @@ struct Demo {
     elf: &'static [u8],
 }
 
-/// Each program twice, once for each width.
+/// Each program for each instruction set.
 macro_rules! demos {
     ($($name:literal: $about:literal;)*) => {
         &[$(
@@ -43,6 +43,11 @@ macro_rules! demos {
                 name: concat!("rv64/", $name),
                 about: $about,
                 elf: include_bytes!(concat!("../../demo/elf/rv64/", $name, ".elf")),
+            },
+            Demo {
+                name: concat!("aarch64/", $name),
+                about: $about,
+                elf: include_bytes!(concat!("../../demo/elf/aarch64/", $name, ".elf")),
             },
         )*]
     };
@@ -108,13 +113,13 @@ fn run_on<A: Guest>(demo: &Demo, image: Image) -> Result<Row> {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut out = format!("{:<16} {:>16} {:>9} {:>9}  end\n", "demo", "instructions", "ms", "M insn/s");
+    let mut out = format!("{:<18} {:>16} {:>9} {:>9}  end\n", "demo", "instructions", "ms", "M insn/s");
     for row in rows {
         let seconds = row.time.as_secs_f64();
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
-            "{:<16} {:>16} {:>9.1} {:>9.1}  {}",
+            "{:<18} {:>16} {:>9.1} {:>9.1}  {}",
             row.name,
             grouped(row.insns),
             seconds * 1e3,

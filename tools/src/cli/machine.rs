@@ -1,6 +1,7 @@
 //! The options that say what machine a program runs on, shared by `run` and `test`.
 
 use std::fmt::{self, Display, Formatter};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
@@ -40,6 +41,9 @@ pub(crate) struct MachineArgs {
     /// Decides every random number that a guest can see: rng-seed in the device tree. The same seed gives the same run
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::number)]
     pub(crate) seed: u64,
+    /// Folder whose files the program can open by semihosting, and nothing outside it [default: none]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) semihosting_dir: Option<PathBuf>,
     /// What executes the instructions
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub(crate) engine: Engine,
@@ -71,6 +75,7 @@ impl Default for MachineArgs {
             harts: None,
             misaligned: Misaligned::Hardware,
             seed: 0,
+            semihosting_dir: None,
             engine: Engine::Auto,
             timing: &MODELS[0],
             code_memory: 64 << 20,

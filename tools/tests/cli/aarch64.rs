@@ -85,3 +85,59 @@ fn processors_are_chosen_by_name() {
     emu(["run", "--cpu", "max", &riscv]).is_refusal(&["--cpu", "AArch64", "use --isa"]);
     emu(["run", "--board", "spike", &file]).is_refusal(&["--board spike", "virt"]);
 }
+
+#[test]
+fn a_linux_kernel_starts_where_it_wants_to_be() {
+    let kernels = concat!(env!("CARGO_MANIFEST_DIR"), "/../guest-tests/programs/aarch64/system");
+    let image = std::fs::read(format!("{kernels}/elf/kernel.image")).expect("it is committed");
+    let observed = std::fs::read_to_string(format!("{kernels}/kernel.out")).expect("it is committed");
+    let folder = Folder::new();
+    let file = folder.file("Image", image.clone());
+    assert_eq!(emu(["run", &file]).has_status(0).stdout, observed);
+    emu(["run", "--memory", "512K", &file]).is_refusal(&["segment 0x40080000", "0x40000000 to 0x4007ffff"]);
+    let mut big_endian = image;
+    big_endian[24] |= 1;
+    emu(["run", &folder.file("big", big_endian)]).is_refusal(&["big: ", "big-endian", "CONFIG_CPU_LITTLE_ENDIAN"]);
+}
+
+/// Opens `made.txt` for writing, and ends with 1 if that fails.
+const OPEN: [u32; 22] = [
+    0x1000_0141, // adr x1, open
+    0x5280_0020, // mov w0, SYS_OPEN
+    0xd45e_0000, // hlt #0xf000
+    0xb100_041f, // cmn x0, #1
+    0x1a9f_17e3, // cset w3, eq
+    0x1000_0161, // adr x1, end
+    0xf900_0423, // str x3, [x1, #8]
+    0x5280_0300, // mov w0, SYS_EXIT
+    0xd45e_0000, // hlt #0xf000
+    0xd503_201f, // nop
+    0x4000_0050, // open: the name's address
+    0,
+    4, // "w"
+    0,
+    8, // the name's length
+    0,
+    0x0002_0026, // end: ADP_Stopped_ApplicationExit
+    0,
+    0,
+    0,
+    0x6564_616d, // made
+    0x7478_742e, // .txt
+];
+
+#[test]
+fn a_program_opens_files_below_the_folder_that_is_named() {
+    let folder = Folder::new();
+    let file = folder.file("open.elf", program(&OPEN).bytes());
+    emu(["run", &file]).has_status(1);
+    emu(["run", "--semihosting-dir", &folder.path(""), &file]).has_status(0);
+    assert_eq!(folder.read("made.txt"), "");
+    emu(["run", "--semihosting-dir", &folder.path("absent"), &file]).is_refusal(&[
+        "--semihosting-dir",
+        "absent",
+        "give a folder",
+    ]);
+    emu(["run", "--verify", "--semihosting-dir", &folder.path(""), &file])
+        .is_refusal(&["--verify", "--semihosting-dir"]);
+}

@@ -30,7 +30,7 @@ fn is_clean(program: &Path, engine: &str, more: &[&str]) {
 
 #[test]
 fn the_demos_are_clean() {
-    for xlen in ["rv32", "rv64"] {
+    for xlen in ["rv32", "rv64", "aarch64"] {
         for program in programs(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/elf").join(xlen)) {
             is_clean(&program, "auto", &[]);
             is_clean(&program, "jit", &[]);

@@ -8,6 +8,10 @@ use emu_core::isa::{Place, Text};
 
 use super::{Line, little_endian};
 
+/// Formats whose last operand is an address.
+const HAS_TARGET: [&str; 9] =
+    ["Adr", "Adrp", "BranchCond", "BranchImm", "CompareBranch", "TestBranch", "Literal", "PrefetchLiteral", "VLiteral"];
+
 /// The decoder for one program.
 pub(crate) struct Decoder(decode::Decoder);
 
@@ -35,8 +39,9 @@ impl Decoder {
             }
             None => Text { name: ".short".to_owned(), operands: format!("{word:#06x}") },
         };
-        // A target is printed without `0x` and `#`, and is the last operand.
-        let target = found.and_then(|_| u64::from_str_radix(text.operands.rsplit(", ").next()?, 16).ok());
+        // A target is printed without `0x` and `#`, and is the last operand. So are `d0` and the condition `cc`.
+        let target = found.filter(|&(row, _)| HAS_TARGET.contains(&TABLE[row].format));
+        let target = target.and_then(|_| u64::from_str_radix(text.operands.rsplit(", ").next()?, 16).ok());
         (bytes.len(), Line { text, target, address: None })
     }
 }
