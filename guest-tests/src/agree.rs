@@ -26,8 +26,11 @@
 //! | `memory`: a check is made for loads although stores share it | 1,000 | `a_store_to_a_watched_word_next_to_loads` |
 //! | `memory`: a known address is not tested for being watched | 100 | |
 //! | `laps`: a trip takes a lap more than it does | | `sums_and_copies`, `a_counter_ends_the_loop` |
+//! | `laps`: what ends a trip may move | | `an_end_that_moves` |
 //! | `laps`: laps go on through a watched page | | `stores_that_come_to_a_watched_word` |
 //! | `emit`: what a lap's later blocks would have run stays counted where an earlier one leaves | | `a_store_to_a_watched_word_next_to_loads` |
+//! | `emit`: what a block stores early is not stored | | `numbers_that_are_stored_early` |
+//! | `guards`: of what has to be finite and what has to be ordinary, only one is tested where both wait | | `one_number_of_many_raises_flags` |
 //! | `guards`: another bit is tested than the one that says all | 100 | |
 //! | `guards`: what has to be finite at a group's end is not tested | 1,000 | |
 //!

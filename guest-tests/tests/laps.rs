@@ -35,6 +35,8 @@ struct Program {
     /// Bytes at [`DATA`].
     data: Vec<u8>,
     registers: Vec<(u32, u64)>,
+    /// f registers.
+    numbers: Vec<(u32, u64)>,
 }
 
 impl Program {
@@ -44,7 +46,7 @@ impl Program {
         code.extend(its);
         code.push(STAY);
         let registers = registers.iter().copied().chain([(31, HANDLER)]).collect();
-        Program { xlen, code, data: Vec::new(), registers }
+        Program { xlen, code, data: Vec::new(), registers, numbers: Vec::new() }
     }
 
     fn machine(&self, engine: Engine) -> Machine<Riscv> {
@@ -57,7 +59,9 @@ impl Program {
         memory.write_bytes(GuestPhys(HANDLER), &STAY.to_le_bytes()).unwrap();
         memory.write_bytes(GuestPhys(DATA), &self.data).unwrap();
         let hart = &machine.harts()[0];
+        hart.slots.set(slots::FS, 3);
         self.registers.iter().for_each(|&(x, value)| hart.slots.set(slots::dst(x), value));
+        self.numbers.iter().for_each(|&(f, value)| hart.slots.set(slots::fpr(f), value));
         hart.pc.set(START);
         hart.code_changed();
         engine.install(&mut machine);
@@ -66,7 +70,7 @@ impl Program {
 
     /// Runs it on every engine, at once and in slices of several lengths, and compares with the interpreter after each. The
     /// registers, and what the interpreter says of the end.
-    fn run(&self) -> ([u64; 32], Option<Ended>, u64) {
+    fn run(&self) -> (Registers, Option<Ended>, u64) {
         let mut reference = self.machine(Engine::Interp);
         let ended = reference.run(INSNS);
         for (engine, slice) in ENGINES.into_iter().flat_map(|engine| [1, 3, 10, 29, INSNS].map(|slice| (engine, slice)))
@@ -87,12 +91,17 @@ impl Program {
     }
 }
 
-fn registers(machine: &Machine<Riscv>) -> [u64; 32] {
+/// x registers, f registers and `fflags`, as slots lie.
+type Registers = [u64; 65];
+const F: usize = 32;
+const FFLAGS: usize = 64;
+
+fn registers(machine: &Machine<Riscv>) -> Registers {
     std::array::from_fn(|n| machine.harts()[0].slots.get(Slot(n as u8)))
 }
 
 /// All that a guest can see.
-fn seen(machine: &Machine<Riscv>) -> (u64, u64, [u64; 32], Vec<u8>) {
+fn seen(machine: &Machine<Riscv>) -> (u64, u64, Registers, Vec<u8>) {
     let mut memory = vec![0; RAM_BYTES as usize];
     machine.board.bus.memory().read_bytes(GuestPhys(BASE), &mut memory).unwrap();
     (machine.harts()[0].pc.get(), machine.retired(), registers(machine), memory)
@@ -112,6 +121,18 @@ fn sw(rs1: u32, rs2: u32, offset: i32) -> u32 {
 
 fn add(rd: u32, rs1: u32, rs2: u32) -> u32 {
     r(0x33, 0, 0, rd, rs1, rs2)
+}
+
+fn fld(rd: u32, rs1: u32, offset: i32) -> u32 {
+    i(0x07, 3, rd, rs1, offset)
+}
+
+fn fadd_d(rd: u32, rs1: u32, rs2: u32) -> u32 {
+    r(0x53, 7, 1, rd, rs1, rs2)
+}
+
+fn fmul_d(rd: u32, rs1: u32, rs2: u32) -> u32 {
+    r(0x53, 7, 9, rd, rs1, rs2)
 }
 
 fn bne(rs1: u32, rs2: u32, offset: i32) -> u32 {
@@ -242,4 +263,62 @@ fn a_step_that_is_none() {
     let its = [lw(8, 5, 0), addi(9, 9, 1), addiw, bne(5, 6, -12)];
     let (registers, _, _) = Program::new(64, &its, &[(5, DATA), (6, 0)]).run();
     assert_eq!((registers[9], registers[5]), (1, 0xffff_ffff_8000_4004));
+}
+
+/// The loop compares with what its end was when the lap began; it comes nearer meanwhile.
+#[test]
+fn an_end_that_moves() {
+    for xlen in [32, 64] {
+        let its = [lw(8, 5, 0), addi(12, 6, 0), addi(6, 6, -4), addi(5, 5, 4), bne(5, 12, -16)];
+        let (registers, _, _) = Program::new(xlen, &its, &[(5, DATA), (6, DATA + 41 * 4)]).run();
+        assert_eq!((registers[5], registers[12]), (DATA + 21 * 4, DATA + 21 * 4), "RV{xlen}");
+    }
+}
+
+/// Numbers are tested together: a sum that overflows beside products of middle size, a product that overflows, or is inexact below the
+/// least normal number, beside such sums.
+#[test]
+fn one_number_of_many_raises_flags() {
+    const OF: u64 = 4;
+    const UF: u64 = 2;
+    const NX: u64 = 1;
+    let (tenth, half_inexact) = (0.1_f64, 0.7_f64);
+    for (term, factor, flags) in [
+        (f64::MAX, 1.25, OF | NX),
+        (1.25, f64::MAX, OF | NX),
+        (1.25, f64::MIN_POSITIVE * 1.75, UF | NX),
+        (1.25, 1.75, NX),
+    ] {
+        let its = [
+            fld(1, 5, 0),
+            fld(2, 5, 8),
+            fadd_d(3, 1, 1),
+            fmul_d(6, 2, 8),
+            fmul_d(6, 6, 2),
+            fadd_d(7, 3, 9),
+            addi(5, 5, 16),
+            bne(5, 6, -28),
+        ];
+        let mut program = Program::new(64, &its, &[(5, DATA), (6, DATA + 61 * 16)]);
+        // Nothing of this is exact, so the inexact flag is raised from the first lap on.
+        program.numbers = vec![(8, half_inexact.to_bits()), (9, tenth.to_bits())];
+        let pairs = std::iter::repeat_n([1.25, 1.25], 60).chain([[term, factor]]);
+        program.data = pairs.flatten().flat_map(f64::to_le_bytes).collect();
+        let (registers, _, _) = program.run();
+        assert_eq!(registers[FFLAGS], flags, "{term:e}, {factor:e}");
+        assert_eq!(registers[F + 6], (factor * half_inexact * factor).to_bits(), "{term:e}, {factor:e}");
+        assert_eq!(registers[F + 7], (term + term + tenth).to_bits(), "{term:e}, {factor:e}");
+    }
+}
+
+/// More numbers than the host has registers for, and nobody in the loop reads those of the lap before.
+#[test]
+fn numbers_that_are_stored_early() {
+    let sums = (2..18).map(|f| fadd_d(f, f - 1, 1));
+    let its: Vec<u32> = [fld(1, 5, 0)].into_iter().chain(sums).chain([addi(5, 5, 8), bne(5, 6, -72)]).collect();
+    let mut program = Program::new(64, &its, &[(5, DATA), (6, DATA + 30 * 8)]);
+    program.data = (1..=30_u32).flat_map(|n| f64::from(n).to_le_bytes()).collect();
+    let (registers, _, _) = program.run();
+    let expected: Vec<u64> = (1..18).map(|f| (30.0 * f64::from(f)).to_bits()).collect();
+    assert_eq!(registers[F + 1..F + 18], expected);
 }

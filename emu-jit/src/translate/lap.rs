@@ -12,7 +12,8 @@ use emu_mem::OpenRam;
 use super::Translation;
 use crate::emit::Next;
 use crate::laps::{Laps, Loop, Trip};
-use crate::region::{Edge, End};
+use crate::region::{Edge, End, Insn};
+use crate::slots::SlotSet;
 use crate::value::{Truth, TruthForm};
 
 /// A loop that is being translated.
@@ -21,7 +22,7 @@ pub(super) struct Lap<'l> {
     around: ir::Block,
     laps: Laps,
     its: &'l Loop,
-    /// What slots hold when it begins that the branch at its end reads.
+    /// What slots hold when it begins that it reads.
     begin: Vec<(Slot, Option<ir::Value>)>,
     /// What is found out about that branch.
     trip: Cell<Option<Trip>>,
@@ -44,9 +45,10 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             (front, around, variable, Laps { after, more, insns, behind: 0 })
         };
         emit.begin_block(self.dirty[head], 0);
-        let last = its.blocks.last().and_then(|&n| blocks[n].insns.last());
-        let reads = last.map(|insn| insn.effect.reads).unwrap_or_default();
-        let begin = reads.iter().map(|slot| (slot, emit.variable_if_any(slot))).collect();
+        let begin = reads(its.blocks.iter().flat_map(|&n| &blocks[n].insns))
+            .iter()
+            .map(|slot| (slot, emit.variable_if_any(slot)))
+            .collect();
         emit.begin_lap(&its.stretches, ram);
         let lap = Lap { around, laps, its, begin, trip: Cell::new(None) };
         let mut behind = insns;
@@ -185,4 +187,14 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.now.replace(*now);
         emit.laps.set(laps);
     }
+}
+
+/// Slots that are read before they are written.
+fn reads<'i>(insns: impl Iterator<Item = &'i Insn>) -> SlotSet {
+    let (mut reads, mut writes) = (SlotSet::default(), SlotSet::default());
+    for insn in insns {
+        reads.extend(&insn.effect.reads.without(writes.iter()));
+        writes.extend(&insn.effect.writes);
+    }
+    reads
 }
