@@ -53,7 +53,8 @@ pub fn machine(board: Board, config: Config, command_line: &str) -> Machine<AArc
     let broadcast = Broadcast::default();
     let harts = board.lines.iter().enumerate().map(|(id, lines)| {
         let arch = AArch64 { broadcast: broadcast.other_end(), ..AArch64::new(config, id, board.arm.clone()) };
-        let hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
+        let mut hart = Hart::new(id, arch, board.bus.clone(), lines.clone(), board.clock.clone());
+        hart.roi = board.roi.clone();
         AArch64::reset(&hart, board.reset_pc.map_or(0, |pc| pc.0));
         hart.slots.set(slots::dst(0), board.device_tree.as_ref().map_or(0, |tree| tree.address.0));
         let mut semihosting = board.semihosting(command_line);

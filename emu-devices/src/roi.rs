@@ -51,6 +51,11 @@ impl Roi {
     }
 }
 
+/// The name of the region that a hint instruction with this number delimits.
+pub fn hint(number: u16) -> String {
+    format!("hint {number}")
+}
+
 /// A name as a guest gives it: printable, and not too long.
 pub fn name(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_NAME_BYTES)]);

@@ -11,6 +11,7 @@ build() {
     guest_cc 32 "$1/now/words.elf" "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
     guest_cc 32 "$1/slower/words.elf" -DSLOWER "$HERE/src/words.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
     guest_cc 64 "$1/now/roi.elf" -I "$HERE/../roi/include" "$HERE/src/roi.c" "$RUNTIME"/{crt0.S,uart.c,memory.c}
+    aarch64_cc "$1/now/roi-aarch64.elf" -I "$HERE/../roi/include" "$HERE/src/roi.c" "$RUNTIME"/{uart.c,memory.c}
     # With its debug information, for what shows source lines.
     (
         # The compiler's temporary file names are other ones each time.

@@ -3,6 +3,7 @@
 
 use super::exception::{class, leave, syndrome, wakes};
 use super::feature::Feature;
+use super::format::MoveWide;
 use super::semihosting;
 use super::slots::{ZVA_TRAP, dst, general, src};
 use super::state::{AArch64, Pstate};
@@ -15,6 +16,7 @@ use crate::interp::{Next, Step};
 use crate::slot::{Slot, ZERO};
 use crate::trap::{Stop, Trap};
 use emu_devices::psci::Effect;
+use emu_devices::roi::{self, Signal};
 use std::fmt::{self, Display};
 
 format! {
@@ -160,6 +162,18 @@ pub fn eret<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Unused) -> Result<Next, 
 /// Hints of which nothing is made: NOP, YIELD, those without a name, those of features that are not here.
 #[inline(always)]
 pub fn hint<H: A64>(h: H, _: Hint) -> Exec<H::E> {
+    Ok(h.next())
+}
+
+/// MOVZ XZR, #N: the region `hint N` begins.
+pub fn roi_begin<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: MoveWide) -> Result<Next, Stop> {
+    h.hart.roi.give(Signal::Begin(roi::hint(o.imm)));
+    Ok(h.next())
+}
+
+/// MOVN XZR, #N: it ends.
+pub fn roi_end<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: MoveWide) -> Result<Next, Stop> {
+    h.hart.roi.give(Signal::End(roi::hint(o.imm)));
     Ok(h.next())
 }
 

@@ -92,6 +92,9 @@ isa! {
         Wfe            "hint"    "1101010100 0 00 011 0010 0000 010 11111"          Hint               slow => system::wfe;
         Wfi            "hint"    "1101010100 0 00 011 0010 0000 011 11111"          Hint               slow => system::wfi;
         Hint           "hint"    "1101010100 0 00 011 0010 mmmm ooo 11111"          Hint               => system::hint;
+        // Two that write nothing, as MOVZ and MOVN of XZR do: a region of interest begins or ends. To any other program they do nothing
+        MovzRoi        "movz"    "1 10 100101 00 00000iiiiiiiiiii 11111"            MoveWide           slow => system::roi_begin;
+        MovnRoi        "movn"    "1 00 100101 00 00000iiiiiiiiiii 11111"            MoveWide           slow => system::roi_end;
         // Barriers
         Clrex          "clrex"   "1101010100 0 00 011 0011 mmmm 010 11111"          Whole              slow => exclusive::clrex;
         Dsb            "dsb"     "1101010100 0 00 011 0011 mmmm 100 11111"          Barrier            => system::barrier;

@@ -15,7 +15,7 @@ use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::interp::{Next, Step};
 use crate::slot::ZERO;
 use crate::trap::{Stop, Trap};
-use emu_devices::roi::Signal;
+use emu_devices::roi::{self, Signal};
 use emu_mem::{Access, GuestVirt, Space, Width};
 
 /// Bytes of a cache block, naturally aligned.
@@ -28,18 +28,14 @@ fn require(ok: bool) -> Result<(), Stop> {
 
 /// SLTI x0, x0, N, a hint for custom use (unprivileged 2.9): the region `hint N` begins.
 pub fn roi_begin<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: I) -> Result<Next, Stop> {
-    h.hart.roi.give(Signal::Begin(hint(o)));
+    h.hart.roi.give(Signal::Begin(roi::hint(o.imm as u16)));
     Ok(h.next())
 }
 
 /// SLTIU x0, x0, N: it ends.
 pub fn roi_end<'h, H: Rv<E = Step<'h, Riscv>>>(h: H, o: I) -> Result<Next, Stop> {
-    h.hart.roi.give(Signal::End(hint(o)));
+    h.hart.roi.give(Signal::End(roi::hint(o.imm as u16)));
     Ok(h.next())
-}
-
-fn hint(o: I) -> String {
-    format!("hint {}", o.imm)
 }
 
 /// 3.3.1: the cause tells the mode.

@@ -6,7 +6,11 @@ static volatile int sink;
 
 // Three instructions a turn, and so many turns.
 __attribute__((noipa)) static void turns(int n) {
+#if defined(__aarch64__)
+    __asm__ volatile("1: subs %w0, %w0, #1\n\tnop\n\tb.ne 1b" : "+r"(n) : : "cc");
+#else
     __asm__ volatile("1: addi %0, %0, -1\n\tnop\n\tbnez %0, 1b" : "+r"(n));
+#endif
 }
 
 __attribute__((noipa)) static void nested(int depth) {

@@ -2,7 +2,7 @@
 // instruction that does nothing anywhere else, so a program may keep them.
 //
 //   RISC-V   begin: slti  x0, x0, N      end: sltiu x0, x0, N      (hints for custom use, unprivileged manual 2.9)
-//   AArch64  begin: movz  xzr, #N        end: movn  xzr, #N        (write nothing; emu does not look for them yet)
+//   AArch64  begin: movz  xzr, #N        end: movn  xzr, #N        (write nothing; the 64-bit forms with no shift)
 //
 // N is a constant from 0 to 2047; the region is called "hint N". Regions may nest, in themselves too: then only the outermost pass counts.
 #ifndef EMU_ROI_H
