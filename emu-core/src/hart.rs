@@ -124,6 +124,8 @@ pub trait Arch: Sized + 'static {
     fn named_words(hart: &Hart<Self>, to: &mut dyn FnMut(&str, u64));
     /// A retired instruction as one line of a trace.
     fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// Whether a row jumps to where a register says.
+    fn jumps_to_register(row: u16) -> bool;
     /// What an instruction does to the stack of calls.
     fn turn(row: u16, operands: &Packed) -> Turn;
     /// What timing models see of an instruction: its row and operands, its place, its encoding, and the 16 bits behind it.

@@ -219,9 +219,8 @@ impl<A: Arch> Machine<A> {
         let mut sums = BTreeMap::new();
         for executor in &self.executors {
             for tally in executor.tallies()? {
-                let sum = sums.entry((tally.pc, tally.word)).or_insert(Tally { retired: 0, taken: 0, ..tally });
-                sum.retired += tally.retired;
-                sum.taken += tally.taken;
+                let sum = sums.entry((tally.pc, tally.word)).or_insert(tally.reset());
+                sum.add(&tally);
             }
         }
         Some(sums.into_values().collect())
@@ -230,7 +229,11 @@ impl<A: Arch> Machine<A> {
     /// The calls of a hart up to now. `None` unless its executor keeps them.
     pub fn paths(&self, hart: usize) -> Option<Paths> {
         let mut paths = self.executors[hart].paths()?.clone();
-        paths.count(self.harts[hart].retired.get());
+        let hart = &self.harts[hart];
+        if hart.timed_by().is_some() {
+            paths.at_cycle(hart.cycles());
+        }
+        paths.count(hart.retired.get());
         Some(paths)
     }
 

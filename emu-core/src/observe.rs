@@ -1,9 +1,16 @@
 //! What is seen of a hart's instructions one by one, where somebody asks for that: how deep its stack went, how its accesses to
-//! memory were aligned, which pages had them. Only the interpreter looks, in a loop of its own (`interp/timed.rs`), so that runs without it
+//! memory were aligned, which pages had them; what caches ([`cache`]) would have missed, and branches a predictor ([`predictor`]) would have
+//! foretold wrongly. Only the interpreter looks, in a loop of its own (`interp/timed.rs`), so that runs without it
 //! pay nothing.
 
+pub mod cache;
+pub mod predictor;
+
 use crate::hart::MemoryRecord;
+use crate::profile::{Costs, Event};
+use cache::{Caches, Shapes};
 use emu_mem::PAGE_SIZE;
+use predictor::{Predictor, Scheme};
 use rustc_hash::FxHashSet;
 
 /// Pages that are told apart at most; others are not counted. (A guest can give one page of memory any number of addresses.)
@@ -37,9 +44,58 @@ impl Stack {
     }
 }
 
+/// What is looked at beside the stack and accesses.
+#[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Options {
+    /// Caches, and their shapes.
+    pub caches: Option<Shapes>,
+    /// Branches, and how they are predicted.
+    pub predictor: Option<Scheme>,
+}
+
+/// What an instruction does to the flow of control, as predictors see it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Turns {
+    /// A conditional branch.
+    Branch {
+        /// Whether its target is not above it.
+        goes_back: bool,
+        /// Whether it was taken.
+        taken: bool,
+    },
+    /// A jump to where a register says that is no return.
+    Jump,
+    /// Whatever need not be predicted.
+    Otherwise,
+}
+
+/// An instruction that has retired.
+#[derive(Copy, Clone, Debug)]
+pub struct Seen<'s> {
+    /// Its address.
+    pub pc: u64,
+    /// Its length.
+    pub bytes: u64,
+    /// What it does to the flow of control.
+    pub turns: Turns,
+    /// The address of the next one.
+    pub next: u64,
+    /// The stack pointer that it has left.
+    pub stack_pointer: u64,
+    /// Whether it is one that loads or stores, as opposed to one that does something to caches.
+    pub touches: bool,
+    /// Its accesses.
+    pub accesses: &'s [MemoryRecord],
+}
+
 /// What was seen of one hart.
 #[derive(Clone, Default, Debug)]
 pub struct Observer {
+    options: Options,
+    caches: Option<Caches>,
+    predictor: Option<Predictor>,
+    /// Misses and wrong predictions.
+    costs: Costs,
     stack: Option<Stack>,
     stack_pointer: u64,
     /// Loads and stores, by the base-two logarithm of their bytes.
@@ -50,9 +106,44 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// An instruction has retired. The stack pointer is what it has left; `touches` says whether it is one that loads or stores, as
-    /// opposed to one that does something to caches.
-    pub fn retired(&mut self, stack_pointer: u64, touches: bool, accesses: &[MemoryRecord]) {
+    /// One that has seen nothing.
+    pub fn new(options: Options) -> Self {
+        let (caches, predictor) = (options.caches.map(Caches::new), options.predictor.map(Predictor::new));
+        Observer { options, caches, predictor, ..Observer::default() }
+    }
+
+    /// An instruction has retired. Gives what it has cost in misses and wrong predictions.
+    pub fn retired(&mut self, seen: &Seen<'_>) -> Costs {
+        let mut costs = Costs::default();
+        if let Some(caches) = &mut self.caches {
+            let miss = caches.fetch(seen.pc, seen.bytes);
+            costs.count(Event::FetchMisses, miss.first);
+            costs.count(Event::LastFetchMisses, miss.last);
+            for access in seen.accesses {
+                let miss = caches.access(access.at, access.bytes);
+                let (first, last) = match access.stored {
+                    Some(_) => (Event::StoreMisses, Event::LastStoreMisses),
+                    None => (Event::LoadMisses, Event::LastLoadMisses),
+                };
+                costs.count(first, miss.first);
+                costs.count(last, miss.last);
+            }
+        }
+        if let Some(predictor) = &mut self.predictor {
+            match seen.turns {
+                Turns::Branch { goes_back, taken } => {
+                    costs.count(Event::WrongBranches, predictor.branch(seen.pc, goes_back, taken));
+                }
+                Turns::Jump => costs.count(Event::WrongJumps, predictor.jump(seen.pc, seen.next)),
+                Turns::Otherwise => {}
+            }
+        }
+        self.costs += costs;
+        self.look_at_data(seen);
+        costs
+    }
+
+    fn look_at_data(&mut self, &Seen { stack_pointer, touches, accesses, .. }: &Seen<'_>) {
         // An address that is put together in two instructions is no stack pointer after the first.
         let holds = std::mem::replace(&mut self.stack_pointer, stack_pointer) == stack_pointer;
         if holds && stack_pointer != 0 {
@@ -80,6 +171,16 @@ impl Observer {
                 self.pages.insert(page);
             }
         }
+    }
+
+    /// What is looked at beside the stack and accesses.
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Misses and wrong predictions.
+    pub fn costs(&self) -> Costs {
+        self.costs
     }
 
     /// The stack; `None` if the stack pointer was never set.
@@ -111,31 +212,37 @@ mod tests {
         MemoryRecord { at, bytes, stored: is_store.then_some(0) }
     }
 
+    fn see(observer: &mut Observer, stack_pointer: u64, touches: bool, accesses: &[MemoryRecord]) {
+        let turns = Turns::Otherwise;
+        let costs = observer.retired(&Seen { pc: 0, bytes: 4, turns, next: 4, stack_pointer, touches, accesses });
+        assert!(costs.is_zero(), "nobody asked");
+    }
+
     #[test]
     fn the_stack_begins_where_it_is_set() {
         let mut observer = Observer::default();
         // An instruction that sets it, and one that leaves it.
-        let mut see = |sp| {
-            observer.retired(sp, false, &[]);
-            observer.retired(sp, false, &[]);
+        let mut after = |sp| {
+            see(&mut observer, sp, false, &[]);
+            see(&mut observer, sp, false, &[]);
             observer.stack()
         };
-        assert_eq!(see(0), None);
-        assert_eq!(see(0x1000).map(Stack::bytes), Some(0));
-        assert_eq!(see(0xff0).map(Stack::bytes), Some(16));
-        assert_eq!(see(0x2000).map(Stack::bytes), Some(16), "another stack above");
-        assert_eq!(see(0), Some(Stack { first: 0x1000, lowest: 0xff0 }));
-        observer.retired(0x800, false, &[]);
-        observer.retired(0x1234, false, &[]);
+        assert_eq!(after(0), None);
+        assert_eq!(after(0x1000).map(Stack::bytes), Some(0));
+        assert_eq!(after(0xff0).map(Stack::bytes), Some(16));
+        assert_eq!(after(0x2000).map(Stack::bytes), Some(16), "another stack above");
+        assert_eq!(after(0), Some(Stack { first: 0x1000, lowest: 0xff0 }));
+        see(&mut observer, 0x800, false, &[]);
+        see(&mut observer, 0x1234, false, &[]);
         assert_eq!(observer.stack().map(|stack| stack.lowest), Some(0xff0), "in between");
     }
 
     #[test]
     fn accesses_are_told_apart() {
         let mut observer = Observer::default();
-        observer.retired(0, true, &[access(0x1000, 8, false), access(0x1ffc, 8, false), access(0x3001, 1, false)]);
-        observer.retired(0, true, &[access(0x1002, 4, true), access(0x1002, 2, true), access(0x1000, 16, true)]);
-        observer.retired(0, false, &[access(0x8000, 1, true)]);
+        see(&mut observer, 0, true, &[access(0x1000, 8, false), access(0x1ffc, 8, false), access(0x3001, 1, false)]);
+        see(&mut observer, 0, true, &[access(0x1002, 4, true), access(0x1002, 2, true), access(0x1000, 16, true)]);
+        see(&mut observer, 0, false, &[access(0x8000, 1, true)]);
         let counts = |of: &[Accesses; SIZES]| of.map(|accesses| (accesses.aligned, accesses.misaligned));
         assert_eq!(counts(observer.loads()), [(1, 0), (0, 0), (0, 0), (1, 1), (0, 0)]);
         assert_eq!(counts(observer.stores()), [(0, 0), (1, 0), (0, 1), (0, 0), (1, 0)]);
@@ -148,7 +255,7 @@ mod tests {
     fn there_is_a_bound() {
         let mut observer = Observer::default();
         for page in 0..MAX_PAGES as u64 + 10 {
-            observer.retired(0, true, &[access(page * PAGE_SIZE, 1, false)]);
+            see(&mut observer, 0, true, &[access(page * PAGE_SIZE, 1, false)]);
         }
         assert_eq!(observer.pages().count(), MAX_PAGES);
     }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
-use emu_core::profile::Tally;
+use emu_core::profile::{Costs, Tally};
 
 use crate::emit::{Emit, slot_access};
 use crate::region::{Insn, Region};
@@ -62,7 +62,7 @@ impl RowCounts {
             let tally = |(n, &Place { pc, word, row }): (usize, &Place)| {
                 retired -= next();
                 let taken = if n + 1 == insns.len() { branched } else { 0 };
-                Tally { pc, word, row, retired, taken }
+                Tally { pc, word, row, retired, taken, costs: Costs::default() }
             };
             insns.iter().enumerate().map(tally).collect::<Vec<_>>()
         })

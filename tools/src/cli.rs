@@ -10,6 +10,7 @@ mod insight;
 pub(crate) mod machine;
 mod profile;
 mod run;
+mod simulate;
 mod stat;
 mod test;
 

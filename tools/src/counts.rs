@@ -2,6 +2,7 @@
 //! but for [`Counts::tlb`] and [`Counts::details`]. How it is shown is the business of `report/stat` and `report/stat_json`.
 
 mod data;
+mod simulated;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -13,6 +14,7 @@ use emu_core::profile::{Tally, Turn};
 use emu_mem::{DeviceCounts, PAGE_SIZE, TlbCounts};
 
 pub(crate) use data::Data;
+pub(crate) use simulated::Simulated;
 
 /// Counts of one machine or, after resets, of several in turn.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,8 @@ pub(crate) struct Counts {
     pub(crate) calls: u64,
     /// Instructions that return from calls.
     pub(crate) returns: u64,
+    /// Jumps to where a register says that are no returns.
+    pub(crate) indirect_jumps: u64,
     /// Different instructions that ran, by address and encoding.
     pub(crate) distinct_insns: u64,
     /// Pages that had them.
@@ -41,6 +45,8 @@ pub(crate) struct Counts {
     pub(crate) devices: Vec<DeviceCounts>,
     /// What was done to memory, where that was looked at.
     pub(crate) data: Option<Data>,
+    /// Misses and wrong predictions, where they were simulated.
+    pub(crate) simulated: Option<Simulated>,
     /// Regions of interest.
     pub(crate) regions: Vec<Region>,
     /// How often the guest has reset its machine.
@@ -59,6 +65,7 @@ impl Counts {
             cycles: machine.cycles(),
             devices: machine.board.bus.device_counts(),
             data: Data::of(machine),
+            simulated: Simulated::of(machine),
             regions: machine.regions(),
             tlb: machine.tlb_counts(),
             details: machine.details(),
@@ -86,7 +93,11 @@ impl Counts {
             self.distinct_insns += 1;
             pages.insert(tally.pc / PAGE_SIZE);
             let operands = arch.decode(tally.word).operands;
-            match A::turn(row, &operands) {
+            let turn = A::turn(row, &operands);
+            if A::jumps_to_register(row) && turn != Turn::Return {
+                self.indirect_jumps += n;
+            }
+            match turn {
                 Turn::Call | Turn::Swap => self.calls += n,
                 Turn::Return => self.returns += n,
                 Turn::Other | Turn::TrapReturn => {}
@@ -119,6 +130,7 @@ impl AddAssign<&Counts> for Counts {
         add(&mut self.store_bytes, &other.store_bytes);
         self.calls += other.calls;
         self.returns += other.returns;
+        self.indirect_jumps += other.indirect_jumps;
         self.distinct_insns += other.distinct_insns;
         self.code_pages += other.code_pages;
         for device in &other.devices {
@@ -130,6 +142,10 @@ impl AddAssign<&Counts> for Counts {
         match (&mut self.data, &other.data) {
             (Some(sum), Some(data)) => *sum += data,
             (sum, data) => *sum = sum.take().or_else(|| data.clone()),
+        }
+        match (&mut self.simulated, other.simulated) {
+            (Some(sum), Some(more)) => sum.costs += more.costs,
+            (sum, more) => *sum = sum.or(more),
         }
         for region in &other.regions {
             match self.regions.iter_mut().find(|known| known.name == region.name) {

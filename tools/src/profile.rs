@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use emu_core::hart::Hart;
 use emu_core::image::{Image, SymbolKind};
 use emu_core::machine::Machine;
-use emu_core::profile::{Call, Caller, Functions, NO_PARENT, Paths, Tally, Way};
+use emu_core::observe::{Observer, Options};
+use emu_core::profile::{Call, Caller, Costs, Event, Functions, NO_PARENT, Paths, Tally, Turn, Way};
+use emu_core::timing::Model;
 use emu_core::trap::Cause;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +34,12 @@ pub(crate) struct Function {
     pub(crate) inclusive: u64,
     /// How often it was called, as far as that is known.
     pub(crate) calls: u64,
+    /// Modelled cycles of its own; 0 without a timing model.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) cycles: u64,
+    /// The same with those of what it called.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) inclusive_cycles: u64,
 }
 
 /// An instruction with its function.
@@ -40,6 +49,8 @@ pub(crate) struct Insn {
     pub(crate) function: usize,
     /// How often it ran.
     pub(crate) tally: Tally,
+    /// What all its runs came to.
+    pub(crate) costs: Costs,
 }
 
 /// A call, or all traps before one instruction that have one handler.
@@ -66,6 +77,14 @@ pub(crate) struct Stack {
     pub(crate) own: u64,
     /// How often it was called along this way.
     pub(crate) calls: u64,
+    /// Modelled cycles of its own along this way; 0 without a timing model.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) cycles: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A profile.
@@ -73,6 +92,10 @@ pub(crate) struct Stack {
 pub(crate) struct Profile {
     /// Instructions that retired.
     pub(crate) total: u64,
+    /// Modelled cycles, and by what model, if there is one.
+    pub(crate) cycles: Option<(u64, &'static Model)>,
+    /// What was simulated.
+    pub(crate) simulated: Options,
     /// All functions that ran, the most expensive first.
     pub(crate) functions: Vec<Function>,
     /// All instructions that ran, by address.
@@ -121,9 +144,24 @@ pub(crate) fn functions(image: &Image) -> Functions {
 /// What is counted of one function while its profile is put together.
 #[derive(Clone, Copy, Default)]
 struct Sums {
-    own: u64,
-    below: u64,
+    own: Costs,
+    below: Costs,
     calls: u64,
+}
+
+impl Sums {
+    /// The function, whose name is known by now; if calls were not kept, nothing is known of what it called.
+    fn function(self, name: String, with_calls: bool) -> Function {
+        let below = if with_calls { self.below } else { self.own };
+        Function {
+            name,
+            own: self.own[Event::Instructions],
+            inclusive: below[Event::Instructions],
+            calls: self.calls,
+            cycles: self.own[Event::Cycles],
+            inclusive_cycles: below[Event::Cycles],
+        }
+    }
 }
 
 /// How functions are told apart: by the address of their first instruction, or as traps of one cause.
@@ -161,11 +199,18 @@ impl Profile {
             let known = functions.around(pc).or_else(|| targets.around(pc));
             Key::Function(known.map_or(pc, |range| range.start))
         };
-        let mut insns: Vec<(Key, Tally)> = Vec::with_capacity(tallies.len());
-        for &tally in tallies.iter().filter(|tally| tally.retired > 0) {
+        let mut insns: Vec<(Key, Tally, Costs)> = Vec::with_capacity(tallies.len());
+        let arch = machine.harts().first().map(|hart| &hart.arch);
+        for &tally in tallies.iter().filter(|tally| tally.retired > 0 || !tally.costs.is_zero()) {
             let key = function(tally.pc);
-            sums.entry(key).or_default().own += tally.retired;
-            insns.push((key, tally));
+            let turn = match arch {
+                Some(arch) if tally.pc != Tally::NOWHERE => A::turn(tally.row, &arch.decode(tally.word).operands),
+                _ => Turn::Other,
+            };
+            let mut costs = tally.costs;
+            costs.add::<A>(tally.row, turn, tally.retired);
+            sums.entry(key).or_default().own += costs;
+            insns.push((key, tally, costs));
         }
         let mut stacks = Vec::new();
         let mut keys = Vec::new();
@@ -182,7 +227,7 @@ impl Profile {
             }
         }
         let mut order: Vec<(Key, Sums)> = sums.into_iter().collect();
-        order.sort_by_key(|&(key, sums)| (std::cmp::Reverse(sums.own), key));
+        order.sort_by_key(|&(key, sums)| (std::cmp::Reverse(sums.own[Event::Instructions]), key));
         let index: BTreeMap<Key, usize> = order.iter().enumerate().map(|(n, &(key, _))| (key, n)).collect();
         let name = |key: Key| match key {
             Key::Function(at) => place::label(at, image.symbols()).unwrap_or_else(|| format!("{at:#x}")),
@@ -193,21 +238,24 @@ impl Profile {
         };
         Profile {
             total: machine.retired(),
-            functions: order
+            cycles: machine.harts().first().and_then(Hart::timed_by).map(|model| (machine.cycles(), model)),
+            simulated: machine.observed(0).map(Observer::options).unwrap_or_default(),
+            functions: order.iter().map(|&(key, sums)| sums.function(name(key), !paths.is_empty())).collect(),
+            insns: insns
                 .iter()
-                .map(|&(key, Sums { own, below, calls })| Function {
-                    name: name(key),
-                    own,
-                    inclusive: if paths.is_empty() { own } else { below },
-                    calls,
-                })
+                .filter_map(|&(key, tally, costs)| Some(Insn { function: *index.get(&key)?, tally, costs }))
                 .collect(),
-            insns: insns.iter().filter_map(|&(key, tally)| Some(Insn { function: *index.get(&key)?, tally })).collect(),
             edges: edges.into_iter().filter_map(edge).collect(),
             stacks: stacks
                 .into_iter()
                 .zip(keys)
-                .map(|((parent, own, calls), key)| Stack { parent, name: name(key), own, calls })
+                .map(|((parent, own, calls), key)| Stack {
+                    parent,
+                    name: name(key),
+                    own: own[Event::Instructions],
+                    calls,
+                    cycles: own[Event::Cycles],
+                })
                 .collect(),
             folded: paths.iter().map(Paths::folded).sum(),
             nameless: !image.symbols().iter().any(|symbol| symbol.kind.is_place()),
@@ -217,23 +265,28 @@ impl Profile {
 
 /// What a tree says of its functions, the most expensive first.
 pub(crate) fn sums(stacks: &[Stack]) -> Vec<Function> {
-    let mut below: Vec<u64> = stacks.iter().map(|stack| stack.own).collect();
+    let costs = |stack: &Stack| {
+        let mut costs = Costs::instructions(stack.own);
+        costs[Event::Cycles] = stack.cycles;
+        costs
+    };
+    let mut below: Vec<Costs> = stacks.iter().map(costs).collect();
     let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
     for (n, stack) in stacks.iter().enumerate().rev() {
         let sum = sums.entry(&stack.name).or_default();
-        (sum.own, sum.calls) = (sum.own + stack.own, sum.calls + stack.calls);
+        sum.own += costs(stack);
+        sum.calls += stack.calls;
         let mut above = std::iter::successors(stack.parent, |&parent| stacks[parent].parent);
         if !above.any(|above| stacks[above].name == stack.name) {
             sum.below += below[n];
         }
         if let Some(parent) = stack.parent {
-            below[parent] += below[n];
+            let part = below[n];
+            below[parent] += part;
         }
     }
-    let mut functions: Vec<Function> = sums
-        .into_iter()
-        .map(|(name, Sums { own, below, calls })| Function { name: name.to_owned(), own, inclusive: below, calls })
-        .collect();
+    let mut functions: Vec<Function> =
+        sums.into_iter().map(|(name, sums)| sums.function(name.to_owned(), true)).collect();
     functions.sort_by(|a, b| b.own.cmp(&a.own).then_with(|| a.name.cmp(&b.name)));
     functions
 }
@@ -241,13 +294,13 @@ pub(crate) fn sums(stacks: &[Stack]) -> Vec<Function> {
 /// Adds the tree of one hart to that of all, and what it says to the sums of its functions.
 fn add_tree(
     paths: &Paths,
-    stacks: &mut Vec<(Option<usize>, u64, u64)>,
+    stacks: &mut Vec<(Option<usize>, Costs, u64)>,
     keys: &mut Vec<Key>,
     sums: &mut BTreeMap<Key, Sums>,
 ) {
     let first = stacks.len();
     let nodes = paths.nodes();
-    let mut below: Vec<u64> = nodes.iter().map(|node| node.own).collect();
+    let mut below: Vec<Costs> = nodes.iter().map(|node| node.own).collect();
     for (n, node) in nodes.iter().enumerate().rev() {
         let key = Key::from(node.what);
         let sum = sums.entry(key).or_default();
@@ -256,7 +309,8 @@ fn add_tree(
             sum.below += below[n];
         }
         if node.parent != NO_PARENT {
-            below[node.parent as usize] += below[n];
+            let part = below[n];
+            below[node.parent as usize] += part;
         }
     }
     for node in nodes {

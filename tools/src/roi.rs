@@ -1,20 +1,25 @@
 //! Regions of interest that a user names: a function, with all that it calls, or what lies between two places in the code. Those that
 //! the guest itself marks are the machine's business.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
 use emu_core::image::Image;
 use emu_core::machine::Region;
+use emu_core::profile::Event;
+use emu_core::timing::Model;
 
-use crate::profile::{Profile, Stack};
+use crate::profile::{Function, Profile, Stack};
 use crate::report::number::{grouped, percent};
 use crate::report::place;
 use crate::{symbol, values};
 
 /// Less than this share of a run, in per cent, and something is likely to be wrong.
 const LITTLE: f64 = 1.0;
+
+/// Remarks on regions at most.
+const MAX_REMARKS: usize = 20;
 
 /// What is of interest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +60,11 @@ impl Roi {
         Ok(Roi::Addresses(text.to_owned(), range))
     }
 
+    /// Whether only the interpreter can tell what is in it: calls, and the cycles of single instructions.
+    pub(crate) fn needs_interpreter(&self, model: &Model) -> bool {
+        self.needs_calls() || !model.is_ideal()
+    }
+
     /// Whether it takes the calls of a run to tell what is in it.
     pub(crate) fn needs_calls(&self) -> bool {
         matches!(self, Roi::Function(_))
@@ -62,20 +72,23 @@ impl Roi {
 
     /// What it holds of a run.
     pub(crate) fn region(&self, profile: &Profile) -> Region {
-        let (name, times, instructions) = match self {
+        let (name, times, instructions, cycles) = match self {
             Roi::Function(name) => {
                 let function = profile.functions.iter().find(|function| function.name == *name);
-                let (times, instructions) = function.map_or((0, 0), |function| (function.calls, function.inclusive));
-                (name, times, instructions)
+                let counts = |function: &Function| (function.calls, function.inclusive, function.inclusive_cycles);
+                let (times, instructions, cycles) = function.map_or((0, 0, 0), counts);
+                (name, times, instructions, cycles)
             }
             Roi::Addresses(name, range) => {
-                let inside = || profile.insns.iter().map(|insn| insn.tally).filter(|tally| range.contains(&tally.pc));
-                let first = inside().find(|tally| tally.pc == range.start).map_or(0, |tally| tally.retired);
-                (name, first, inside().map(|tally| tally.retired).sum())
+                let inside = || profile.insns.iter().filter(|insn| range.contains(&insn.tally.pc));
+                let first = inside().find(|insn| insn.tally.pc == range.start).map_or(0, |insn| insn.tally.retired);
+                let sum = |event| inside().map(|insn| insn.costs[event]).sum();
+                (name, first, sum(Event::Instructions), sum(Event::Cycles))
             }
         };
         // Under the model `ideal` each instruction takes one cycle.
-        Region { name: name.clone(), times, instructions, cycles: instructions, is_open: false }
+        let cycles = if profile.cycles.is_some() { cycles } else { instructions };
+        Region { name: name.clone(), times, instructions, cycles, is_open: false }
     }
 }
 
@@ -92,6 +105,28 @@ pub(crate) fn remark(region: &Region, all: u64) -> String {
     text
 }
 
+/// What is to be said of the regions that the guest has marked: a line for each name, as far as there is room for so many.
+pub(crate) fn remarks(regions: &[Region], all: u64) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for region in regions {
+        *sums.entry(&region.name).or_insert_with(|| {
+            names.push(&region.name);
+            0
+        }) += region.instructions;
+    }
+    let line = |&name: &&str| {
+        let share = percent(sums[name], all);
+        let text = format!("region {name}: {} of {} instructions ({share:.2} %)", grouped(sums[name]), grouped(all));
+        if share < LITTLE { text + "; that is little: does the work lie outside of its marks?" } else { text }
+    };
+    let mut lines: Vec<String> = names.iter().take(MAX_REMARKS).map(line).collect();
+    if names.len() > MAX_REMARKS {
+        lines.push(format!("{} more regions", names.len() - MAX_REMARKS));
+    }
+    lines
+}
+
 /// What a profile has within some functions, and what they call.
 pub(crate) fn within(profile: Profile, functions: &BTreeSet<String>) -> Profile {
     let mut kept: Vec<Option<usize>> = Vec::with_capacity(profile.stacks.len());
@@ -105,17 +140,21 @@ pub(crate) fn within(profile: Profile, functions: &BTreeSet<String>) -> Profile 
         }
     }
     let total = stacks.iter().map(|stack| stack.own).sum();
+    let cycles = profile.cycles.map(|(_, model)| (stacks.iter().map(|stack| stack.cycles).sum(), model));
     let functions = crate::profile::sums(&stacks);
-    Profile { total, functions, insns: Vec::new(), edges: Vec::new(), stacks, ..profile }
+    Profile { total, cycles, functions, insns: Vec::new(), edges: Vec::new(), stacks, ..profile }
 }
 
 #[cfg(test)]
 mod tests {
+    use emu_core::observe::Options;
+    use emu_core::timing::MODELS;
+
     use super::*;
 
     #[test]
     fn what_is_within_a_function_keeps_its_shape() {
-        let stack = |parent, name: &str, own| Stack { parent, name: name.to_owned(), own, calls: 1 };
+        let stack = |parent, name: &str, own| Stack { parent, name: name.to_owned(), own, calls: 1, cycles: 2 * own };
         let stacks = vec![
             stack(None, "main", 10),
             stack(Some(0), "sort", 20),
@@ -125,6 +164,8 @@ mod tests {
         ];
         let whole = Profile {
             total: 105,
+            cycles: Some((210, &MODELS[1])),
+            simulated: Options::default(),
             functions: crate::profile::sums(&stacks),
             insns: Vec::new(),
             edges: Vec::new(),
@@ -133,7 +174,7 @@ mod tests {
             nameless: false,
         };
         let part = within(whole, &["sort".to_owned()].into());
-        assert_eq!(part.total, 55);
+        assert_eq!((part.total, part.cycles.map(|(cycles, _)| cycles)), (55, Some(110)));
         let shape: Vec<_> = part.stacks.iter().map(|s| (s.parent, s.name.as_str(), s.own)).collect();
         assert_eq!(shape, [(None, "sort", 20), (Some(0), "compare", 30), (Some(0), "sort", 5)]);
         let function =
@@ -148,5 +189,11 @@ mod tests {
         assert_eq!(remark(&region(250), 1000), "f: 250 of 1,000 instructions (25.00 %)");
         assert!(remark(&region(9), 1000).contains("that is little"));
         assert!(remark(&region(0), 1000).contains("nothing was in it"));
+        let marked = |name: &str, instructions| Region { name: name.to_owned(), ..region(instructions) };
+        let lines = remarks(&[marked("marker 1", 6), marked("a", 9), marked("marker 1", 4)], 1000);
+        assert_eq!(lines[0], "region marker 1: 10 of 1,000 instructions (1.00 %)");
+        assert!(lines[1].starts_with("region a: 9 of 1,000 instructions (0.90 %); that is little"), "{lines:?}");
+        let many: Vec<Region> = (0..30).map(|n| marked(&n.to_string(), 1)).collect();
+        assert_eq!((remarks(&many, 30).len(), remarks(&many, 30)[20].as_str()), (21, "10 more regions"));
     }
 }

@@ -464,6 +464,9 @@ impl Arch for AArch64 {
     fn timed(_: u16, _: &Packed, pc: u64, word: u32, behind: u16) -> timing::Insn {
         timing::Insn { pc, word, behind, ..timing::Insn::NOTHING }
     }
+    fn jumps_to_register(row: u16) -> bool {
+        matches!(TABLE.get(row as usize).map(|row| row.code), Some(Code::Br | Code::Blr | Code::Ret))
+    }
     /// C6.2.34 and C6.2.219: BL, BLR and RET say what they are.
     fn turn(row: u16, operands: &Packed) -> Turn {
         match TABLE.get(row as usize).map(|row| row.code) {

@@ -4,10 +4,10 @@
 //! an undefined word, at the end of the page or after [`MAX_OPS`] instructions. It does not depend on its virtual
 //! address, nor on mode or address space.
 
-use super::{Op, undefined};
+use super::{Op, Step, undefined};
 use crate::hart::{Arch, Hart};
 use crate::isa::{Kind, Packed};
-use crate::profile::{Functions, Tally, Turn};
+use crate::profile::{Costs, Did, Functions, Tally, Turn};
 use crate::timing::Insn;
 use crate::trap::Trap;
 use emu_mem::pool::{Pool, Recycle};
@@ -40,6 +40,18 @@ pub(crate) struct Source {
     pub word: u32,
     /// Its row in the table, `u16::MAX` if undefined.
     pub row: u16,
+    /// What it and those before it in its block do, where calls are kept.
+    pub did: Did,
+}
+
+/// What is known of an instruction that runs by itself because somebody looks at each.
+pub(crate) struct Single {
+    /// What timing models see of it, if there is one.
+    pub insn: Option<Insn>,
+    /// Whether it is a branch to an address that is not above its own.
+    pub goes_back: bool,
+    /// What it has cost.
+    pub costs: Cell<Costs>,
 }
 
 /// Makes bodies, empty.
@@ -77,8 +89,8 @@ pub(crate) struct Block<A: Arch> {
     pub generation: Cell<u64>,
     /// Counts up to [`HOT`] while somebody waits for that.
     pub heat: Cell<u32>,
-    /// What timing models see of its instruction, which is its only one where they look.
-    pub timed: Option<Box<Insn>>,
+    /// Of a block with one instruction, for whoever looks at each.
+    pub single: Option<Box<Single>>,
 }
 
 impl<A: Arch> Block<A> {
@@ -106,6 +118,7 @@ impl<A: Arch> Block<A> {
         let most = if stretch < PAGE_SIZE || is_single { 1 } else { MAX_OPS };
         let mut offset = 0;
         let mut ends_slow = false;
+        let mut did = Did::default();
         let into_another =
             |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
         while offset < room && ops.len() < most && !into_another(offset) {
@@ -138,7 +151,10 @@ impl<A: Arch> Block<A> {
                 place: (offset >> 1) as u8,
                 taken: Cell::new(0),
             });
-            sources.push(Source { word, row: decoded.row });
+            if functions.is_some() {
+                did = did.and(Did::of::<A>(decoded.row, A::turn(decoded.row, &decoded.operands)));
+            }
+            sources.push(Source { word, row: decoded.row, did });
             ended_before.push(Cell::new(0));
             offset += bytes;
             ends_slow = decoded.kind == Kind::Slow;
@@ -149,9 +165,11 @@ impl<A: Arch> Block<A> {
         if ops.is_empty() {
             return Err(A::access_fault(hart, GuestVirt(pc), Access::Fetch));
         }
-        let timed = is_timed.then(|| {
+        let single = is_single.then(|| {
             let (op, source) = (&ops[0], sources[0]);
-            Box::new(A::timed(source.row, &op.operands, pc, source.word, behind(hart, phys, straddles, offset)))
+            let timed = || A::timed(source.row, &op.operands, pc, source.word, behind(hart, phys, straddles, offset));
+            let goes_back = branch_target(hart, op, source.row, offset as u8).is_some_and(|target| target <= pc);
+            Box::new(Single { insn: is_timed.then(timed), goes_back, costs: Cell::default() })
         });
         let turn = match (functions, ops.last(), sources.last()) {
             (Some(_), Some(op), Some(source)) => A::turn(source.row, &op.operands),
@@ -166,7 +184,7 @@ impl<A: Arch> Block<A> {
             turn,
             generation: Cell::new(hart.code_generation.get()),
             heat: Cell::new(heat),
-            timed,
+            single,
         })
     }
 
@@ -178,7 +196,7 @@ impl<A: Arch> Block<A> {
 
     /// Whether memory still holds what was decoded.
     pub(crate) fn is_current(&self, hart: &Hart<A>) -> bool {
-        if let Some(insn) = &self.timed
+        if let Some(Single { insn: Some(insn), .. }) = self.single.as_deref()
             && insn.behind != behind(hart, self.phys, self.straddles, insn.bytes.into())
         {
             return false;
@@ -195,12 +213,14 @@ impl<A: Arch> Block<A> {
     /// How often each instruction that is defined retired, the last one first.
     pub(crate) fn tallies(&self) -> impl Iterator<Item = Tally> {
         let defined = self.executions().filter(|(_, source, _)| source.row != u16::MAX);
-        defined.map(|(op, Source { word, row }, retired)| Tally {
+        let costs = self.single.as_deref().map_or_else(Costs::default, |single| single.costs.get());
+        defined.map(move |(op, Source { word, row, .. }, retired)| Tally {
             pc: self.pc.wrapping_add(op.offset()),
             word,
             row,
             retired,
             taken: op.taken.get(),
+            costs,
         })
     }
 
@@ -220,6 +240,15 @@ impl<A: Arch> Block<A> {
 fn behind<A: Arch>(hart: &Hart<A>, phys: GuestPhys, straddles: Option<GuestPhys>, bytes: u64) -> u16 {
     let at = straddles.map_or(GuestPhys(phys.0.wrapping_add(bytes)), |second| second.wrapping_add(2));
     hart.memory.read(at).unwrap_or(0)
+}
+
+/// Where a conditional branch goes if it is taken, whose block begins at the hart's `pc`; `None` of anything else.
+fn branch_target<A: Arch>(hart: &Hart<A>, op: &Op<A>, row: u16, bytes: u8) -> Option<u64> {
+    if A::row(row.into()).1 != Kind::Branch {
+        return None;
+    }
+    let step = Step::<A> { hart, op, left: 0, len: bytes };
+    A::meaning(hart.arch.variant(), &step, row, &op.operands)?.ok().map(|next| next.pc)
 }
 
 /// An undefined word as a decoded instruction.

@@ -4,7 +4,7 @@
 use super::Exit;
 use super::block::{Block, Bodies, Body, HOT, MAX_OPS, Source};
 use crate::hart::{Arch, Debugging, Hart};
-use crate::observe::Observer;
+use crate::observe::{self, Observer};
 use crate::profile::{Functions, Gone, Paths, Tally, Turn};
 use crate::trap::{Cause, Trap};
 use emu_mem::pool::{LocalPool, Pool};
@@ -50,7 +50,7 @@ pub struct Interp<A: Arch> {
     /// The same, and where they were; if that is kept.
     gone: Option<Gone>,
     /// Along which calls what ran; if that is kept.
-    paths: Option<Box<Paths>>,
+    pub(super) paths: Option<Box<Paths>>,
     /// What is seen of each instruction; if somebody looks.
     pub(super) observer: Option<Box<Observer>>,
     /// The hart's traps that `paths` knows of.
@@ -171,8 +171,8 @@ impl<A: Arch> Interp<A> {
     }
 
     /// Looks from now on at each instruction and its accesses to memory. To be called before the hart runs.
-    pub fn observe(&mut self, hart: &Hart<A>) {
-        self.observer = Some(Box::default());
+    pub fn observe(&mut self, hart: &Hart<A>, options: observe::Options) {
+        self.observer = Some(Box::new(Observer::new(options)));
         *hart.log.borrow_mut() = Some(Vec::new());
         hart.tlb.flush_all();
     }
@@ -298,6 +298,9 @@ impl<A: Arch> Interp<A> {
             if PATHS && exit.why() == Exit::SLOW {
                 self.follow(hart, index, pc, done, exit.pc, retired);
             }
+            if PATHS && exit.why() >= Exit::TRAPPED {
+                self.did_before(index, done - 1);
+            }
             self.leave(hart, index, done, exit);
             return Why::Service;
         }
@@ -321,7 +324,10 @@ impl<A: Arch> Interp<A> {
 
     /// Tells the calls where control goes from a block of one instruction at `pc`, if they are kept.
     pub(super) fn follow_if_kept(&mut self, hart: &Hart<A>, index: u32, pc: u64, to: u64) {
-        if self.paths.is_some() {
+        if let Some(paths) = &mut self.paths {
+            if hart.timed_by().is_some() {
+                paths.at_cycle(hart.cycles());
+            }
             self.follow(hart, index, pc, 1, to, hart.retired.get());
         }
     }
@@ -331,6 +337,7 @@ impl<A: Arch> Interp<A> {
     fn follow(&mut self, hart: &Hart<A>, index: u32, pc: u64, done: usize, to: u64, retired: u64) {
         let (block, Some(paths)) = (&self.blocks[index as usize], &mut self.paths) else { return };
         let ops = &block.body.ops;
+        paths.did(block.body.sources[done - 1].did);
         let turn = if done == ops.len() { block.turn } else { Turn::Other };
         if turn == Turn::Other && paths.stays(to) {
             return;
@@ -353,9 +360,19 @@ impl<A: Arch> Interp<A> {
         }
     }
 
+    /// Tells the calls, if they are kept, what the first `done` instructions of a block did that has not gone on.
+    fn did_before(&mut self, index: u32, done: usize) {
+        if let (Some(paths), Some(last)) = (&mut self.paths, done.checked_sub(1)) {
+            paths.did(self.blocks[index as usize].body.sources[last].did);
+        }
+    }
+
     /// Tells the calls of traps, and whatever else has changed the hart's next instruction since it has last run.
     pub(super) fn resume_paths(&mut self, hart: &Hart<A>) {
         let Some(paths) = &mut self.paths else { return };
+        if hart.timed_by().is_some() {
+            paths.at_cycle(hart.cycles());
+        }
         let (pc, sp, retired) = (hart.pc.get(), A::stack_pointer(hart), hart.retired.get());
         let traps = std::mem::replace(&mut self.traps, hart.traps.get());
         if !paths.has_begun() {
@@ -407,6 +424,10 @@ impl<A: Arch> Interp<A> {
         let exit = (op.run)(hart, op, &[]);
         hart.alone.set(false);
         hart.pc.set(exit.pc);
+        if exit.why() < Exit::TRAPPED {
+            self.did_before(index, 1);
+        }
+        let block = &self.blocks[index as usize];
         if A::counts_events(hart) && exit.why() < Exit::TRAPPED {
             A::count_events(hart, rows(&block.body, 1), exit.why() == Exit::TAKEN);
         }
@@ -421,7 +442,7 @@ impl<A: Arch> Interp<A> {
     /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
     pub fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
         let index = self.find(hart, hart.pc.get()).ok()?;
-        let Source { word, row } = self.blocks[index as usize].body.sources[0];
+        let Source { word, row, .. } = self.blocks[index as usize].body.sources[0];
         Some((word, row)).filter(|_| row != u16::MAX)
     }
 
@@ -518,10 +539,15 @@ impl<A: Arch> Interp<A> {
     fn retire(&mut self, block: Block<A>) {
         self.decoded -= block.body.ops.len();
         add_counts(&block, &mut self.dropped, &mut self.dropped_taken);
-        if let Some(gone) = &mut self.gone {
-            block.tallies().for_each(|tally| gone.add(tally));
-        }
+        block.tallies().for_each(|tally| self.add_gone(tally));
         self.bodies.put(block.body);
+    }
+
+    /// Keeps what is known of an instruction whose block is gone, if that is wanted.
+    pub(super) fn add_gone(&mut self, tally: Tally) {
+        if let Some(gone) = &mut self.gone {
+            gone.add(tally);
+        }
     }
 
     /// Drops all blocks.

@@ -1,16 +1,27 @@
 //! The loop around instructions while a timing model counts their cycles or an observer looks at them: as in `run.rs`, but blocks have
 //! one instruction each, so that the model sees every one with its operands, and counters that it reads are exact.
 
-use super::block::HOT;
+use super::block::{Block, HOT, Source};
 use super::run::{Interp, Why, increment, rows};
 use super::{Exit, Op, Step};
 use crate::hart::{Arch, Decoded, Hart};
 use crate::isa::{Kind, Touches};
+use crate::observe::{Seen, Turns};
+use crate::profile::{self, Costs, Tally, Turn};
 use crate::timing::{Ahead, Class, Event, Insn, Pending, Static};
 use emu_mem::{GuestPhys, GuestVirt};
 
 /// Instructions that are looked at ahead of one.
 const AHEAD: usize = 2;
+
+/// Where an instruction is that is running.
+#[derive(Copy, Clone)]
+struct At {
+    index: u32,
+    pc: u64,
+    phys: GuestPhys,
+    source: Source,
+}
 
 impl<A: Arch> Interp<A> {
     /// Runs as [`run`](Self::run) does, or with `HEATS` as [`run_until_hot`](Self::run_until_hot).
@@ -45,8 +56,10 @@ impl<A: Arch> Interp<A> {
                 self.remember(pc);
             }
             let block = &self.blocks[index as usize];
-            let insn = block.timed.as_deref().copied();
-            let (op, row, phys) = (&block.body.ops[0], block.body.sources[0].row, block.phys);
+            let insn = block.single.as_deref().and_then(|single| single.insn);
+            let cycles = hart.cycles();
+            let (op, source, phys) = (&block.body.ops[0], block.body.sources[0], block.phys);
+            let at = At { index, pc, phys, source };
             let retired = hart.retired.get();
             hart.retired.set(retired + 1);
             if self.observer.is_some() {
@@ -68,37 +81,92 @@ impl<A: Arch> Interp<A> {
                 if let Some(insn) = &insn {
                     finish(hart, insn, phys, Event { taken, ..event });
                 }
+                self.charge(hart, at, cycles);
+                self.look(hart, at, taken);
                 self.follow_if_kept(hart, index, pc, exit.pc);
-                self.look(hart, row);
                 continue;
             }
             hart.pc.set(exit.pc);
-            if exit.why() == Exit::SLOW {
-                self.follow_if_kept(hart, index, pc, exit.pc);
-            }
             let traps = hart.traps.get();
             self.leave(hart, index, 1, exit);
             if hart.traps.get() == traps {
                 if let Some(insn) = &insn {
-                    let after = A::advance(hart, GuestVirt(pc), insn.bytes.into()).0;
-                    finish(hart, insn, phys, Event { taken: hart.pc.get() != after, ..event });
+                    finish(hart, insn, phys, Event { taken: hart.pc.get() != self.behind(hart, at), ..event });
                 }
-                self.look(hart, row);
+                self.look(hart, at, hart.pc.get() != self.behind(hart, at));
             } else {
                 hart.redirected();
+            }
+            self.charge(hart, at, cycles);
+            if exit.why() == Exit::SLOW {
+                self.follow_if_kept(hart, index, pc, exit.pc);
             }
             return Why::Service;
         }
         Why::Budget
     }
 
-    /// Shows an instruction that has retired to whoever looks.
-    fn look(&mut self, hart: &Hart<A>, row: u16) {
-        let Some(observer) = &mut self.observer else { return };
-        let stack_pointer = A::advance(hart, GuestVirt(A::stack_pointer(hart)), 0).0;
-        let touches = A::row(row.into()).0 != Touches::Nothing;
-        observer.retired(stack_pointer, touches, hart.log.borrow().as_deref().unwrap_or_default());
+    /// Adds what an instruction has cost since the hart had counted so many `cycles`. Its block may be gone.
+    fn charge(&mut self, hart: &Hart<A>, at: At, cycles: u64) {
+        if hart.timed_by().is_none() {
+            return;
+        }
+        let mut costs = Costs::default();
+        costs[profile::Event::Cycles] = hart.cycles().wrapping_sub(cycles);
+        self.add_costs(at, costs);
     }
+
+    fn add_costs(&mut self, at: At, costs: Costs) {
+        let block = self.blocks.get(at.index as usize).filter(|block| block.phys == at.phys);
+        if let Some(single) = block.and_then(|block| block.single.as_deref()) {
+            let mut sum = single.costs.get();
+            sum += costs;
+            single.costs.set(sum);
+        } else {
+            let Source { word, row, .. } = at.source;
+            self.add_gone(Tally { pc: at.pc, word, row, retired: 0, taken: 0, costs });
+        }
+    }
+
+    /// The address behind an instruction.
+    fn behind(&self, hart: &Hart<A>, at: At) -> u64 {
+        A::advance(hart, GuestVirt(at.pc), A::instruction_bytes(at.source.word as u16)).0
+    }
+
+    /// Shows an instruction that has retired to whoever looks; control has gone elsewhere from it if `taken`.
+    fn look(&mut self, hart: &Hart<A>, at: At, taken: bool) {
+        let Some(observer) = &mut self.observer else { return };
+        let (touches, kind) = A::row(at.source.row.into());
+        let block = self.blocks.get(at.index as usize).filter(|block| block.phys == at.phys);
+        let single = block.and_then(|block| block.single.as_deref());
+        let turns = if kind == Kind::Branch {
+            Turns::Branch { goes_back: single.is_some_and(|single| single.goes_back), taken }
+        } else if A::jumps_to_register(at.source.row) && !block.is_some_and(returns) {
+            Turns::Jump
+        } else {
+            Turns::Otherwise
+        };
+        let costs = observer.retired(&Seen {
+            pc: at.pc,
+            bytes: A::instruction_bytes(at.source.word as u16),
+            turns,
+            next: hart.pc.get(),
+            stack_pointer: A::advance(hart, GuestVirt(A::stack_pointer(hart)), 0).0,
+            touches: touches != Touches::Nothing,
+            accesses: hart.log.borrow().as_deref().unwrap_or_default(),
+        });
+        if !costs.is_zero() {
+            self.add_costs(at, costs);
+            if let Some(paths) = &mut self.paths {
+                paths.cost(costs);
+            }
+        }
+    }
+}
+
+/// Whether the one instruction of a block is a return.
+fn returns<A: Arch>(block: &Block<A>) -> bool {
+    A::turn(block.body.sources[0].row, &block.body.ops[0].operands) == Turn::Return
 }
 
 /// An instruction is about to run: it waits for what is pending. What it sees of counters comes after that.

@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::Functions;
+use super::{Costs, Did, Event, Functions};
 use crate::trap::Cause;
 
 /// Nodes of the tree at most. Beyond, what is called counts for its caller's node.
@@ -55,8 +55,8 @@ pub struct Node {
     pub parent: u32,
     /// What runs.
     pub what: Caller,
-    /// Instructions of it that retired, without those of what it called.
-    pub own: u64,
+    /// What its own instructions cost, without those of what it called.
+    pub own: Costs,
     /// How often it was called along this way.
     pub calls: u64,
     /// Whether none of the nodes on the way here is of the same function.
@@ -79,8 +79,8 @@ pub struct Way {
 pub struct Call {
     /// How often it was made.
     pub count: u64,
-    /// Instructions that retired from there to the return, in outermost calls only.
-    pub inclusive: u64,
+    /// What it cost from there to the return, in outermost calls only.
+    pub inclusive: Costs,
 }
 
 /// How a frame came to be.
@@ -104,8 +104,8 @@ struct Frame {
     sp: u64,
     /// The call, an index.
     call: u32,
-    /// Instructions on this stack when it was made; `None` of a recursive call.
-    since: Option<u64>,
+    /// What had been spent on this stack when it was made; `None` of a recursive call.
+    since: Option<Costs>,
 }
 
 /// A stack of a guest's.
@@ -114,8 +114,8 @@ struct Stack {
     frames: Vec<Frame>,
     /// Calls that are too deep to have a frame.
     beyond: u64,
-    /// Instructions that retired while it was in use.
-    time: u64,
+    /// What was spent while it was in use.
+    time: Costs,
 }
 
 /// The calls of one hart.
@@ -130,8 +130,10 @@ pub struct Paths {
     stack: Stack,
     /// Others, in the order in which they were left.
     parked: Vec<Stack>,
-    /// The hart's retired instructions up to which all is counted.
-    counted: u64,
+    /// What the hart has spent, as far as it has been told.
+    now: Costs,
+    /// The same up to which all is counted.
+    counted: Costs,
     /// Nodes that there was no room for.
     folded: u64,
 }
@@ -147,7 +149,8 @@ impl Paths {
             by_way: FxHashMap::default(),
             stack: Stack::default(),
             parked: Vec::new(),
-            counted: 0,
+            now: Costs::default(),
+            counted: Costs::default(),
             folded: 0,
         }
     }
@@ -181,11 +184,28 @@ impl Paths {
 
     /// Counts what has retired up to now for what is running. A reader calls this first.
     pub fn count(&mut self, retired: u64) {
-        let insns = retired.wrapping_sub(std::mem::replace(&mut self.counted, retired));
-        self.stack.time += insns;
+        self.now[Event::Instructions] = retired;
+        let spent = self.now - std::mem::replace(&mut self.counted, self.now);
+        self.stack.time += spent;
         if let Some(frame) = self.stack.frames.last() {
-            self.nodes[frame.node as usize].own += insns;
+            self.nodes[frame.node as usize].own += spent;
         }
+    }
+
+    /// Some instructions have retired that did this.
+    #[inline]
+    pub(crate) fn did(&mut self, did: Did) {
+        did.add_to(&mut self.now);
+    }
+
+    /// An instruction has cost this beside what it did.
+    pub(crate) fn cost(&mut self, costs: Costs) {
+        self.now += costs;
+    }
+
+    /// The hart has spent so many modelled cycles.
+    pub(crate) fn at_cycle(&mut self, cycles: u64) {
+        self.now[Event::Cycles] = cycles;
     }
 
     /// Whether going to `pc`, other than by a call or a return, stays in the function that runs.
@@ -201,7 +221,8 @@ impl Paths {
 
     /// The hart's first instruction.
     pub fn begin(&mut self, pc: u64, sp: u64, retired: u64) {
-        self.counted = retired;
+        self.now[Event::Instructions] = retired;
+        self.counted = self.now;
         self.enter_new_stack(pc, sp);
     }
 
@@ -323,7 +344,7 @@ impl Paths {
         }
     }
 
-    fn leave(&mut self, frame: &Frame, time: u64) {
+    fn leave(&mut self, frame: &Frame, time: Costs) {
         if let Some(since) = frame.since {
             self.calls[frame.call as usize].1.inclusive += time - since;
         }
@@ -351,7 +372,7 @@ impl Paths {
         let node = self.child(NO_PARENT, Caller::Function(extent.start));
         self.nodes[node as usize].calls += 1;
         let first = Frame { kind: Kind::Call, node, extent, back: u64::MAX, sp, call: 0, since: None };
-        self.stack = Stack { frames: vec![first], beyond: 0, time: 0 };
+        self.stack = Stack { frames: vec![first], beyond: 0, time: Costs::default() };
     }
 
     fn push(&mut self, kind: Kind, site: u64, pc: u64, back: u64, sp: u64) {
@@ -393,7 +414,7 @@ impl Paths {
         }
         let node = self.nodes.len() as u32;
         let outermost = !self.way_to(parent).any(|above| self.nodes[above as usize].what == what);
-        self.nodes.push(Node { parent, what, own: 0, calls: 0, outermost });
+        self.nodes.push(Node { parent, what, own: Costs::default(), calls: 0, outermost });
         self.children.insert((parent, what), node);
         node
     }

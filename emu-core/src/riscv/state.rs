@@ -352,6 +352,10 @@ impl Arch for Riscv {
         Some(Facts { name: row.name, class: isa::class(row.kind, row.touches, row.module), extension })
     }
     /// The unprivileged manual 2.5.1, "JALR": x1 and x5 are link registers, and what is done to them tells calls and returns.
+    fn jumps_to_register(row: u16) -> bool {
+        let code = TABLE.get(row as usize).map(|row| row.code);
+        matches!(code, Some(Code::Jalr | Code::CJr | Code::CJalr))
+    }
     fn turn(row: u16, operands: &Packed) -> Turn {
         let is_link = |register: Slot| matches!(register, Slot(1 | 5));
         match TABLE.get(row as usize).map(|row| row.code) {

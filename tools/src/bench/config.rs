@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) memory: Option<String>,
     /// As `--harts`.
     pub(crate) harts: Option<u32>,
+    /// As `--timing`.
+    pub(crate) timing: Option<String>,
     /// Arguments of the program.
     #[serde(default)]
     pub(crate) args: Vec<String>,
@@ -193,6 +195,9 @@ impl Settings {
         self.isa = self.isa.or_else(|| defaults.isa.clone());
         self.memory = self.memory.or_else(|| defaults.memory.clone());
         self.harts = self.harts.or(defaults.harts);
+        if self.timing.is_none() {
+            self.timing.clone_from(&defaults.timing);
+        }
         self.exit_code = self.exit_code.or(defaults.exit_code);
         self.max_insns = self.max_insns.or(defaults.max_insns);
         if self.args.is_empty() {
@@ -283,13 +288,14 @@ mod tests {
 
     #[test]
     fn what_an_entry_does_not_say_the_defaults_do() {
-        let defaults: Settings =
-            toml::from_str("board = \"testbench\"\nargs = [\"a\"]\nlimits.instructions = 5\nlimits.cycles = 6")
-                .expect("settings");
+        let defaults: Settings = toml::from_str(
+            "board = \"testbench\"\ntiming = \"hazard3\"\nargs = [\"a\"]\nlimits.instructions = 5\nlimits.cycles = 6",
+        )
+        .expect("settings");
         let own: Settings = toml::from_str("isa = \"rv32i\"\nlimits.cycles = 7").expect("settings");
         let both = own.over(&defaults);
         assert_eq!((both.board.as_deref(), both.isa.as_deref()), (Some("testbench"), Some("rv32i")));
-        assert_eq!(both.args, ["a"]);
+        assert_eq!((both.timing.as_deref(), both.args.as_slice()), (Some("hazard3"), &["a".to_owned()][..]));
         assert_eq!(both.limits["instructions"], Limit::Absolute(5));
         assert_eq!(both.limits["cycles"], Limit::Absolute(7));
     }

@@ -18,8 +18,6 @@ use crate::roi::Roi;
 use crate::session::{End, Session};
 use crate::{symbol, values};
 
-/// The model of `cycles`.
-const TIMING: &str = "ideal";
 /// The metric for which each instruction is looked at: it is there if it is limited.
 const STACK_BYTES: &str = "stack_bytes";
 /// What is measured of each function.
@@ -47,6 +45,9 @@ fn run(bench: &Bench, machine: &MachineArgs) -> Result<Outcome> {
         let bytes = values::size_bytes(memory).map_err(|error| anyhow::anyhow!("memory: {error}"))?;
         machine.memory = Some(bytes);
     }
+    if let Some(timing) = &settings.timing {
+        machine.timing = values::model(timing).map_err(|error| anyhow::anyhow!("timing: {timing}: {error}"))?;
+    }
     let image = program::open(&bench.program, RawArgs { load: None, entry: None })?;
     with_guest!(family(&image, &machine), A => run_on::<A>(bench, machine, image))
 }
@@ -62,11 +63,12 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
     let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
     let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
     let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
-    let data = settings.limits.contains_key(STACK_BYTES);
-    if calls.is_some() || data {
+    let needs_interpreter = rois.iter().any(|roi| roi.needs_interpreter(machine.timing));
+    let observe = settings.limits.contains_key(STACK_BYTES).then(Default::default);
+    if needs_interpreter || observe.is_some() {
         machine.engine = Engine::Interp;
     }
-    let notes = Notes { places: true, calls, data, ..Notes::default() };
+    let notes = Notes { places: true, calls, observe, ..Notes::default() };
     let mut session = Session::<A>::new(&name, image, &machine, command, console, Vec::new(), notes)?;
     let end = session.run(Limits { max_insns: Some(bench.max_insns()), timeout: None });
     let failure = match end {
@@ -122,7 +124,7 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
         let never = || [("instructions".to_owned(), 0)].into_iter().chain(bytes.clone()).collect();
         functions.entry(name.clone()).or_insert_with(never);
     }
-    Ok(Outcome { timing: TIMING.to_owned(), failure, metrics, functions })
+    Ok(Outcome { timing: machine.timing.name.to_owned(), failure, metrics, functions })
 }
 
 /// How large the program's code is.

@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
+use emu_core::observe;
 use emu_core::profile::{Functions, Paths};
 use emu_core::timing::{MODELS, Model};
 use emu_jit::{Jit, Journal, Tier};
@@ -92,8 +93,8 @@ pub(crate) struct Notes {
     pub(crate) places: bool,
     /// Along which calls, of these functions; only the interpreter keeps that.
     pub(crate) calls: Option<Rc<Functions>>,
-    /// What each instruction does to the stack and to memory; only the interpreter keeps that.
-    pub(crate) data: bool,
+    /// What each instruction does to the stack and to memory, and what else is to be simulated; only the interpreter keeps that.
+    pub(crate) observe: Option<observe::Options>,
 }
 
 /// What is chosen of an engine beside its kind.
@@ -177,8 +178,8 @@ fn interpreter<A: Arch>(notes: &Notes, hart: &Hart<A>) -> Interp<A> {
     if let Some(functions) = &notes.calls {
         interp.keep_paths(Paths::new(Rc::clone(functions)));
     }
-    if notes.data {
-        interp.observe(hart);
+    if let Some(options) = notes.observe {
+        interp.observe(hart, options);
     }
     interp
 }

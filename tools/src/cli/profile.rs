@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::guest::GuestArgs;
 use super::machine::{Engine, Notes};
+use super::simulate::SimulateArgs;
 use crate::report::profile as report;
 use crate::roi::{self, Roi};
 use crate::status::Status;
@@ -37,6 +38,9 @@ pub(crate) struct Args {
     /// Write a file for speedscope
     #[arg(long, value_name = "FILE")]
     speedscope: Option<PathBuf>,
+    /// Write a file for the Firefox Profiler
+    #[arg(long, value_name = "FILE")]
+    firefox: Option<PathBuf>,
     /// Write a file for go tool pprof and what else reads its format
     #[arg(long, value_name = "FILE")]
     pprof: Option<PathBuf>,
@@ -46,6 +50,8 @@ pub(crate) struct Args {
     /// Only what is within this function and what it calls. May be given several times
     #[arg(long, value_name = "SYMBOL", conflicts_with_all = ["flat", "callgrind", "json"])]
     roi: Vec<String>,
+    #[command(flatten)]
+    simulate: SimulateArgs,
     #[command(flatten)]
     guest: GuestArgs,
 }
@@ -57,8 +63,13 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         args.flat || guest.machine.engine != Engine::Jit,
         "--engine jit: calls are kept by the interpreter; add --flat to do without them, or leave --engine out"
     );
+    ensure!(
+        guest.machine.timing.is_ideal() || guest.machine.engine != Engine::Jit,
+        "--engine jit: the cycles of single instructions are kept by the interpreter; leave --engine or --timing out"
+    );
+    let notes = Notes { observe: args.simulate.options(guest.machine.engine)?, ..Notes::default() };
     let names = functions(program, args).with_context(|| name.clone())?;
-    let (mut profile, ran) = saved::profile(program, guest, args.flat, Notes::default(), Box::new(std::io::stdout()))?;
+    let (mut profile, ran) = saved::profile(program, guest, args.flat, notes, Box::new(std::io::stdout()))?;
     if !names.is_empty() {
         let all = profile.total;
         for name in &names {
@@ -84,6 +95,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         save("--flame", &args.flame, &|| Ok(report::flame(&profile.stacks, &profile.functions, &name))),
         save("--folded", &args.folded, &|| Ok(report::folded(&profile))),
         save("--speedscope", &args.speedscope, &|| Ok(report::speedscope(&profile, &name))),
+        save("--firefox", &args.firefox, &|| Ok(report::firefox(&profile, &name))),
         save_bytes("--pprof", &args.pprof, &|| report::pprof(&profile)),
         save("--json", &args.json, &|| Ok(saved::save(program, &profile, &ran, with_lines()?)?.text())),
     ];

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::guest::GuestArgs;
 use super::machine::{Engine, Notes};
 use super::profile::saved::profile;
+use super::simulate::SimulateArgs;
 use crate::report::stat_json::{About, json};
 use crate::roi::{self, Roi};
 use crate::session::End;
@@ -34,6 +35,8 @@ pub(crate) struct Args {
     /// interpreter, which looks at each instruction, and slowly
     #[arg(long)]
     data: bool,
+    #[command(flatten)]
+    simulate: SimulateArgs,
     #[command(flatten)]
     guest: GuestArgs,
 }
@@ -63,14 +66,22 @@ pub(super) fn main(args: &Args) -> Result<Status> {
             guest.machine.engine != Engine::Jit,
             "--engine jit: only the interpreter looks at each access; leave --engine or --data out"
         );
+    }
+    let simulated = args.simulate.options(guest.machine.engine)?;
+    let observe = simulated.or_else(|| args.data.then(Default::default));
+    if observe.is_some() {
         guest.machine.engine = Engine::Interp;
     }
-    let notes = Notes { places: true, data: args.data, ..Notes::default() };
-    let (regions, ran) = if wanted.iter().any(Roi::needs_calls) {
+    let notes = Notes { places: true, observe, ..Notes::default() };
+    if wanted.iter().any(|roi| roi.needs_interpreter(guest.machine.timing)) {
         ensure!(
             guest.machine.engine != Engine::Jit,
-            "--engine jit: calls are kept by the interpreter; leave --engine out, or give --roi two addresses"
+            "--engine jit: calls, and the cycles of single instructions, are kept by the interpreter; leave --engine out, or give --roi two \
+             addresses and no --timing"
         );
+        guest.machine.engine = Engine::Interp;
+    }
+    let (regions, ran) = if wanted.iter().any(Roi::needs_calls) {
         let (profile, ran) = profile(program, &guest, false, notes, out)?;
         (wanted.iter().map(|roi| roi.region(&profile)).collect(), ran)
     } else {
@@ -82,6 +93,12 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let machine = &guest.machine;
     let title = format!("'{name}' on {}, {}, {}", machine.board, ran.session.processor(), machine.engine);
     let mut stat = ran.session.stat(title, ran.host, ran.end.to_string());
+    if !args.data {
+        stat.counts.data = None;
+    }
+    for line in roi::remarks(&stat.counts.regions, stat.counts.stats.instructions) {
+        output::try_tell(format_args!("emu: {name}: {line}\n"))?;
+    }
     for region in regions {
         output::try_tell(format_args!(
             "emu: {name}: --roi {}\n",

@@ -29,6 +29,12 @@ pub(crate) struct Saved {
     pub(crate) program: String,
     /// Instructions that retired.
     pub(crate) instructions: u64,
+    /// Modelled cycles; absent without a timing model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cycles: Option<u64>,
+    /// The timing model; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) timing: Option<String>,
     /// All functions that ran, the most expensive first.
     pub(crate) functions: Vec<Function>,
     /// The tree of calls, callers before what they call; empty if calls were not kept.
@@ -97,6 +103,8 @@ impl Saved {
             emu: env!("CARGO_PKG_VERSION").to_owned(),
             program: program.to_owned(),
             instructions: profile.total,
+            cycles: profile.cycles.map(|(cycles, _)| cycles),
+            timing: profile.cycles.map(|(_, model)| model.name.to_owned()),
             functions: profile.functions.clone(),
             stacks: profile.stacks.clone(),
             files: listing.files.iter().map(|file| file.to_string()).collect(),

@@ -1,6 +1,7 @@
 //! The forms in which a profile is shown: a table for people, and files for the programs that they look at profiles with.
 
 mod callgrind;
+mod firefox;
 mod flame;
 mod folded;
 mod pprof;
@@ -8,6 +9,7 @@ mod speedscope;
 mod top;
 
 pub(crate) use callgrind::callgrind;
+pub(crate) use firefox::firefox;
 pub(crate) use flame::{escaped, flame, flame_of_change};
 pub(crate) use folded::folded;
 pub(crate) use pprof::pprof;

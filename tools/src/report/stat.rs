@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use emu_core::profile::Event;
 use emu_core::timing::Model;
 use emu_core::trap::Cause;
 
 use super::number::{grouped, percent};
-use crate::counts::Counts;
+use crate::counts::{Counts, Simulated};
 
 /// Everything the summary shows. Counts are of all harts together.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +116,21 @@ impl Stat {
             add("pages of data".to_owned(), data.pages.len() as u64, None);
             for (hart, stack) in &data.stacks {
                 add(format!("bytes of stack, hart {hart}"), stack.bytes(), None);
+            }
+        }
+        if let Some(Simulated { options, costs }) = counts.simulated {
+            let mut misses = |name: &str, event: Event, all, of| add(name.to_owned(), costs[event], Some((all, of)));
+            if options.caches.is_some() {
+                misses("I1 misses", Event::FetchMisses, stats.instructions, "instructions");
+                misses("D1 misses to load", Event::LoadMisses, stats.loads, "loads");
+                misses("D1 misses to store", Event::StoreMisses, stats.stores, "stores");
+                misses("LL misses to fetch", Event::LastFetchMisses, stats.instructions, "instructions");
+                misses("LL misses to load", Event::LastLoadMisses, stats.loads, "loads");
+                misses("LL misses to store", Event::LastStoreMisses, stats.stores, "stores");
+            }
+            if options.predictor.is_some() {
+                misses("branches predicted wrongly", Event::WrongBranches, stats.branches, "branches");
+                misses("jumps predicted wrongly", Event::WrongJumps, counts.indirect_jumps, "indirect jumps");
             }
         }
         for region in &counts.regions {

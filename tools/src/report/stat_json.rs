@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 
 use emu_core::machine::Region;
+use emu_core::observe::cache::Shape;
+use emu_core::observe::predictor::Scheme;
 use emu_core::observe::{Accesses, Stack};
+use emu_core::profile::Event;
 use serde_json::{Map, Value, json};
 
 use super::stat::Stat;
-use crate::counts::Data;
+use crate::counts::{Data, Simulated};
 
 /// What the summary itself does not know.
 #[derive(Clone, Debug)]
@@ -64,12 +67,14 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
         "loads": by_size(stats.loads, &counts.load_bytes),
         "stores": by_size(stats.stores, &counts.store_bytes),
         "branches": { "total": stats.branches, "taken": stats.taken, "not_taken": stats.branches - stats.taken },
-        "jumps": { "total": stats.jumps, "calls": counts.calls, "returns": counts.returns },
+        "jumps": { "total": stats.jumps, "calls": counts.calls, "returns": counts.returns, "indirect": counts.indirect_jumps },
         "exceptions": { "total": stats.exceptions, "cause": causes(false) },
         "interrupts": { "total": stats.interrupts, "cause": causes(true) },
         "devices": devices.collect::<Vec<_>>(),
         "code": { "different_instructions": counts.distinct_insns, "pages": counts.code_pages },
         "data": counts.data.as_ref().map(data),
+        "caches": counts.simulated.and_then(caches),
+        "predictor": counts.simulated.and_then(predictor),
         "resets": counts.resets,
         "host": {
             "engine": about.engine,
@@ -103,6 +108,29 @@ fn data(data: &Data) -> Value {
         "store_bytes": accesses(&data.stores),
         "pages": data.pages.len(),
     })
+}
+
+fn caches(simulated: Simulated) -> Option<Value> {
+    let (shapes, n) = (simulated.options.caches?, |event| simulated.costs[event]);
+    let cache = |shape: Shape, misses: Value| json!({ "size_bytes": shape.size_bytes(), "ways": shape.ways(), "line_bytes": shape.line_bytes(), "misses": misses });
+    Some(json!({
+        "I1": cache(shapes.i1, json!({ "fetch": n(Event::FetchMisses) })),
+        "D1": cache(shapes.d1, json!({ "load": n(Event::LoadMisses), "store": n(Event::StoreMisses) })),
+        "LL": cache(shapes.ll, json!({
+            "fetch": n(Event::LastFetchMisses), "load": n(Event::LastLoadMisses), "store": n(Event::LastStoreMisses),
+        })),
+    }))
+}
+
+fn predictor(simulated: Simulated) -> Option<Value> {
+    let (name, entries) = match simulated.options.predictor? {
+        Scheme::Static => ("static", None),
+        Scheme::Bimodal(entries) => ("bimodal", Some(entries.number())),
+        Scheme::Gshare(entries) => ("gshare", Some(entries.number())),
+    };
+    let n = |event| simulated.costs[event];
+    let (branches, jumps) = (n(Event::WrongBranches), n(Event::WrongJumps));
+    Some(json!({ "scheme": name, "entries": entries, "wrong_branches": branches, "wrong_jumps": jumps }))
 }
 
 fn address(at: u64) -> String {

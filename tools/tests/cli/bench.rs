@@ -164,3 +164,48 @@ fn a_program_that_fails_fails_without_check_too() {
     emu(["bench", &file, "--bless", "--reason", "no"]).has_status(125);
     assert_eq!(std::fs::read_dir(&folder.0).expect("it is there").count(), before, "nothing was written");
 }
+
+#[test]
+fn cycles_are_of_the_model_and_stacks_have_limits() {
+    let folder = several();
+    let program = folder.path("elf/rv32/sort.elf");
+    let stat = |more: &[&str]| -> Value {
+        let output = emu([&["stat", "--json", &program, "--roi", "quicksort"], more].concat()).has_status(0);
+        serde_json::from_str(&output.stdout).expect("JSON")
+    };
+    let timed = stat(&["--timing", "hazard3"]);
+    let stack = stat(&["--data"])["data"]["stacks"][0]["bytes"].as_u64().expect("a number");
+    let config = |timing: &str, stack: u64| {
+        let defaults = format!("[defaults]\ntiming = \"{timing}\"\nroi = [\"quicksort\"]\n");
+        let limits = format!("limits.cycles = \"exact\"\nlimits.stack_bytes = {stack}\n");
+        folder.file(
+            "cycles.toml",
+            format!("{defaults}[[bench]]\nname = \"sort\"\nprogram = \"elf/rv32/sort.elf\"\n{limits}"),
+        )
+    };
+    let file = config("hazard3", stack);
+    let results = emu(["bench", &file, "--format", "json"]).has_status(0).stdout;
+    let results: Value = serde_json::from_str(&results).expect("JSON");
+    let sort = &results["benchmarks"]["sort"];
+    assert_eq!(sort["timing"], "h3-nobp");
+    assert_eq!(sort["metrics"]["cycles"], timed["cycles"]);
+    assert_eq!(sort["metrics"]["quicksort: cycles"], timed["regions"][0]["cycles"]);
+    assert!(timed["cycles"].as_u64() > timed["instructions"].as_u64());
+    assert_eq!(sort["metrics"]["stack_bytes"], stack);
+    emu(["bench", &file, "--bless", "--reason", "first"]).has_status(0);
+    emu(["bench", &file, "--check"]).has_status(0);
+    // One byte less, and another model than that of the baseline.
+    let output = emu(["bench", &config("hazard3", stack - 1), "--check"]).has_status(1);
+    assert!(
+        output.stdout.lines().any(|line| line.contains("stack_bytes") && line.ends_with("FAIL")),
+        "{}",
+        output.stdout
+    );
+    let output = emu(["bench", &config("ibex-small", stack), "--check"]).has_status(1);
+    assert!(
+        output.stdout.contains("the baseline's cycles are of the model h3-nobp, these of ibex-small"),
+        "{}",
+        output.stdout
+    );
+    emu(["bench", &config("pentium", stack)]).is_refusal(&["timing: pentium: give one of ideal"]);
+}

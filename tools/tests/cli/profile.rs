@@ -31,23 +31,67 @@ fn folded(text: &str) -> BTreeMap<String, u64> {
     text.lines().map(stack).collect()
 }
 
-/// What callgrind's format says: the summary, the sum of all costs of their own, the sum by function.
-fn read_callgrind(text: &str) -> (u64, u64, BTreeMap<String, u64>) {
-    let (mut summary, mut function, mut own) = (0, String::new(), BTreeMap::<String, u64>::new());
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if let Some(n) = line.strip_prefix("summary: ") {
-            summary = n.parse().expect("a number");
-        } else if let Some(name) = line.strip_prefix("fn=") {
-            name.clone_into(&mut function);
-        } else if line.starts_with("calls=") {
-            lines.next().expect("a call's costs");
-        } else if line.starts_with("0x") {
-            let cost: u64 = line.split(' ').nth(2).expect("address, line, cost").parse().expect("a number");
-            *own.entry(function.clone()).or_default() += cost;
+/// What callgrind's format says.
+#[derive(Default)]
+struct Callgrind {
+    events: Vec<String>,
+    summary: Vec<u64>,
+    /// Costs of their own, by function.
+    own: BTreeMap<String, Vec<u64>>,
+    calls: Vec<Called>,
+}
+
+/// A call in the program, and what all of it cost.
+struct Called {
+    from: String,
+    to: String,
+    costs: Vec<u64>,
+}
+
+impl Callgrind {
+    fn read(text: &str) -> Self {
+        let numbers =
+            |words: &str| words.split_whitespace().map(|n| n.parse().expect("a number")).collect::<Vec<u64>>();
+        // Behind the address and the line.
+        let costs = |line: &str| numbers(line.splitn(3, ' ').nth(2).expect("address, line, costs"));
+        let (mut read, mut function, mut callee) = (Callgrind::default(), String::new(), String::new());
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(names) = line.strip_prefix("events: ") {
+                read.events = names.split(' ').map(str::to_owned).collect();
+            } else if let Some(words) = line.strip_prefix("summary: ") {
+                read.summary = numbers(words);
+            } else if let Some(name) = line.strip_prefix("fn=") {
+                name.clone_into(&mut function);
+            } else if let Some(name) = line.strip_prefix("cfn=") {
+                name.clone_into(&mut callee);
+            } else if line.starts_with("calls=") {
+                let costs = costs(lines.next().expect("a call's costs"));
+                read.calls.push(Called { from: function.clone(), to: callee.clone(), costs });
+            } else if line.starts_with("0x") {
+                let sum = read.own.entry(function.clone()).or_insert_with(|| vec![0; read.events.len()]);
+                *sum = added(sum, &costs(line));
+            }
         }
+        read
     }
-    (summary, own.values().sum(), own)
+
+    /// Costs of their own of all functions together.
+    fn total(&self) -> Vec<u64> {
+        self.own.values().fold(vec![0; self.events.len()], |sum, costs| added(&sum, costs))
+    }
+}
+
+fn added(a: &[u64], b: &[u64]) -> Vec<u64> {
+    assert_eq!(a.len(), b.len(), "one for each event");
+    a.iter().zip(b).map(|(a, b)| a + b).collect()
+}
+
+/// The summary, the sum of all costs of their own, the sum by function; of instructions.
+fn read_callgrind(text: &str) -> (u64, u64, BTreeMap<String, u64>) {
+    let read = Callgrind::read(text);
+    let own = read.own.iter().map(|(name, costs)| (name.clone(), costs[0])).collect();
+    (read.summary[0], read.total()[0], own)
 }
 
 #[test]
@@ -167,4 +211,156 @@ fn what_cannot_be_written_is_said_and_nothing_is_lost() {
 #[test]
 fn the_translator_keeps_no_calls() {
     emu(["profile", SORT, "--engine", "jit"]).is_refusal(&["--engine jit", "--flat"]);
+}
+
+/// What `emu stat --json` says with these options, by callgrind's names.
+fn stat_events(program: &str, options: &[&str]) -> BTreeMap<&'static str, u64> {
+    let output = emu([&["stat", "--json", program][..], options].concat()).has_status(0);
+    let counts: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let of = |path: &str| counts.pointer(path).and_then(serde_json::Value::as_u64);
+    let all = [
+        ("Ir", "/instructions"),
+        ("Dr", "/loads/total"),
+        ("Dw", "/stores/total"),
+        ("I1mr", "/caches/I1/misses/fetch"),
+        ("D1mr", "/caches/D1/misses/load"),
+        ("D1mw", "/caches/D1/misses/store"),
+        ("ILmr", "/caches/LL/misses/fetch"),
+        ("DLmr", "/caches/LL/misses/load"),
+        ("DLmw", "/caches/LL/misses/store"),
+        ("Bc", "/branches/total"),
+        ("Bcm", "/predictor/wrong_branches"),
+        ("Bi", "/jumps/indirect"),
+        ("Bim", "/predictor/wrong_jumps"),
+        ("Cy", "/cycles"),
+    ];
+    let is_ideal = counts["timing"] == "ideal";
+    all.into_iter()
+        .filter(|&(name, _)| name != "Cy" || !is_ideal)
+        .filter_map(|(name, path)| Some((name, of(path)?)))
+        .collect()
+}
+
+#[test]
+fn every_event_adds_up_along_calls() {
+    let kernels = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/kernels/elf");
+    let simulated: &[&str] =
+        &["--cache=I1=1K,2,32", "--cache=D1=1K,1,32", "--cache=LL=4K,4,32", "--predictor=bimodal,64"];
+    let timed: &[&str] = &["--timing", "hazard3"];
+    for (program, options) in [
+        ("rv64/strings-small.elf", &[][..]),
+        ("rv64/sha256-small.elf", simulated),
+        ("aarch64/bytecode-small.elf", simulated),
+        ("rv32/strings-small.elf", timed),
+        ("rv32/bytecode-small.elf", &[simulated, timed].concat()),
+    ] {
+        let (program, folder) = (format!("{kernels}/{program}"), Folder::new());
+        let file = folder.path("c");
+        profile(&program, &[&["--callgrind", &file, "--top", "0"][..], options].concat());
+        let read = Callgrind::read(&folder.read("c"));
+        let counted: BTreeMap<_, _> =
+            read.events.iter().map(String::as_str).zip(read.summary.iter().copied()).collect();
+        assert_eq!(counted, stat_events(&program, options), "{program}");
+        assert_eq!(read.total(), read.summary, "{program}");
+        // What comes into a function by calls is its own, and what goes out by calls. None of these calls itself.
+        let sum = |of: &dyn Fn(&Called) -> bool| {
+            let zero = vec![0; read.events.len()];
+            read.calls.iter().filter(|call| of(call)).fold(zero, |sum, call| added(&sum, &call.costs))
+        };
+        let mut called = 0;
+        for (name, own) in read.own.iter().filter(|(name, _)| *name != "_start") {
+            assert_eq!(
+                sum(&|call| call.to == *name),
+                added(own, &sum(&|call| call.from == *name)),
+                "{program}: {name}"
+            );
+            called += 1;
+        }
+        assert!(called >= 2, "{program}");
+    }
+}
+
+#[test]
+fn cycles_stand_beside_instructions() {
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/kernels/elf/rv32/sort-small.elf");
+    let cycles = stat_events(program, &["--timing", "picorv32"])["Cy"];
+    let folder = Folder::new();
+    let file = folder.path("p.json");
+    let output = profile(program, &["--timing", "picorv32", "--json", &file]);
+    assert!(
+        output.stderr.contains(&format!("{} cycles by pico-fast: exact against PicoRV32", grouped(cycles))),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.lines().any(|line| line.contains("instructions") && line.contains(" cycles ")),
+        "{}",
+        output.stderr
+    );
+    let saved: serde_json::Value = serde_json::from_str(&folder.read("p.json")).expect("JSON");
+    assert_eq!((&saved["cycles"], &saved["timing"]), (&cycles.into(), &"pico-fast".into()));
+    for list in ["functions", "stacks"] {
+        let all = saved[list].as_array().expect("a list");
+        assert_eq!(all.iter().filter_map(|one| one["cycles"].as_u64()).sum::<u64>(), cycles, "{list}");
+    }
+    let start = saved["functions"].as_array().expect("a list").iter().find(|function| function["name"] == "_start");
+    assert_eq!(start.expect("it ran")["inclusive_cycles"], cycles, "everything is below it");
+    // A function alone, and addresses: as the profile has it.
+    let kernel = saved["functions"].as_array().expect("a list").iter().find(|function| function["name"] == "kernel");
+    let output =
+        emu(["stat", "--json", "--timing", "picorv32", "--roi", "kernel", "--roi", "0x0..0xffffffff", program])
+            .has_status(0);
+    let counts: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(counts["regions"][0]["cycles"], kernel.expect("it ran")["inclusive_cycles"]);
+    assert_eq!(counts["regions"][1]["cycles"], cycles);
+    emu(["profile", program, "--flat", "--timing", "picorv32", "--engine", "jit"])
+        .is_refusal(&["--engine jit", "--timing"]);
+    emu(["profile", program, "--flat", "--cache", "--engine", "jit"]).is_refusal(&["--engine jit", "--cache"]);
+    emu(["profile", program, "--cache=D1=1K"]).has_status(125);
+}
+
+#[test]
+fn the_firefox_profiler_has_all_stacks() {
+    for program in [SORT, TIMER] {
+        let folder = Folder::new();
+        profile(program, &["--firefox", &folder.path("x.json"), "--folded", &folder.path("f")]);
+        let document: serde_json::Value = serde_json::from_str(&folder.read("x.json")).expect("JSON");
+        let thread = &document["threads"][0];
+        let column = |table: &str, name: &str| {
+            let column = thread[table][name].as_array().unwrap_or_else(|| panic!("{table}.{name}")).clone();
+            assert_eq!(thread[table]["length"], column.len(), "{table}.{name}");
+            column
+        };
+        let index = |value: &serde_json::Value| usize::try_from(value.as_u64().expect("an index")).expect("small");
+        let (prefixes, frames) = (column("stackTable", "prefix"), column("stackTable", "frame"));
+        let (funcs, names) = (column("frameTable", "func"), column("funcTable", "name"));
+        for name in
+            ["address", "inlineDepth", "category", "subcategory", "nativeSymbol", "innerWindowID", "line", "column"]
+        {
+            assert_eq!(column("frameTable", name).len(), funcs.len());
+        }
+        for name in ["isJS", "relevantForJS", "resource", "fileName", "lineNumber", "columnNumber"] {
+            assert_eq!(column("funcTable", name).len(), names.len());
+        }
+        let text = |stack: usize| {
+            let func = index(&funcs[index(&frames[stack])]);
+            document["shared"]["stringArray"][index(&names[func])].as_str().expect("a name").to_owned()
+        };
+        let mut stacks = BTreeMap::<String, u64>::new();
+        let (mut last, times) = (-1.0, column("samples", "time"));
+        for ((stack, weight), time) in column("samples", "stack").iter().zip(column("samples", "weight")).zip(times) {
+            let way = std::iter::successors(Some(index(stack)), |&stack| {
+                let prefix = &prefixes[stack];
+                assert!(prefix.is_null() || index(prefix) < stack, "callers come first");
+                prefix.as_u64().map(|_| index(prefix))
+            });
+            let mut way: Vec<String> = way.map(text).collect();
+            way.reverse();
+            *stacks.entry(way.join(";")).or_default() += weight.as_u64().expect("a number");
+            let time = time.as_f64().expect("a time");
+            assert!(time > last, "in order");
+            last = time;
+        }
+        assert_eq!(stacks, folded(&folder.read("f")), "{program}");
+    }
 }

@@ -140,24 +140,27 @@ fn hints(trace: &str) -> std::collections::BTreeMap<u32, (u64, u64)> {
             .nth(1)
             .and_then(|rest| u32::from_str_radix(rest.split(')').next()?, 16).ok())
             .unwrap_or(0);
-        let number = word >> 20;
-        match word & 0x800f_ffff {
-            0x0000_2013 => {
-                let (depth, since) = open.entry(number).or_default();
-                if *depth == 0 {
-                    *since = insns;
-                    sums.entry(number).or_default().1 += 1;
-                }
-                *depth += 1;
+        // Of RISC-V SLTI and SLTIU, of AArch64 MOVZ and MOVN.
+        let (number, begins) = match (word & 0x800f_ffff, word & 0xffff_001f) {
+            (0x0000_2013, _) => (word >> 20, true),
+            (0x0000_3013, _) => (word >> 20, false),
+            (_, 0xd280_001f) => (word >> 5 & 0x7ff, true),
+            (_, 0x9280_001f) => (word >> 5 & 0x7ff, false),
+            _ => continue,
+        };
+        if begins {
+            let (depth, since) = open.entry(number).or_default();
+            if *depth == 0 {
+                *since = insns;
+                sums.entry(number).or_default().1 += 1;
             }
-            0x0000_3013 => {
-                let (depth, since) = open.get_mut(&number).expect("it has begun");
-                *depth -= 1;
-                if *depth == 0 {
-                    sums.entry(number).or_default().0 += insns - *since;
-                }
+            *depth += 1;
+        } else {
+            let (depth, since) = open.get_mut(&number).expect("it has begun");
+            *depth -= 1;
+            if *depth == 0 {
+                sums.entry(number).or_default().0 += insns - *since;
             }
-            _ => {}
         }
     }
     for (number, (depth, since)) in open {
@@ -171,12 +174,15 @@ fn hints(trace: &str) -> std::collections::BTreeMap<u32, (u64, u64)> {
 #[test]
 fn hints_delimit_regions_that_nest() {
     let folder = Folder::new();
-    let program = programs("guest-tests/example/elf/now", "roi.elf").remove(0);
-    let name = program.to_str().expect("a plain name");
-    emu(["run", name, "--trace", &folder.path("trace")]).has_status(0);
-    let expected = hints(&folder.read("trace"));
-    assert_eq!(expected[&2].1, 3, "only outermost passes");
-    for engine in ["interp", "jit", "auto"] {
+    for (program, engine) in ["roi.elf", "roi-aarch64.elf"]
+        .iter()
+        .flat_map(|name| programs("guest-tests/example/elf/now", name))
+        .flat_map(|program| ["interp", "jit", "auto"].map(|engine| (program.clone(), engine)))
+    {
+        let name = program.to_str().expect("a plain name");
+        emu(["run", name, "--trace", &folder.path("trace")]).has_status(0);
+        let expected = hints(&folder.read("trace"));
+        assert_eq!(expected[&2].1, 3, "only outermost passes");
         let (document, _) = stat(&program, &["--engine", engine]);
         let regions = document["regions"].as_array().expect("a list");
         assert_eq!(regions.len(), 3, "{regions:?}");
@@ -235,9 +241,37 @@ fn functions_and_ranges_are_regions_too() {
 /// aligned and misaligned by size, and pages.
 type Traced = (u64, u64, BTreeMap<(bool, u64), (u64, u64)>, BTreeSet<u64>);
 
-/// Reads a trace. An access's size comes from the instruction's encoding, not from what the emulator has noted.
+fn hex(word: &str) -> u64 {
+    u64::from_str_radix(word.trim_start_matches("0x"), 16).unwrap_or_else(|error| panic!("{word}: {error}"))
+}
+
+/// The encoding in a line of a trace.
+fn encoding(line: &str) -> u64 {
+    let word = line.split_whitespace().find_map(|word| word.strip_prefix("(0x"));
+    hex(word.unwrap_or_else(|| panic!("an encoding: {line}")).trim_end_matches(')'))
+}
+
+/// Whether the instruction stores, and how many bytes it accesses, by its encoding and not by what the emulator has noted.
+fn access(word: u64) -> (bool, u64) {
+    match (word & 3, word & 0x7f, word >> 13 & 7) {
+        (3, 0x03 | 0x07, _) => (false, 1 << (word >> 12 & 3)),
+        (3, 0x23 | 0x27, _) => (true, 1 << (word >> 12 & 3)),
+        (0 | 2, _, 2) => (false, 4),
+        (0 | 2, _, 3) => (false, 8),
+        (0 | 2, _, 6) => (true, 4),
+        (0 | 2, _, 7) => (true, 8),
+        (0, _, 4) => match word >> 10 & 7 {
+            0 => (false, 1),
+            1 => (false, 2),
+            2 => (true, 1),
+            _ => (true, 2),
+        },
+        _ => panic!("{word:#x}: neither a load nor a store"),
+    }
+}
+
+/// Reads a trace.
 fn trace_of_data(trace: &str) -> Traced {
-    let hex = |word: &str| u64::from_str_radix(word.trim_start_matches("0x"), 16).expect("a number");
     let (mut sp, mut first, mut lowest) = (0, 0, u64::MAX);
     let (mut accesses, mut pages) = (BTreeMap::<_, (u64, u64)>::new(), BTreeSet::new());
     for line in trace.lines() {
@@ -252,25 +286,9 @@ fn trace_of_data(trace: &str) -> Traced {
         }
         let Some(mem) = words.iter().position(|word| *word == "mem") else { continue };
         let at = hex(words[mem + 1]);
-        let word = words.iter().find_map(|word| word.strip_prefix("(0x")).map(|word| word.trim_end_matches(')'));
-        let word = hex(word.expect("an encoding"));
-        let (is_store, bytes) = match (word & 3, word & 0x7f, word >> 13 & 7) {
-            (3, 0x03 | 0x07, _) => (false, 1 << (word >> 12 & 3)),
-            (3, 0x23 | 0x27, _) => (true, 1 << (word >> 12 & 3)),
-            (0 | 2, _, 2) => (false, 4),
-            (0 | 2, _, 3) => (false, 8),
-            (0 | 2, _, 6) => (true, 4),
-            (0 | 2, _, 7) => (true, 8),
-            (0, _, 4) => match word >> 10 & 7 {
-                0 => (false, 1),
-                1 => (false, 2),
-                2 => (true, 1),
-                _ => (true, 2),
-            },
-            _ => panic!("{line}"),
-        };
+        let (is_store, bytes) = access(encoding(line));
         let known = accesses.entry((is_store, bytes)).or_default();
-        *(if at % bytes == 0 { &mut known.0 } else { &mut known.1 }) += 1;
+        *(if at.is_multiple_of(bytes) { &mut known.0 } else { &mut known.1 }) += 1;
         pages.extend([at >> 12, (at + bytes - 1) >> 12]);
     }
     (first, lowest, accesses, pages)
@@ -340,4 +358,132 @@ fn looking_at_data_changes_nothing_else() {
     let program = programs("benches/kernels/elf/rv64", "sort-small.elf").remove(0);
     let name = program.to_str().expect("a plain name");
     emu(["stat", name, "--data", "--engine", "jit"]).is_refusal(&["--engine jit", "--data"]);
+}
+
+/// Lines of a cache that is as one would explain it: all lines that were ever used, with the time of their last use.
+#[derive(Default)]
+struct PlainCache {
+    used: BTreeMap<u64, u64>,
+    sets: u64,
+    ways: usize,
+    line: u64,
+}
+
+impl PlainCache {
+    fn misses(&mut self, at: u64, bytes: u64) -> bool {
+        let lines: BTreeSet<u64> = (at..at + bytes).map(|at| at / self.line).collect();
+        lines.into_iter().filter(|&line| self.line_misses(line)).count() > 0
+    }
+
+    /// It is there if fewer than `ways` other lines of its set were used since it was.
+    fn line_misses(&mut self, line: u64) -> bool {
+        let since =
+            |used: u64| self.used.iter().filter(|&(l, &u)| u > used && l % self.sets == line % self.sets).count();
+        let is_there = self.used.get(&line).is_some_and(|&used| since(used) < self.ways);
+        let now = self.used.values().max().map_or(0, |last| last + 1);
+        self.used.insert(line, now);
+        !is_there
+    }
+}
+
+#[test]
+fn caches_and_branches_are_those_of_the_trace() {
+    const MOST: &str = "20000";
+    for (folder, name) in [("tools/demo/elf/rv64", "hello.elf"), ("benches/kernels/elf/rv64", "/bytecode-small.elf")] {
+        let program = programs(folder, name).remove(0);
+        let folder = Folder::new();
+        let path = program.to_str().expect("a plain name");
+        // As much of it as the plain caches are quick enough for.
+        emu(["run", path, "--max-insns", MOST, "--trace", &folder.path("trace")]);
+        let cache = |sets, ways, line| PlainCache { sets, ways, line, ..PlainCache::default() };
+        let (mut i1, mut d1, mut ll) = (cache(4, 2, 16), cache(8, 1, 16), cache(4, 4, 32));
+        let [mut i1_misses, mut ll_fetch, mut wrong] = [0; 3];
+        let (mut d1_misses, mut ll_misses) = ([0; 2], [0; 2]);
+        let trace = folder.read("trace");
+        let lines: Vec<&str> = trace.lines().collect();
+        let pc = |line: &str| hex(line.split_whitespace().nth(3).expect("an address"));
+        for (n, line) in lines.iter().enumerate() {
+            let (at, word) = (pc(line), encoding(line));
+            let bytes = if word & 3 == 3 { 4 } else { 2 };
+            if i1.misses(at, bytes) {
+                i1_misses += 1;
+                ll_fetch += u64::from(ll.misses(at, bytes));
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let Some(mem) = words.iter().position(|word| *word == "mem") {
+                let (is_store, size) = access(word);
+                let data = hex(words[mem + 1]);
+                if d1.misses(data, size) {
+                    d1_misses[usize::from(is_store)] += 1;
+                    ll_misses[usize::from(is_store)] += u64::from(ll.misses(data, size));
+                }
+            }
+            // The sign of a branch's offset is its highest bit; in compressed ones bit 12.
+            let goes_back = match (word & 3, word & 0x7f, word >> 13) {
+                (3, 0x63, _) => Some(word >> 31 != 0),
+                (1, _, 6 | 7) => Some(word >> 12 & 1 != 0),
+                _ => None,
+            };
+            if let (Some(goes_back), Some(next)) = (goes_back, lines.get(n + 1)) {
+                wrong += u64::from(goes_back != (pc(next) != at + bytes));
+            }
+        }
+        let options = [
+            "--cache=I1=128,2,16",
+            "--cache=D1=128,1,16",
+            "--cache=LL=512,4,32",
+            "--predictor=static",
+            "--max-insns",
+            MOST,
+        ];
+        let (document, text) = stat(&program, &options);
+        let of = |path: &str| number(document.pointer(path).unwrap_or_else(|| panic!("{path}")));
+        assert_eq!(of("/caches/I1/misses/fetch"), i1_misses, "{name}");
+        assert_eq!([of("/caches/D1/misses/load"), of("/caches/D1/misses/store")], d1_misses, "{name}");
+        assert_eq!(of("/caches/LL/misses/fetch"), ll_fetch, "{name}");
+        assert_eq!([of("/caches/LL/misses/load"), of("/caches/LL/misses/store")], ll_misses, "{name}");
+        assert_eq!(of("/predictor/wrong_branches"), wrong, "{name}");
+        assert!(
+            i1_misses > 20 && d1_misses.iter().all(|&n| n > 5) && wrong > 5,
+            "{name}: {i1_misses} {d1_misses:?} {wrong}"
+        );
+        assert!(document["data"].is_null());
+        // Nothing else is another number for it.
+        let mut plain = stat(&program, &["--max-insns", MOST]).0;
+        let mut simulated: Value = serde_json::from_str(&text).expect("JSON");
+        for (document, keys) in
+            [(&mut plain, &["host", "caches", "predictor"][..]), (&mut simulated, &["caches", "predictor"])]
+        {
+            keys.iter().for_each(|key| drop(document.as_object_mut().expect("an object").shift_remove(*key)));
+        }
+        assert_eq!(plain, simulated, "{name}");
+    }
+    let hello = programs("tools/demo/elf/rv64", "hello.elf").remove(0);
+    let hello = hello.to_str().expect("a plain name");
+    emu(["stat", hello, "--cache", "--engine", "jit"]).is_refusal(&["--engine jit", "--cache"]);
+    for (wrong, why) in [
+        ("--cache=D1=1K,3,64", "power of two"),
+        ("--cache=L9=1K,1,64", "D1=16K,4,64"),
+        ("--predictor=oracle", "gshare"),
+    ] {
+        let output = emu(["stat", hello, wrong]).has_status(125);
+        assert!(output.stderr.contains(why), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn regions_that_are_little_are_remarked() {
+    let program = programs("guest-tests/example/elf/now", "roi-aarch64.elf").remove(0);
+    let output = emu(["stat", program.to_str().expect("a plain name")]).has_status(0);
+    let line = |name: &str| {
+        let found =
+            output.stderr.lines().find(|line| line.contains(&format!("region {name}: ")) && line.contains(" of "));
+        found.unwrap_or_else(|| panic!("{name} in {}", output.stderr)).to_owned()
+    };
+    assert!(line("hint 1").ends_with("%)") && !line("hint 1").contains("little"), "{}", line("hint 1"));
+    assert!(
+        line("hint 2047").contains("; that is little: does the work lie outside of its marks?"),
+        "{}",
+        line("hint 2047")
+    );
 }

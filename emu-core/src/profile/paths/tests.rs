@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::{Caller, Functions, Paths};
+use super::{Caller, Event, Functions, Paths};
 use crate::trap::Cause;
 
 const A: u64 = 0x1000;
@@ -38,15 +38,16 @@ fn ways(paths: &mut Paths, retired: u64) -> Vec<String> {
     let way = |n: usize| {
         let mut way: Vec<String> = paths.way_to(n as u32).map(|n| name(nodes[n as usize].what)).collect();
         way.reverse();
-        format!("{} {} {}", way.join(">"), nodes[n].own, nodes[n].calls)
+        format!("{} {} {}", way.join(">"), nodes[n].own[Event::Instructions], nodes[n].calls)
     };
     (0..nodes.len()).map(way).collect()
 }
 
 /// Calls as (from, site, to, count, inclusive).
 fn calls(paths: &Paths, retired: u64) -> Vec<(u64, u64, u64, u64, u64)> {
-    let call =
-        |(way, call): (super::Way, super::Call)| (way.from.unwrap(), way.site, way.to, call.count, call.inclusive);
+    let call = |(way, call): (super::Way, super::Call)| {
+        (way.from.unwrap(), way.site, way.to, call.count, call.inclusive[Event::Instructions])
+    };
     paths.calls(retired).into_iter().map(call).collect()
 }
 
@@ -205,7 +206,7 @@ fn deep_recursion_is_bounded_and_loses_nothing() {
     }
     assert_eq!(paths.stack.frames.len(), 1);
     paths.count(2 * depth);
-    assert_eq!(paths.nodes().iter().map(|node| node.own).sum::<u64>(), 2 * depth);
+    assert_eq!(paths.nodes().iter().map(|node| node.own[Event::Instructions]).sum::<u64>(), 2 * depth);
 }
 
 #[test]
@@ -217,5 +218,5 @@ fn many_stacks_are_bounded() {
     assert!(paths.parked.len() <= super::MAX_STACKS);
     let retired = 2 * super::MAX_STACKS as u64;
     paths.count(retired);
-    assert_eq!(paths.nodes().iter().map(|node| node.own).sum::<u64>(), retired);
+    assert_eq!(paths.nodes().iter().map(|node| node.own[Event::Instructions]).sum::<u64>(), retired);
 }
