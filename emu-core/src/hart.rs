@@ -293,7 +293,7 @@ impl<A: Arch> Hart<A> {
     }
 
     /// Remembers what stopped the instruction.
-    #[cold]
+    #[inline(always)]
     pub fn trapped(&self, trap: Trap) -> Stop {
         self.trap.set(trap);
         Stop::Trap

@@ -101,9 +101,9 @@ pub struct Next {
 
 /// One instruction in progress. Built afresh for each, and kept in host registers by inlining.
 ///
-/// Each meaning is compiled twice. First without `WHOLE`: whatever is not the common case (a TLB miss, an exception)
+/// A meaning that touches memory is compiled twice. First without `WHOLE`: whatever is not the common case (a TLB miss, a device)
 /// stops with [`Stop::Retry`], so this form calls nothing and needs no stack frame. Nothing has happened then, and the
-/// second form, `WHOLE`, runs the instruction from its start.
+/// second form, `WHOLE`, runs the instruction from its start. What only may raise an exception has done with the first form.
 pub struct Step<'h, A: Arch, const WHOLE: bool = true> {
     /// Whose.
     pub hart: &'h Hart<A>,
@@ -155,7 +155,7 @@ fn finish<A: Arch, const KIND: u8>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], l
     }
 }
 
-/// The handler of a table row: its meaning in both forms, and what follows.
+/// The handler of a table row: the short form of its meaning, the whole form if that hands over to it, and what follows.
 #[inline(always)]
 pub fn handle<A: Arch, const KIND: u8>(
     hart: &Hart<A>,
@@ -163,18 +163,26 @@ pub fn handle<A: Arch, const KIND: u8>(
     rest: &[Op<A>],
     len: u8,
     short: impl FnOnce(&Short<'_, A>, &Packed) -> Result<Next, Stop>,
-    whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
+    whole: Handler<A>,
 ) -> Exit {
     match short(&Step { hart, op, left: rest.len(), len }, &op.operands) {
         Ok(next) => finish::<A, KIND>(hart, op, rest, len, next),
-        Err(_) => handle_whole::<A, KIND>(hart, op, rest, len, whole),
+        Err(Stop::Retry) => hand_over(hart, op, rest, whole),
+        Err(stop) => stopped(hart, op, rest.len(), stop),
     }
 }
 
-/// The handler's second half.
+/// Runs the whole form. It comes as an address, so that the compiler drops it where the short one never gets here, which is in most
+/// rows; of functions that are called by name and never inlined it keeps all.
 #[cold]
 #[inline(never)]
-fn handle_whole<A: Arch, const KIND: u8>(
+fn hand_over<A: Arch>(hart: &Hart<A>, op: &Op<A>, rest: &[Op<A>], whole: Handler<A>) -> Exit {
+    whole(hart, op, rest)
+}
+
+/// The handler's second half, and the handler of a slow row, which has no other.
+#[inline(always)]
+pub fn handle_whole<A: Arch, const KIND: u8>(
     hart: &Hart<A>,
     op: &Op<A>,
     rest: &[Op<A>],
@@ -185,18 +193,6 @@ fn handle_whole<A: Arch, const KIND: u8>(
         Ok(next) => finish::<A, KIND>(hart, op, rest, len, next),
         Err(stop) => stopped(hart, op, rest.len(), stop),
     }
-}
-
-/// The handler of a slow row, which has one form only.
-#[inline(always)]
-pub fn handle_slow<A: Arch>(
-    hart: &Hart<A>,
-    op: &Op<A>,
-    rest: &[Op<A>],
-    len: u8,
-    whole: impl FnOnce(&Step<'_, A>, &Packed) -> Result<Next, Stop>,
-) -> Exit {
-    handle_whole::<A, { Kind::Slow as u8 }>(hart, op, rest, len, whole)
 }
 
 /// Handler of a word that no row of the table describes.
@@ -312,7 +308,6 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
     fn require(&self, ok: bool, cause: u64, tval: X) -> Result<(), Stop> {
         match ok {
             true => Ok(()),
-            false if !WHOLE => Err(Stop::Retry),
             false => Err(self.hart.trapped(Trap { cause, tval: tval.0 })),
         }
     }

@@ -3,7 +3,7 @@
 //! A table row says a thing once: name, bits, operands, manual section, meaning. From it come the decoder, the
 //! disassembler, the interpreter's handler, the translator's case and the generator of random instructions for tests.
 
-mod row;
+pub mod row;
 mod text;
 
 pub use row::Row;
@@ -327,7 +327,7 @@ macro_rules! isa {
         [$(|hart, op, rest| $crate::isa!(@run $kind hart, op, rest, $p, $V, $f, $F)),*]
     };
     (@run [slow] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
-        $crate::interp::handle_slow($h, $op, $rest, $crate::isa::bytes($p), |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)))
+        $crate::isa!(@whole [slow] $h, $op, $rest, $p, $V, $f, $F)
     };
     (@run [$($kind:ident)?] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
         $crate::interp::handle::<_, { $crate::isa!(@kind $($kind)?) as u8 }>(
@@ -337,6 +337,15 @@ macro_rules! isa {
             $crate::isa::bytes($p),
             #[inline(always)]
             |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)),
+            |hart, op, rest| $crate::isa!(@whole [$($kind)?] hart, op, rest, $p, $V, $f, $F),
+        )
+    };
+    (@whole [$($kind:ident)?] $h:ident, $op:ident, $rest:ident, $p:literal, $V:ident, $f:path, $F:ident) => {
+        $crate::interp::handle_whole::<_, { $crate::isa!(@kind $($kind)?) as u8 }>(
+            $h,
+            $op,
+            $rest,
+            $crate::isa::bytes($p),
             #[inline(always)]
             |s, packed| $f($V(s), $crate::isa!(@operands $F, packed)),
         )
@@ -374,11 +383,11 @@ macro_rules! isa {
             format: stringify!($F),
             module: stringify!($module),
             touches: <$F as $crate::isa::Format>::TOUCHES,
-            unpack: |word| <$F as $crate::isa::Format>::unpack(word).map($crate::isa::Operands::pack),
-            suffix: |packed| <$F as $crate::isa::Format>::suffix($crate::isa!(@operands $F, packed)),
-            show: |packed, pc, out| <$F as $crate::isa::Format>::show($crate::isa!(@operands $F, packed), pc, out),
-            dest: |packed| <$F as $crate::isa::Format>::dest($crate::isa!(@operands $F, packed)),
-            field: |packed, name| $crate::isa::Operands::field($crate::isa!(@operands $F, packed), name),
+            unpack: $crate::isa::row::unpack::<$F>,
+            suffix: $crate::isa::row::suffix::<$F>,
+            show: $crate::isa::row::show::<$F>,
+            dest: $crate::isa::row::dest::<$F>,
+            field: $crate::isa::row::field::<$F>,
             run: $crate::isa!(@handlers $views [$($kind)?] $pattern $F $module::$func $(::<_, $($width),+>)?),
             };)*)*
             &[$($($Name),*),*]

@@ -168,7 +168,8 @@ fn place(o: Structures, n: u32) -> (u32, u32) {
     if elements == 1 { (n / each, n % each) } else { (n % registers, n / registers) }
 }
 
-#[inline(always)]
+// What many rows share and operands decide about is not compiled into each row.
+
 fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let lane = Lane::of(o.size);
     let registers = u32::from(o.what & 7);
@@ -195,7 +196,6 @@ fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     Ok(())
 }
 
-#[inline(always)]
 fn store_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let lane = Lane::of(o.size);
     let bytes = u32::from(o.what & 7) * (8 << o.q);
@@ -251,7 +251,6 @@ pub fn st_post<H: A64>(h: H, o: Structures) -> Exec<H::E> {
 }
 
 /// What is loaded for each register of one structure.
-#[inline(always)]
 fn load_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, [XOf<H>; 4]> {
     let mut loaded = [h.x(0); 4];
     for n in 0..u32::from(o.what & 7) {
@@ -260,7 +259,6 @@ fn load_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, [XOf<H>; 4]>
     Ok(loaded)
 }
 
-#[inline(always)]
 fn put_elements<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     let lane = Lane::of(o.size);
     let bit = u32::from(o.what >> 3) * lane.bits();
@@ -272,7 +270,6 @@ fn put_elements<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     }
 }
 
-#[inline(always)]
 fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
     for n in 0..u32::from(o.what & 7) {
         let v = element(h, after(o.vt, n), Lane::of(o.size), u32::from(o.what >> 3));
@@ -281,7 +278,6 @@ fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
     Ok(())
 }
 
-#[inline(always)]
 fn put_everywhere<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     for n in 0..u32::from(o.what & 7) {
         let v = splat(h, Lane::of(o.size), loaded[n as usize & 3]);

@@ -236,7 +236,5 @@ fn look_ahead<A: Arch>(hart: &Hart<A>, insn: &Insn, phys: GuestPhys, taken: bool
 /// Whether a branch would be taken now.
 fn branches<A: Arch>(hart: &Hart<A>, decoded: &Decoded<A>) -> bool {
     let op = Op::alone(decoded);
-    let step = Step::<A> { hart, op: &op, left: 0, len: decoded.bytes };
-    let next = A::meaning(hart.arch.variant(), &step, decoded.row, &decoded.operands);
-    matches!(next, Some(Ok(next)) if next.taken)
+    (op.run)(hart, &op, &[]).why() == Exit::TAKEN
 }

@@ -1,7 +1,7 @@
 //! One row of an instruction table, as [`isa!`](macro@crate::isa) makes it. What is only one instruction set's is named by
 //! its [`Arch`].
 
-use super::{Kind, Packed, Place, Touches};
+use super::{Format, Kind, Operands, Packed, Place, Touches};
 use crate::hart::Arch;
 use crate::slot::Slot;
 use std::fmt;
@@ -42,4 +42,32 @@ pub struct Row<A: Arch> {
     pub field: fn(&Packed, &str) -> Option<i64>,
     /// The interpreter's handlers.
     pub run: A::Handlers,
+}
+
+// What rows ask of their format: one function for all rows of it, as compiling one for each row takes the compiler as long as what the
+// rows mean.
+
+/// See [`Row::unpack`].
+pub fn unpack<F: Format>(word: u32) -> Option<Packed> {
+    F::unpack(word).map(Operands::pack)
+}
+
+/// See [`Row::suffix`].
+pub fn suffix<F: Format>(operands: &Packed) -> &'static str {
+    F::suffix(Operands::unpack(operands))
+}
+
+/// See [`Row::show`].
+pub fn show<F: Format>(operands: &Packed, place: Place, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    F::show(Operands::unpack(operands), place, out)
+}
+
+/// See [`Row::dest`].
+pub fn dest<F: Format>(operands: &Packed) -> Option<Slot> {
+    F::dest(Operands::unpack(operands))
+}
+
+/// See [`Row::field`].
+pub fn field<F: Format>(operands: &Packed, name: &str) -> Option<i64> {
+    F::Operands::unpack(operands).field(name)
 }
