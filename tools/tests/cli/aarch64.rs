@@ -141,3 +141,52 @@ fn a_program_opens_files_below_the_folder_that_is_named() {
     emu(["run", "--verify", "--semihosting-dir", &folder.path(""), &file])
         .is_refusal(&["--verify", "--semihosting-dir"]);
 }
+
+#[test]
+fn a_wait_for_an_event_is_denied_only_while_there_is_none() {
+    let mut code = vec![
+        0x1000_4000, // adr x0, 0x800
+        0xd518_c000, // msr vbar_el1, x0
+        0xd538_1000, // mrs x0, sctlr_el1
+        0x926d_f800, // and x0, x0, #~nTWE
+        0xd518_1000, // msr sctlr_el1, x0
+        0xd503_3fdf, // isb
+        0x1000_00a0, // adr x0, user
+        0xd518_4020, // msr elr_el1, x0
+        0xd280_7800, // mov x0, #0x3c0: EL0
+        0xd518_4000, // msr spsr_el1, x0
+        0xd69f_03e0, // eret, which is an event
+        0xd503_205f, // user: wfe
+        0xd503_20bf, // sevl
+        0xd503_205f, // wfe
+        0xd503_209f, // sev
+        0xd503_205f, // wfe
+        0xd503_205f, // wfe, with nothing to hear
+    ];
+    // Behind it, where exceptions of EL0 go.
+    code.resize(0xc00 / 4, 0xd503_201f);
+    code.extend([
+        0xd538_5203, // mrs x3, esr_el1
+        0xd356_fc63, // lsr x3, x3, #22: 16 for each class
+        0xd538_4022, // mrs x2, elr_el1
+        0x10ff_a101, // adr x1, user
+        0xcb01_0042, // sub x2, x2, x1
+        0x927c_ec63, // and x3, x3, #~15
+        0x8b42_0863, // add x3, x3, x2, lsr #2
+        0x1000_00a1, // adr x1, end
+        0xf900_0423, // str x3, [x1, #8]
+        0x5280_0300, // mov w0, SYS_EXIT
+        0xd45e_0000, // hlt #0xf000
+        0xd503_201f, // nop
+        0x0002_0026, // end: ADP_Stopped_ApplicationExit
+        0,
+        0,
+        0,
+    ]);
+    let folder = Folder::new();
+    let file = folder.file("wfe.elf", program(&code).bytes());
+    for engine in ["interp", "jit"] {
+        // A trapped WFx, of the sixth instruction.
+        emu(["run", "--engine", engine, &file]).has_status(16 + 5);
+    }
+}
