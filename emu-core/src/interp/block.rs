@@ -4,7 +4,7 @@
 //! an undefined word, at the end of the page or after [`MAX_OPS`] instructions. It does not depend on its virtual
 //! address, nor on mode or address space.
 
-use super::{Op, Step, undefined};
+use super::{Op, undefined};
 use crate::hart::{Arch, Hart};
 use crate::isa::{Kind, Packed};
 use crate::profile::{Costs, Did, Functions, Tally, Turn};
@@ -168,7 +168,7 @@ impl<A: Arch> Block<A> {
         let single = is_single.then(|| {
             let (op, source) = (&ops[0], sources[0]);
             let timed = || A::timed(source.row, &op.operands, pc, source.word, behind(hart, phys, straddles, offset));
-            let goes_back = branch_target(hart, op, source.row, offset as u8).is_some_and(|target| target <= pc);
+            let goes_back = goes_back::<A>(source.row, &op.operands);
             Box::new(Single { insn: is_timed.then(timed), goes_back, costs: Cell::default() })
         });
         let turn = match (functions, ops.last(), sources.last()) {
@@ -242,13 +242,10 @@ fn behind<A: Arch>(hart: &Hart<A>, phys: GuestPhys, straddles: Option<GuestPhys>
     hart.memory.read(at).unwrap_or(0)
 }
 
-/// Where a conditional branch goes if it is taken, whose block begins at the hart's `pc`; `None` of anything else.
-fn branch_target<A: Arch>(hart: &Hart<A>, op: &Op<A>, row: u16, bytes: u8) -> Option<u64> {
-    if A::row(row.into()).1 != Kind::Branch {
-        return None;
-    }
-    let step = Step::<A> { hart, op, left: 0, len: bytes };
-    A::meaning(hart.arch.variant(), &step, row, &op.operands)?.ok().map(|next| next.pc)
+/// Whether it is a conditional branch to itself or further up.
+fn goes_back<A: Arch>(row: u16, operands: &Packed) -> bool {
+    let row = A::table().get(usize::from(row)).filter(|row| row.kind == Kind::Branch);
+    row.and_then(|row| (row.field)(operands, "imm")).is_some_and(|offset| offset <= 0)
 }
 
 /// An undefined word as a decoded instruction.
