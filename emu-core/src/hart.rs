@@ -292,7 +292,7 @@ impl<A: Arch> Hart<A> {
         self.time_offset.set(time.wrapping_sub(self.retired.get()));
     }
 
-    /// Remembers what stopped the instruction.
+    /// Remembers what stopped the instruction. Inlined, as handlers' short forms may call nothing.
     #[inline(always)]
     pub fn trapped(&self, trap: Trap) -> Stop {
         self.trap.set(trap);

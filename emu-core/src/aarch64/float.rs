@@ -3,7 +3,7 @@
 
 use super::flags::{self, holds};
 use super::format_simd::*;
-use super::fp::{Number, Stopped, XOf, enabled, mode, put, raise};
+use super::fp::{Number, Stopped, XOf, each_unary, enabled, mode, put, raise};
 use super::simd_constant;
 use super::slots::high;
 use super::width::A64;
@@ -88,17 +88,8 @@ macro_rules! unary {
         })*
     };
 }
+each_unary!(unary);
 unary! {
-    fsqrt |h, mode, v| h.fp_sqrt(N::FMT, mode, v);
-    frintn |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestEven, ..mode }, v);
-    frintp |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Up, ..mode }, v);
-    frintm |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Down, ..mode }, v);
-    frintz |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::TowardZero, ..mode }, v);
-    frinta |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestAway, ..mode }, v);
-    frintx |h, mode, v| h.fp1(One::RoundExact, N::FMT, mode, v);
-    frinti |h, mode, v| h.fp1(One::Round, N::FMT, mode, v);
-    frecpe |h, mode, v| h.fp1(One::ReciprocalEstimate, N::FMT, mode, v);
-    frsqrte |h, mode, v| h.fp1(One::ReciprocalRootEstimate, N::FMT, mode, v);
     frecpx |h, mode, v| h.fp1(One::ReciprocalExponent, N::FMT, mode, v);
 }
 

@@ -153,3 +153,22 @@ pub fn set_fpcr(hart: &Hart<AArch64>, value: u64) {
     let half = if hart.arch.config.cpu.features().contains(Feature::FP16) { 1 << 19 } else { 0 };
     hart.slots.set(FPCR, value & (0x07c0_0000 | half));
 }
+
+/// Has a macro make what scalars and vectors both have of one operand, and says once what each does to a number.
+macro_rules! each_unary {
+    ($make:ident) => {
+        $make! {
+            fsqrt |h, mode, v| h.fp_sqrt(N::FMT, mode, v);
+            frintn |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestEven, ..mode }, v);
+            frintp |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Up, ..mode }, v);
+            frintm |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Down, ..mode }, v);
+            frintz |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::TowardZero, ..mode }, v);
+            frinta |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestAway, ..mode }, v);
+            frintx |h, mode, v| h.fp1(One::RoundExact, N::FMT, mode, v);
+            frinti |h, mode, v| h.fp1(One::Round, N::FMT, mode, v);
+            frecpe |h, mode, v| h.fp1(One::ReciprocalEstimate, N::FMT, mode, v);
+            frsqrte |h, mode, v| h.fp1(One::ReciprocalRootEstimate, N::FMT, mode, v);
+        }
+    };
+}
+pub(super) use each_unary;

@@ -3,7 +3,7 @@
 
 use super::float::{all, sign};
 use super::format_simd::*;
-use super::fp::{BOf, Number, VOf, XOf, element, enabled, mode, part, put, raise, write, write_part};
+use super::fp::{BOf, Number, VOf, XOf, each_unary, element, enabled, mode, part, put, raise, write, write_part};
 use super::slots::high;
 use super::width::A64;
 use crate::engine::*;
@@ -261,18 +261,7 @@ macro_rules! unary {
         })*
     };
 }
-unary! {
-    fsqrt |h, mode, v| h.fp_sqrt(N::FMT, mode, v);
-    frintn |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestEven, ..mode }, v);
-    frintp |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Up, ..mode }, v);
-    frintm |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::Down, ..mode }, v);
-    frintz |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::TowardZero, ..mode }, v);
-    frinta |h, mode, v| h.fp1(One::Round, N::FMT, FpMode { round: Round::NearestAway, ..mode }, v);
-    frintx |h, mode, v| h.fp1(One::RoundExact, N::FMT, mode, v);
-    frinti |h, mode, v| h.fp1(One::Round, N::FMT, mode, v);
-    frecpe |h, mode, v| h.fp1(One::ReciprocalEstimate, N::FMT, mode, v);
-    frsqrte |h, mode, v| h.fp1(One::ReciprocalRootEstimate, N::FMT, mode, v);
-}
+each_unary!(unary);
 
 macro_rules! signs {
     ($($name:ident |$h:ident, $v:ident, $sign:ident| $result:expr;)*) => {
