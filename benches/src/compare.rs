@@ -24,9 +24,9 @@ pub(crate) struct Args {
     /// Only this kernel; may be repeated [default: all but empty]
     #[arg(long, value_name = "NAME")]
     kernel: Vec<String>,
-    /// The kernels of this width
-    #[arg(long, default_value = "64", value_parser = ["32", "64"])]
-    xlen: String,
+    /// The kernels for this guest
+    #[arg(long, default_value = "rv64", value_parser = kernels::GUESTS)]
+    guest: String,
     /// The kernels in their small size: faster and less certain
     #[arg(long)]
     small: bool,
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         .map(|repetition| ratios.iter().map(|ratios| ratios[repetition]).sum::<f64>() / ratios.len() as f64)
         .collect();
 
-    println!("| kernel (RV{}) | time, new by old | 95 % interval | |", args.xlen);
+    println!("| kernel ({}) | time, new by old | 95 % interval | |", args.guest);
     println!("|---|---:|---:|---|");
     let names = images.iter().map(|(name, _)| &name[..]).chain(["geometric mean"]);
     let mut worst = Verdict::Well;
@@ -83,16 +83,17 @@ fn images(args: &Args) -> Result<Vec<(String, PathBuf)>> {
     let file = kernels::folder().join("kernels.tsv");
     let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let all = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').next());
-    let all: Vec<&str> = all.collect();
+    let suffix = if args.small { "-small" } else { "" };
+    let image = |name: &str| kernels::folder().join(format!("elf/{}/{name}{suffix}.elf", args.guest));
+    // Not every kernel has an image for every guest.
+    let all: Vec<&str> = all.filter(|name| image(name).exists()).collect();
     for name in &args.kernel {
-        ensure!(all.contains(&&name[..]), "no kernel {name}: there are {}", all.join(", "));
+        ensure!(all.contains(&&name[..]), "no kernel {name} for {}: there are {}", args.guest, all.join(", "));
     }
     let wanted = |name: &str| match args.kernel.is_empty() {
         true => name != "empty",
         false => args.kernel.iter().any(|kernel| kernel == name),
     };
-    let suffix = if args.small { "-small" } else { "" };
-    let image = |name: &str| kernels::folder().join(format!("elf/rv{}/{name}{suffix}.elf", args.xlen));
     Ok(all.into_iter().filter(|name| wanted(name)).map(|name| (name.to_owned(), image(name))).collect())
 }
 

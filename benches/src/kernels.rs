@@ -5,17 +5,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use emu_core::hart::Arch;
 use emu_core::image::Image;
 use emu_core::machine::{Ended, Machine};
-use emu_core::riscv;
 use emu_core::riscv::isa_string::Isa;
-use emu_core::riscv::state::{Config, Riscv};
-use emu_devices::board::{Options, spike};
+use emu_core::{aarch64, riscv};
+use emu_devices::board::arm_virt::GicVersion;
+use emu_devices::board::{Options, arm_virt, spike};
 use emu_devices::console::Console;
 use emu_jit::Jit;
 
 /// More than any small kernel needs.
 const BUDGET_INSNS: u64 = 20_000_000;
+
+/// For what there are images: a folder of `kernels/elf` and a column of `counts.tsv` each.
+pub const GUESTS: [&str; 4] = ["rv32", "rv64", "aarch64", "aarch64-o3"];
 
 /// What executes instructions.
 pub struct Engine {
@@ -32,8 +36,8 @@ pub const ENGINES: &[Engine] = &[Engine { name: "interp", run: interpret }, Engi
 pub struct Kernel {
     /// The image's name, such as `sort-small`.
     pub image: String,
-    /// 32 or 64.
-    pub xlen: u32,
+    /// For what it is, one of [`GUESTS`].
+    pub guest: &'static str,
     /// The instructions that it retires.
     pub instructions: u64,
 }
@@ -55,13 +59,13 @@ impl Kernel {
     }
 
     fn path(&self) -> PathBuf {
-        folder().join(format!("elf/rv{}/{}.elf", self.xlen, self.image))
+        folder().join(format!("elf/{}/{}.elf", self.guest, self.image))
     }
 }
 
 impl std::fmt::Display for Kernel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (rv{})", self.image, self.xlen)
+        write!(f, "{} ({})", self.image, self.guest)
     }
 }
 
@@ -70,7 +74,7 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("kernels")
 }
 
-/// The small kernels of both widths, with their counts.
+/// The small kernels for all guests, with their counts.
 ///
 /// # Errors
 /// `counts.tsv` cannot be read: which line, and why.
@@ -90,41 +94,55 @@ pub fn small() -> Result<Vec<Kernel>> {
 }
 
 /// A line of `counts.tsv`.
-fn parse(line: &str) -> Result<[Kernel; 2]> {
-    let [image, narrow, wide] = line.split('\t').collect::<Vec<_>>()[..] else {
-        bail!("a line is an image and its counts on RV32 and RV64, with tabs between them: {line:?}");
+fn parse(line: &str) -> Result<Vec<Kernel>> {
+    let Some((image, counts)) = line.split_once('\t') else {
+        bail!("a line is an image and its counts, with tabs between them: {line:?}");
     };
-    let kernel = |xlen, count: &str| -> Result<Kernel> {
+    let counts: Vec<&str> = counts.split('\t').collect();
+    ensure!(counts.len() == GUESTS.len(), "a line has counts for {}, or - for none: {line:?}", GUESTS.join(", "));
+    let there = GUESTS.into_iter().zip(counts).filter(|(_, count)| *count != "-");
+    let kernel = |(guest, count): (&'static str, &str)| {
         let instructions = count.parse().with_context(|| format!("not a number: {count:?}"))?;
-        Ok(Kernel { image: image.to_owned(), xlen, instructions })
+        Ok(Kernel { image: image.to_owned(), guest, instructions })
     };
-    Ok([kernel(32, narrow)?, kernel(64, wide)?])
+    there.map(kernel).collect()
 }
 
 /// How often a block runs before it is translated. Small kernels are short.
 const THRESHOLD: u32 = 50;
 
 fn interpret(kernel: &Kernel) -> Result<u64> {
-    run(kernel, |_| Ok(()))
+    run(kernel, None)
 }
 
 fn translate(kernel: &Kernel) -> Result<u64> {
-    run(kernel, |machine| {
-        let jit = Jit::new(emu_jit::Options { threshold: THRESHOLD, ..Default::default() })?;
-        let mut jit = Some(jit);
-        machine.execute_with(|_| Box::new(jit.take().expect("the board has one hart")));
-        Ok(())
-    })
+    run(kernel, Some(emu_jit::Options { threshold: THRESHOLD, ..Default::default() }))
 }
 
-/// Runs the kernel as `install` says; how many instructions it has retired.
-fn run(kernel: &Kernel, install: impl FnOnce(&mut Machine<Riscv>) -> Result<()>) -> Result<u64> {
+/// Runs the kernel, translated with these options or interpreted; how many instructions it has retired.
+fn run(kernel: &Kernel, translated: Option<emu_jit::Options>) -> Result<u64> {
     let file = kernel.path();
     let image = Image::elf(fs::read(&file).with_context(|| file.display().to_string())?)?;
-    let board = spike::description().build(&Options::new(Console::captured()))?;
-    let mut machine = riscv::machine(board, &Isa::all(kernel.xlen), Config::default(), "");
-    machine.load(&image)?;
-    install(&mut machine)?;
+    let options = Options::new(Console::captured());
+    match kernel.guest {
+        "rv32" | "rv64" => {
+            let xlen = if kernel.guest == "rv32" { 32 } else { 64 };
+            let board = spike::description().build(&options)?;
+            to_the_end(riscv::machine(board, &Isa::all(xlen), riscv::state::Config::default(), ""), &image, translated)
+        }
+        _ => {
+            let board = arm_virt::description(GicVersion::V2).build(&options)?;
+            to_the_end(aarch64::machine(board, aarch64::state::Config::default(), ""), &image, translated)
+        }
+    }
+}
+
+fn to_the_end<A: Arch>(mut machine: Machine<A>, image: &Image, translated: Option<emu_jit::Options>) -> Result<u64> {
+    machine.load(image)?;
+    if let Some(options) = translated {
+        let mut jit = Some(Jit::new(options)?);
+        machine.execute_with(|_| Box::new(jit.take().expect("the board has one hart")));
+    }
     match machine.run(BUDGET_INSNS) {
         Some(Ended::Exit { code: 0, .. }) => Ok(machine.retired()),
         ended => bail!("ended as {ended:?} after {} instructions", machine.retired()),
@@ -147,14 +165,16 @@ mod tests {
 
     #[test]
     fn a_wrong_count_is_told() {
-        let kernel = Kernel { image: "empty-small".into(), xlen: 64, instructions: 41 };
+        let kernel = Kernel { image: "empty-small".into(), guest: "rv64", instructions: 41 };
         let error = kernel.check(&ENGINES[0]).unwrap_err().to_string();
         assert_eq!(error, "empty-small (rv64) on interp retired 42 instructions instead of 41");
     }
 
     #[test]
     fn lines_are_checked() {
-        assert!(format!("{:#}", parse("sort-small\t1\tx").unwrap_err()).contains("not a number: \"x\""));
+        assert_eq!(parse("sort-small\t1\t-\t3\t-").unwrap().len(), 2);
+        assert!(format!("{:#}", parse("sort-small\t1\tx\t3\t4").unwrap_err()).contains("not a number: \"x\""));
+        assert!(format!("{:#}", parse("sort-small\t1\t2").unwrap_err()).contains("aarch64-o3"));
         assert!(parse("sort-small 1 2").is_err());
     }
 }

