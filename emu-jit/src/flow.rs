@@ -206,13 +206,18 @@ pub(crate) fn page_groups(region: &Region) -> Vec<Group> {
     }
     let mut groups: Vec<Group> = Vec::new();
     let loops = loops(region);
-    // By slot and kind of access; those of slots that are written hold until then.
-    let mut known: FxHashMap<(Slot, bool), usize> = FxHashMap::default();
+    // By slot, whether an index is added to it, and kind of access; those of slots that are written hold until then.
+    let mut known: FxHashMap<(Slot, bool, bool), usize> = FxHashMap::default();
     for (number, block) in region.blocks.iter().enumerate() {
-        known.retain(|&(slot, _), _| !written.contains(slot));
+        known.retain(|&(slot, ..), _| !written.contains(slot));
         for (n, insn) in block.insns.iter().enumerate() {
-            if let Some(Touch { at: Known::Near(slot, _), writes, .. }) = insn.effect.touch {
-                let group = *known.entry((slot, writes)).or_insert_with(|| {
+            let base = match insn.effect.touch.map(|touch| touch.at) {
+                Some(Known::Near(slot, _)) => Some((slot, false)),
+                Some(Known::Around(slot)) => Some((slot, true)),
+                _ => None,
+            };
+            if let (Some((slot, indexed)), Some(Touch { writes, .. })) = (base, insn.effect.touch) {
+                let group = *known.entry((slot, indexed, writes)).or_insert_with(|| {
                     groups.push(Group::default());
                     groups.len() - 1
                 });
@@ -221,7 +226,7 @@ pub(crate) fn page_groups(region: &Region) -> Vec<Group> {
                 group.loops |= loops[number];
                 group.insns.push((number, n));
             }
-            known.retain(|&(slot, _), _| !insn.effect.writes.contains(slot));
+            known.retain(|&(slot, ..), _| !insn.effect.writes.contains(slot));
         }
     }
     groups.retain(|group| group.loops || group.insns.len() > 1);

@@ -9,7 +9,7 @@ use cranelift_codegen::ir::types::{F32, I8, I16, I32, I64};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::{Amo, Mem};
-use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK, Reservations};
+use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK, PAGE_SIZE, Reservations};
 
 use crate::emit::{Emit, slot_access};
 use crate::slots::{LOOKUP, RESERVED, offset};
@@ -337,17 +337,24 @@ impl<'f> Emit<'f> {
 
     /// The host address that translates `va`: by the page that accesses of this group went to last, if it is that one again,
     /// else by the TLB. Whatever changes the TLB leaves the region, so both hold as long as it runs.
+    ///
+    /// What is compared first is a page and that the access is aligned, in one: an aligned one lies in one page. Whether a misaligned
+    /// one does is looked at where that fails.
     fn look_up(&self, va: ir::Value, bytes: u64, access: Access) -> ir::Value {
         let tag = self.b.borrow_mut().ins().band_imm_u(va, (PAGE_MASK | (bytes - 1)) as i64);
-        let Some(LastPage { tag: last, addend, is_first: false }) = self.last_page.get() else {
-            let found = self.look_up_in_tlb(tag, access);
-            let mut b = self.b.borrow_mut();
-            if let Some(LastPage { tag: last, addend, .. }) = self.last_page.get() {
-                b.def_var(last, tag);
-                b.def_var(addend, found);
-            }
-            return b.ins().iadd(found, va);
+        let Some(group @ LastPage { tag: last, addend, is_first }) = self.last_page.get() else {
+            let found = self.look_up_in_tlb(va, tag, bytes, access).1;
+            return self.b.borrow_mut().ins().iadd(found, va);
         };
+        if is_first {
+            let (page, found) = self.look_up_in_tlb(va, tag, bytes, access);
+            let mut b = self.b.borrow_mut();
+            b.def_var(last, page);
+            b.def_var(addend, found);
+            // Another access of the same instruction comes second.
+            self.last_page.set(Some(LastPage { is_first: false, ..group }));
+            return b.ins().iadd(found, va);
+        }
         let goes_on = {
             let mut b = self.b.borrow_mut();
             let last = b.use_var(last);
@@ -359,9 +366,19 @@ impl<'f> Emit<'f> {
             b.switch_to_block(looks);
             goes_on
         };
-        let found = self.look_up_in_tlb(tag, access);
+        if self.may_be_misaligned(bytes) {
+            let start = self.b.borrow_mut().use_var(last);
+            let known = self.is_in_page(va, bytes, start);
+            let mut b = self.b.borrow_mut();
+            let looks = b.create_block();
+            b.set_cold_block(looks);
+            b.ins().brif(known, goes_on, &[], looks, &[]);
+            b.seal_block(looks);
+            b.switch_to_block(looks);
+        }
+        let (page, found) = self.look_up_in_tlb(va, tag, bytes, access);
         let mut b = self.b.borrow_mut();
-        b.def_var(last, tag);
+        b.def_var(last, page);
         b.def_var(addend, found);
         b.ins().jump(goes_on, &[]);
         b.seal_block(goes_on);
@@ -370,23 +387,63 @@ impl<'f> Emit<'f> {
         b.ins().iadd(addend, va)
     }
 
-    /// See [`Lookup`]. Leaves if the TLB has no such page.
-    fn look_up_in_tlb(&self, tag: ir::Value, access: Access) -> ir::Value {
+    fn may_be_misaligned(&self, bytes: u64) -> bool {
+        bytes > 1 && !self.key.traps_misaligned
+    }
+
+    /// Whether all of an access lies in the page that starts there.
+    fn is_in_page(&self, va: ir::Value, bytes: u64, start: ir::Value) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        let page = b.ins().band_imm_u(va, PAGE_MASK as i64);
+        let same = b.ins().icmp(IntCC::Equal, page, start);
+        let inside = b.ins().band_imm_u(va, !PAGE_MASK as i64);
+        let fits = b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, (PAGE_SIZE - bytes) as i64);
+        b.ins().band(same, fits)
+    }
+
+    /// See [`Lookup`]. Leaves if the TLB has no such page. Gives the page and what is added to addresses in it.
+    fn look_up_in_tlb(&self, va: ir::Value, tag: ir::Value, bytes: u64, access: Access) -> (ir::Value, ir::Value) {
         let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
-        let (window, ok) = {
+        let may_be_misaligned = self.may_be_misaligned(bytes);
+        let (page, window, found, ok) = {
             let mut b = self.b.borrow_mut();
             let constant = slot_access().with_readonly();
-            let mixed = b.ins().imul_imm_s(tag, Lookup::MIX as i64);
+            let page = if may_be_misaligned { b.ins().band_imm_u(va, PAGE_MASK as i64) } else { tag };
+            let mixed = b.ins().imul_imm_s(page, Lookup::MIX as i64);
             let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
             let mask = b.ins().load(I64, constant, self.slots, offset(mask));
             let index = b.ins().band(mixed, mask);
             let windows = b.ins().load(I64, constant, self.slots, offset(windows));
             let window = b.ins().iadd(windows, index);
             let found = b.ins().load(I64, slot_access(), window, Lookup::TAG as i32);
-            (window, b.ins().icmp(IntCC::Equal, found, tag))
+            (page, window, found, b.ins().icmp(IntCC::Equal, found, tag))
         };
-        self.leave_unless(ok);
-        self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32)
+        if may_be_misaligned {
+            self.leave_unless_misaligned(ok, va, bytes, found);
+        } else {
+            self.leave_unless(ok);
+        }
+        let addend = self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32);
+        (page, addend)
+    }
+
+    /// Goes on if `ok`, or if the access is misaligned but all of it in the page that was found; leaves otherwise.
+    fn leave_unless_misaligned(&self, ok: ir::Value, va: ir::Value, bytes: u64, found: ir::Value) {
+        let goes_on = {
+            let mut b = self.b.borrow_mut();
+            let (looks, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(looks);
+            b.ins().brif(ok, goes_on, &[], looks, &[]);
+            b.seal_block(looks);
+            b.switch_to_block(looks);
+            goes_on
+        };
+        let fits = self.is_in_page(va, bytes, found);
+        self.leave_unless(fits);
+        let mut b = self.b.borrow_mut();
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
     }
 
     /// Makes what remembers the last page of a group of accesses; at first there is none.

@@ -19,6 +19,8 @@ pub(crate) enum Known {
     Const(u64),
     /// It is a slot's value before the instruction, plus something. A hint: modulo 2^32 where registers are that wide.
     Near(Slot, i64),
+    /// The same, plus something that is not known.
+    Around(Slot),
     /// That arithmetic made it, and that it is a number in double precision.
     Double,
     /// That all bits of its upper half are ones.
@@ -192,6 +194,10 @@ impl<const BITS: u32> Add for Seen<BITS> {
             (Known::Const(a), Known::Const(b)) => Self::cut(a.wrapping_add(b)),
             (Known::Near(slot, off), Known::Const(c)) | (Known::Const(c), Known::Near(slot, off)) => {
                 Self(Known::Near(slot, off.wrapping_add(Self::signed(c))))
+            }
+            // Meanings name a base first.
+            (Known::Near(slot, _) | Known::Around(slot), Known::Not | Known::Near(..) | Known::Const(_)) => {
+                Self(Known::Around(slot))
             }
             _ => Self::NOT,
         }
