@@ -11,12 +11,13 @@ use emu_core::riscv::state::{Config, Riscv};
 use emu_devices::board::Options;
 use emu_devices::console::Console;
 use emu_mem::GuestPhys;
+use guest_tests::agree::{self, program::World};
+use guest_tests::asm;
 use guest_tests::engines::Engine;
 use guest_tests::exceptions::spike::SCOPE;
 use guest_tests::random::Program;
 use guest_tests::rng::Rng;
 use guest_tests::subject::ram_board;
-use guest_tests::{agree, asm};
 
 /// What a run leaves.
 #[derive(PartialEq, Eq, Debug)]
@@ -84,11 +85,10 @@ fn cases() -> u64 {
 }
 
 /// A first look; the program `agree` runs many more of them.
-#[test]
-fn random_programs_agree() {
+fn random_programs_agree<W: World>() {
     let mut sum = [0; agree::Done::NAMES.len()];
-    for seed in 1..=10 * cases() {
-        let program = agree::Program::new(seed);
+    for seed in 1..=5 * cases() {
+        let program = agree::Program::<W>::new(seed);
         let done = agree::run(&program).unwrap_or_else(|difference| {
             let (small, difference) = agree::shrink::shrink(&program, &difference);
             let around = format!("{:?}\n{:?}", small.world, small.running);
@@ -99,6 +99,16 @@ fn random_programs_agree() {
     // Otherwise the interpreter would be held against itself, or against little that is hard.
     let [insns, translated, regions, _, exceptions, interrupts, dropped] = sum;
     assert!(translated > insns / 3 && regions > 0 && exceptions > 0 && interrupts > 0 && dropped > 0, "{sum:?}");
+}
+
+#[test]
+fn random_programs_agree_on_riscv() {
+    random_programs_agree::<agree::riscv::World>();
+}
+
+#[test]
+fn random_programs_agree_on_aarch64() {
+    random_programs_agree::<agree::a64::World>();
 }
 
 /// A loop without branches that a page ends in.

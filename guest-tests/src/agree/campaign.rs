@@ -10,17 +10,37 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
+use super::program::World;
 use super::shrink::shrink;
-use super::{Done, Program, run};
+use super::{Done, Program, a64, riscv, run};
 
 /// How long a program may take, shrinking included.
 const PATIENCE: Duration = Duration::from_secs(50);
 
+/// Whose programs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+enum Guest {
+    Riscv,
+    Aarch64,
+}
+
+impl Guest {
+    fn name(self) -> &'static str {
+        match self {
+            Guest::Riscv => "riscv",
+            Guest::Aarch64 => "aarch64",
+        }
+    }
+}
+
 /// What it takes.
 #[derive(Debug, Parser)]
 pub struct Arguments {
+    /// Programs for this instruction set
+    #[arg(long, value_enum, default_value_t = Guest::Riscv)]
+    guest: Guest,
     /// How many programs
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     programs: u64,
@@ -44,7 +64,11 @@ pub fn main(arguments: &Arguments) -> ExitCode {
     let seed = arguments.seed.unwrap_or_else(now);
     let result = match arguments.worker.as_deref() {
         Some(&[number, step]) if step > 0 => {
-            work((seed..seed + arguments.programs).skip(number as usize).step_by(step as usize))
+            let seeds = (seed..seed + arguments.programs).skip(number as usize).step_by(step as usize);
+            match arguments.guest {
+                Guest::Riscv => work::<riscv::World>(seeds),
+                Guest::Aarch64 => work::<a64::World>(seeds),
+            }
         }
         Some(_) => Err("a worker is one of at least one".into()),
         None => oversee(arguments, seed),
@@ -56,14 +80,14 @@ pub fn main(arguments: &Arguments) -> ExitCode {
 }
 
 /// What a worker says, a line each: `begins SEED`, `done INSNS TRANSLATED ...`, and everything else is text for people.
-fn work(seeds: impl Iterator<Item = u64>) -> Result<ExitCode, String> {
+fn work<W: World>(seeds: impl Iterator<Item = u64>) -> Result<ExitCode, String> {
     // What panics is a difference, and told with it.
     std::panic::set_hook(Box::new(|_| ()));
     let mut out = std::io::stdout().lock();
     let mut say = |text: String| writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| error.to_string());
     for seed in seeds {
         say(format!("begins {seed}"))?;
-        let program = Program::new(seed);
+        let program = Program::<W>::new(seed);
         match run(&program) {
             Ok(done) => say(format!("done {}", done.0.map(|n| n.to_string()).join(" ")))?,
             Err(difference) => {
@@ -95,7 +119,10 @@ fn oversee(arguments: &Arguments, seed: u64) -> Result<ExitCode, String> {
     let started = Instant::now();
     let headline = |seed: u64, what: &str| {
         println!("\nprogram {seed}: {what}");
-        println!("  again: cargo run --release -p guest-tests --bin agree -- --seed {seed} --programs 1");
+        let guest = arguments.guest.name();
+        println!(
+            "  again: cargo run --release -p guest-tests --bin agree -- --guest {guest} --seed {seed} --programs 1"
+        );
     };
     while alive > 0 && differing < arguments.keep_going {
         match said.recv_timeout(PATIENCE) {
@@ -151,6 +178,7 @@ fn oversee(arguments: &Arguments, seed: u64) -> Result<ExitCode, String> {
 fn start(arguments: &Arguments, seed: u64, number: u64, jobs: u64, said: &Sender<Said>) -> Result<Child, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(&program);
+    command.args(["--guest", arguments.guest.name()]);
     command.args(["--programs", &arguments.programs.to_string(), "--seed", &seed.to_string()]);
     command.args(["--worker", &number.to_string(), &jobs.to_string()]).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;

@@ -2,8 +2,8 @@
 //! program that does nothing it should not, which is what makes a failure small.
 
 use std::collections::BTreeMap;
-
-use crate::asm::{self, addi};
+use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// Where an address leads.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -20,23 +20,39 @@ pub enum Target {
     Made(u32),
 }
 
-/// A step of a statement.
+/// A step of a statement. What the instructions are that lack an offset, each instruction set says: [`Words`].
 #[derive(Copy, Clone, Debug)]
 pub enum Op {
     /// Four bytes.
     Word(u32),
     /// Two bytes.
     Half(u16),
-    /// A B-type instruction that lacks its offset.
+    /// A branch that lacks its offset.
     Branch(u32, Target),
-    /// C.BEQZ or C.BNEZ without its offset.
+    /// A branch of two bytes without its offset.
     ShortBranch(u16, Target),
-    /// A JAL that lacks its offset.
+    /// A jump that lacks its offset.
     Jal(u32, Target),
-    /// An AUIPC for a register, with a second instruction that adds the lower twelve bits as an I-type immediate.
+    /// The upper part of an address for a register, with a second instruction that adds the lower twelve bits.
     Address(u32, u32, Target),
     /// What a target means.
     Mark(Target),
+}
+
+/// What an instruction set has to say about laying out.
+pub trait Words: Clone + Debug {
+    /// A jump.
+    fn jump(to: Target) -> Op;
+    /// The two-byte form of a branch that lacks its offset, if there is one.
+    fn short_branch(branch: u32) -> Option<u16>;
+    /// Has a register count from there on.
+    fn count_from(counter: u32, times: u32) -> Op;
+    /// Counts down, and goes back unless that gives zero.
+    fn again(counter: u32, start: Target) -> [Op; 2];
+    /// Goes to one of the [`CASES`] jumps at `table`, which stand right behind, by a register.
+    fn choose(on: u32, table: Target) -> Vec<Op>;
+    /// The machine code of a step that lies `at` bytes from the image's start, `distance` before its target.
+    fn encode(op: Op, at: u32, distance: i32) -> Vec<u8>;
 }
 
 impl Op {
@@ -63,7 +79,7 @@ impl Op {
 pub enum Statement {
     /// Instructions that only make sense together.
     Ops(Vec<Op>),
-    /// The first part unless a branch is taken, else the second one. The branch is B-type, without its offset.
+    /// The first part unless a branch is taken, else the second one. The branch lacks its offset.
     If(u32, Vec<Statement>, Vec<Statement>),
     /// Goes around so often, counting in a register.
     Loop(u32, u32, Vec<Statement>),
@@ -71,21 +87,23 @@ pub enum Statement {
     Cases(u32, Vec<Vec<Statement>>),
 }
 
-/// The register that addresses are made in.
-pub const ADDRESS: u32 = 8;
-/// A register that some statements spoil.
-pub const SPOILT: u32 = 7;
 /// How many parts [`Statement::Cases`] may have.
 pub const CASES: usize = 4;
 
 /// Code that is being laid out.
-#[derive(Default)]
-pub struct Layout {
+pub struct Layout<W> {
     ops: Vec<Op>,
     made: u32,
+    words: PhantomData<W>,
 }
 
-impl Layout {
+impl<W> Default for Layout<W> {
+    fn default() -> Self {
+        Layout { ops: Vec::new(), made: 0, words: PhantomData }
+    }
+}
+
+impl<W: Words> Layout<W> {
     fn mark(&mut self) -> Target {
         self.made += 1;
         Target::Made(self.made)
@@ -126,9 +144,9 @@ impl Layout {
                 self.ops.push(Op::Branch(*branch, other));
                 self.statements(then, sites);
                 if !otherwise.is_empty() {
-                    self.ops.push(Op::Jal(0x6f, end));
+                    self.ops.push(W::jump(end));
                 }
-                if let Some(short) = short_branch(*branch)
+                if let Some(short) = W::short_branch(*branch)
                     && self.ops[branch_at..].iter().map(|op| op.bytes()).sum::<u32>() < 256
                 {
                     self.ops[branch_at] = Op::ShortBranch(short, other);
@@ -139,30 +157,23 @@ impl Layout {
             }
             Statement::Loop(counter, times, body) => {
                 let start = self.mark();
-                self.ops.push(Op::Word(addi(*counter, 0, *times as i32)));
+                self.ops.push(W::count_from(*counter, *times));
                 self.ops.push(Op::Mark(start));
                 self.statements(body, sites);
-                self.ops.push(Op::Word(addi(*counter, *counter, -1)));
-                self.ops.push(Op::Branch(0x63 | 1 << 12 | counter << 15, start));
+                self.ops.extend(W::again(*counter, start));
             }
             Statement::Cases(on, cases) => {
                 let (table, end) = (self.mark(), self.mark());
-                self.ops.extend([
-                    Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), table),
-                    Op::Word(asm::i(0x13, 7, SPOILT, *on, CASES as i32 - 1)),
-                    Op::Word(asm::i(0x13, 1, SPOILT, SPOILT, 2)),
-                    Op::Word(asm::r(0x33, 0, 0, ADDRESS, ADDRESS, SPOILT)),
-                    Op::Word(asm::jalr(0, ADDRESS, 0)),
-                    Op::Mark(table),
-                ]);
+                self.ops.extend(W::choose(*on, table));
+                self.ops.push(Op::Mark(table));
                 let starts: Vec<Target> = cases.iter().map(|_| self.mark()).collect();
                 for n in 0..CASES {
-                    self.ops.push(Op::Jal(0x6f, starts.get(n).copied().unwrap_or(end)));
+                    self.ops.push(W::jump(starts.get(n).copied().unwrap_or(end)));
                 }
                 for (case, start) in cases.iter().zip(starts) {
                     self.ops.push(Op::Mark(start));
                     self.statements(case, sites);
-                    self.ops.push(Op::Jal(0x6f, end));
+                    self.ops.push(W::jump(end));
                 }
                 self.ops.push(Op::Mark(end));
             }
@@ -190,36 +201,17 @@ impl Layout {
     pub fn encode(&self, at: u32, places: &BTreeMap<Target, u32>) -> Vec<u8> {
         let (mut at, mut code) = (at, Vec::new());
         for &op in &self.ops {
-            let distance = |target: Target| {
-                let to = match target {
+            let target = match op {
+                Op::Mark(_) => continue,
+                Op::Word(_) | Op::Half(_) => at,
+                Op::Branch(_, to) | Op::ShortBranch(_, to) | Op::Jal(_, to) | Op::Address(_, _, to) => match to {
                     Target::Offset(offset) => offset,
-                    target => places[&target],
-                };
-                to.wrapping_sub(at) as i32
+                    to => places[&to],
+                },
             };
-            match op {
-                Op::Mark(_) => {}
-                Op::Word(word) => code.extend(word.to_le_bytes()),
-                Op::Half(half) => code.extend(half.to_le_bytes()),
-                Op::Branch(word, to) => code.extend((word | asm::b_offset(distance(to))).to_le_bytes()),
-                Op::ShortBranch(half, to) => code.extend((half | asm::cb_offset(distance(to))).to_le_bytes()),
-                Op::Jal(word, to) => code.extend((word | asm::j_offset(distance(to))).to_le_bytes()),
-                Op::Address(rd, second, to) => {
-                    let distance = distance(to);
-                    let upper = (distance.wrapping_add(0x800) >> 12) as u32 & 0xf_ffff;
-                    code.extend(asm::auipc(rd, upper).to_le_bytes());
-                    code.extend((second | (distance as u32 & 0xfff) << 20).to_le_bytes());
-                }
-            }
+            code.extend(W::encode(op, at, target.wrapping_sub(at) as i32));
             at += op.bytes();
         }
         code
     }
-}
-
-/// The two-byte form of a branch that lacks its offset, if there is one.
-fn short_branch(branch: u32) -> Option<u16> {
-    let (funct3, rs1, rs2) = (branch >> 12 & 7, branch >> 15 & 31, branch >> 20 & 31);
-    let exists = funct3 < 2 && rs2 == 0 && (8..16).contains(&rs1);
-    exists.then(|| (0xc001 | funct3 << 13 | (rs1 - 8) << 7) as u16)
 }

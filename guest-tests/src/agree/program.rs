@@ -1,24 +1,56 @@
 //! A random program for two engines: its statements, the world around them, and how it is run.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use emu_core::hart::Arch;
 use emu_core::machine::Machine;
-use emu_core::riscv::state::Riscv;
 use emu_core::timing::Model;
 use emu_jit::{Options, Tier};
 
-use super::code::{Layout, Op, Statement, Target};
-use super::world::{self, World};
-use crate::asm::{self, addi};
-use crate::report;
+use super::code::{Layout, Op, Statement, Target, Words};
+use super::image;
 
-/// The register that points into the middle of the data; `sp` points to a page's beginning.
-pub const DATA_BASE: u32 = 9;
-const RA: u32 = 1;
-const SP: u32 = 2;
-/// What a function keeps its return address in, from the first function's register on.
-pub const KEPT_RA: u32 = 24;
 const MAIN: &str = "main";
+
+/// What is around a program: an instruction set, handlers, page tables, the machine as it starts.
+pub trait World: Words + 'static {
+    /// What programs are for.
+    type Arch: Arch;
+    /// Where RAM begins.
+    const BASE: u64;
+    /// The slots that hold a guest's state.
+    const SLOTS: &'static [Range<u8>];
+    /// Changes that make it simpler, those first that explain most.
+    const SIMPLER: &'static [fn(&mut Self)];
+
+    /// The program of a seed.
+    fn program(seed: u64) -> Program<Self>;
+    /// Everything but the program's code and data.
+    fn image(&self) -> Vec<u8>;
+    /// The address of a place in the image, as the mode that the program starts in sees it.
+    fn start(&self, at: u32) -> u64;
+    /// A machine that will run the image from `pc` on.
+    fn machine(&self, image: &[u8], pc: u64) -> Machine<Self::Arch>;
+    /// At the beginning of a function: keeps its return address in the register of one function's.
+    fn keep_return(function: u32) -> Vec<Op>;
+    /// Returns to there.
+    fn give_return(function: u32) -> Vec<Op>;
+    /// Sets the registers that point into the data, as the current mode sees them.
+    fn bases(skew: [u32; 2]) -> Vec<Op>;
+    /// Code as text, one instruction a line.
+    fn text(&self, pc: u64, code: &[u8]) -> String;
+}
+
+/// What the data base points to, from the image's start on: the middle of the data.
+pub fn data_base([skew, _]: [u32; 2]) -> u32 {
+    image::DATA + 0x1000 + skew
+}
+
+/// What the stack pointer points to: a page's beginning.
+pub fn stack([_, skew]: [u32; 2]) -> u32 {
+    image::DATA_END - 0x2000 - skew
+}
 
 /// How the translator is to be run.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -63,11 +95,11 @@ pub struct Part {
 
 /// A program.
 #[derive(Clone, Debug)]
-pub struct Program {
+pub struct Program<W> {
     /// What it was made from; the slices are random numbers of this seed too.
     pub seed: u64,
     /// What is around it.
-    pub world: World,
+    pub world: W,
     /// How it is run.
     pub running: Running,
     /// Goes around for ever.
@@ -85,13 +117,13 @@ pub struct Program {
 }
 
 /// A stretch of code, and where it lies.
-struct Placed {
+struct Placed<W> {
     name: String,
     /// Where it runs.
     at: u32,
     /// Where it lies: elsewhere, if only the second address space has it there.
     stored: u32,
-    layout: Layout,
+    layout: Layout<W>,
 }
 
 /// Its machine code.
@@ -102,23 +134,28 @@ struct Code {
     bytes: Vec<u8>,
 }
 
-impl Program {
+impl<W: World> Program<W> {
+    /// The program of a seed.
+    pub fn new(seed: u64) -> Self {
+        W::program(seed)
+    }
+
     /// Puts the parts one behind the other, each behind a gap of so many bytes: functions first, then the main part. Those
     /// that are exchanged have the same gap.
     pub fn place(&mut self, gaps: &[u32]) {
         let sites = self.sites();
-        let mut end = world::CODE;
+        let mut end = image::CODE;
         for (n, (function, gap)) in self.functions.iter_mut().zip(gaps).enumerate() {
             function.at = end + gap;
-            end = function.at + function_layout(n, n, function, &sites).bytes();
+            end = function.at + function_layout::<W>(n, n, function, &sites).bytes();
         }
         let gap = |n: usize| gaps.get(n).copied().unwrap_or(0);
         self.main.at = end + gap(self.functions.len());
-        end = self.main.at + main_layout(&self.main, self.skew, &sites).bytes();
-        assert!(end <= world::TWINS, "the code is too long");
-        self.twins.iter_mut().for_each(|twin| twin.at = world::TWINS + gap(self.functions.len() + 1));
+        end = self.main.at + main_layout::<W>(&self.main, self.skew, &sites).bytes();
+        assert!(end <= image::TWINS, "the code is too long");
+        self.twins.iter_mut().for_each(|twin| twin.at = image::TWINS + gap(self.functions.len() + 1));
         // Their addresses are the same but for one bit.
-        self.far.at = world::DISTANCE + self.functions.first().unwrap_or(&self.main).at;
+        self.far.at = image::DISTANCE + self.functions.first().unwrap_or(&self.main).at;
     }
 
     fn sites(&self) -> Vec<usize> {
@@ -128,10 +165,10 @@ impl Program {
         sites
     }
 
-    fn placed(&self) -> (Vec<Placed>, BTreeMap<Target, u32>) {
+    fn placed(&self) -> (Vec<Placed<W>>, BTreeMap<Target, u32>) {
         let sites = self.sites();
-        let mut placed: Vec<Placed> = Vec::new();
-        let mut put = |name: String, at: u32, elsewhere: u32, layout: Layout| {
+        let mut placed: Vec<Placed<W>> = Vec::new();
+        let mut put = |name: String, at: u32, elsewhere: u32, layout: Layout<W>| {
             placed.push(Placed { name, at, stored: at + elsewhere, layout });
         };
         for (n, function) in self.functions.iter().enumerate() {
@@ -160,11 +197,11 @@ impl Program {
     }
 
     /// A machine that will run it.
-    pub fn machine(&self) -> Machine<Riscv> {
+    pub fn machine(&self) -> Machine<W::Arch> {
         let code = self.code();
         let main = code.iter().find(|part| part.name == MAIN).expect("it has one").at;
         let mut image = self.world.image();
-        image[world::DATA as usize..][..self.data.len()].copy_from_slice(&self.data);
+        image[image::DATA as usize..][..self.data.len()].copy_from_slice(&self.data);
         for Code { stored, bytes, .. } in code {
             image[stored as usize..][..bytes.len()].copy_from_slice(&bytes);
         }
@@ -177,7 +214,7 @@ impl Program {
     }
 
     fn text(&self, part: &Code) -> String {
-        report::disassembly(self.world.xlen, world::BASE + u64::from(part.at), &part.bytes)
+        self.world.text(W::BASE + u64::from(part.at), &part.bytes)
     }
 
     /// The code as text, without functions that do nothing.
@@ -191,36 +228,23 @@ impl Program {
 }
 
 /// The function of this number, which keeps its return address in the register of `register`'s.
-fn function_layout(number: usize, register: usize, part: &Part, sites: &[usize]) -> Layout {
+fn function_layout<W: World>(number: usize, register: usize, part: &Part, sites: &[usize]) -> Layout<W> {
     let mut layout = Layout::default();
-    let kept = KEPT_RA + register as u32;
-    layout.ops(&[Op::Mark(Target::Function(number)), Op::Word(addi(kept, RA, 0))]);
+    layout.ops(&[Op::Mark(Target::Function(number))]);
+    layout.ops(&W::keep_return(register as u32));
     layout.statements(&part.body, sites);
-    layout.ops(&[Op::Word(addi(RA, kept, 0)), Op::Word(asm::jalr(0, RA, 0))]);
+    layout.ops(&W::give_return(register as u32));
     layout
 }
 
-fn main_layout(part: &Part, skew: [u32; 2], sites: &[usize]) -> Layout {
+fn main_layout<W: World>(part: &Part, skew: [u32; 2], sites: &[usize]) -> Layout<W> {
     let mut layout = Layout::default();
     let again = Target::Made(u32::MAX);
     layout.ops(&[Op::Mark(again)]);
-    layout.ops(&bases(skew));
+    layout.ops(&W::bases(skew));
     layout.statements(&part.body, sites);
-    layout.ops(&[Op::Jal(0x6f, again)]);
+    layout.ops(&[W::jump(again)]);
     layout
-}
-
-/// Sets the registers that point into the data, as the current mode sees them.
-pub fn bases(skew: [u32; 2]) -> Vec<Op> {
-    vec![
-        Op::Address(DATA_BASE, addi(DATA_BASE, DATA_BASE, 0), Target::Offset(world::DATA + 0x1000 + skew[0])),
-        Op::Address(SP, addi(SP, SP, 0), Target::Offset(stack(skew))),
-    ]
-}
-
-/// What `sp` points to, from the image's start on.
-pub fn stack([_, skew]: [u32; 2]) -> u32 {
-    world::DATA_END - 0x2000 - skew
 }
 
 fn find_sites(statements: &[Statement], sites: &mut Vec<usize>) {

@@ -7,23 +7,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use emu_core::executor::Executor;
-use emu_core::hart::Hart;
+use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::isa::Kind;
 use emu_core::machine::{Ended, Machine, Stats};
-use emu_core::riscv::csr::{self, Cx};
-use emu_core::riscv::state::Riscv;
-use emu_core::riscv::table::TABLE;
 use emu_core::slot::Slot;
 use emu_jit::Jit;
 use emu_mem::GuestPhys;
 
-use super::program::Program;
-use super::world::{BASE, PARTS};
+use super::image::PARTS;
+use super::program::{Program, World};
 use crate::rng::Rng;
 
-/// Slots of registers and of the floating-point state.
-const SLOTS: u8 = 68;
 /// Slices between two looks at everything but registers.
 const SLICES: u64 = 16;
 const PANIC: &str = "a panic: ";
@@ -73,13 +68,13 @@ impl fmt::Display for Difference {
 }
 
 /// An executor that can be looked at while a machine has it.
-struct Shared(Rc<RefCell<dyn Executor<Riscv>>>);
+struct Shared<A: Arch>(Rc<RefCell<dyn Executor<A>>>);
 
-impl Executor<Riscv> for Shared {
-    fn run(&mut self, hart: &Hart<Riscv>, budget: u64) {
+impl<A: Arch> Executor<A> for Shared<A> {
+    fn run(&mut self, hart: &Hart<A>, budget: u64) {
         self.0.borrow_mut().run(hart, budget);
     }
-    fn peek(&mut self, hart: &Hart<Riscv>) -> Option<(u32, u16)> {
+    fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
         self.0.borrow_mut().peek(hart)
     }
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
@@ -94,21 +89,21 @@ impl Executor<Riscv> for Shared {
 }
 
 /// A machine with one engine.
-struct Side {
-    machine: Machine<Riscv>,
-    executor: Rc<RefCell<dyn Executor<Riscv>>>,
+struct Side<W: World> {
+    machine: Machine<W::Arch>,
+    executor: Rc<RefCell<dyn Executor<W::Arch>>>,
     ended: Option<Ended>,
 }
 
-impl Side {
-    fn new(program: &Program, executor: Rc<RefCell<dyn Executor<Riscv>>>) -> Self {
+impl<W: World> Side<W> {
+    fn new(program: &Program<W>, executor: Rc<RefCell<dyn Executor<W::Arch>>>) -> Self {
         let mut machine = program.machine();
         machine.time_by(program.running.model);
         machine.execute_with(|_| Box::new(Shared(executor.clone())));
         Side { machine, executor, ended: None }
     }
 
-    fn hart(&self) -> &Hart<Riscv> {
+    fn hart(&self) -> &Hart<W::Arch> {
         &self.machine.harts()[0]
     }
 
@@ -122,13 +117,21 @@ impl Side {
         }
     }
 
-    fn registers(&self) -> [u64; SLOTS as usize] {
-        std::array::from_fn(|slot| self.hart().slots.get(Slot(slot as u8)))
+    fn registers(&self) -> Vec<(Slot, u64)> {
+        let slots = W::SLOTS.iter().cloned().flatten().map(Slot);
+        slots.map(|slot| (slot, self.hart().slots.get(slot))).collect()
+    }
+
+    /// Everything that has a name, but for the slots.
+    fn system(&self) -> Vec<(String, u64)> {
+        let mut system = vec![("mode".into(), u64::from(self.hart().mode.get()))];
+        W::Arch::named_words(self.hart(), &mut |name, word| system.push((name.to_owned(), word)));
+        system
     }
 
     fn memory(&self, part: Range<usize>) -> Vec<u8> {
         let mut memory = vec![0; part.len()];
-        let at = GuestPhys(BASE + part.start as u64);
+        let at = GuestPhys(W::BASE + part.start as u64);
         self.machine.board.bus.memory().read_bytes(at, &mut memory).expect("RAM is there");
         memory
     }
@@ -138,7 +141,7 @@ impl Side {
 ///
 /// # Errors
 /// Where the engines part.
-pub fn run(program: &Program) -> Result<Done, Difference> {
+pub fn run<W: World>(program: &Program<W>) -> Result<Done, Difference> {
     catch_unwind(AssertUnwindSafe(|| run_both(program))).unwrap_or_else(|cause| {
         let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
         let what = format!("    {PANIC}{}\n", text.unwrap_or("without a text"));
@@ -146,7 +149,7 @@ pub fn run(program: &Program) -> Result<Done, Difference> {
     })
 }
 
-fn run_both(program: &Program) -> Result<Done, Difference> {
+fn run_both<W: World>(program: &Program<W>) -> Result<Done, Difference> {
     let running = program.running;
     let mut rng = Rng::new(!program.seed);
     let interp = Rc::new(RefCell::new(Interp::default()));
@@ -174,7 +177,7 @@ fn run_both(program: &Program) -> Result<Done, Difference> {
 }
 
 /// What differs, as text; nothing if that is nothing.
-fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
+fn differences<W: World>([interp, jit]: &[Side<W>; 2], over: bool, look: bool) -> String {
     let mut text = String::new();
     let mut note = |what: String, ours: &dyn std::fmt::Debug, theirs: &dyn std::fmt::Debug| {
         writeln!(text, "    {what}: {ours:x?}, {theirs:x?}").expect("text takes text");
@@ -191,10 +194,10 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
             note(what.into(), &a, &b);
         }
     }
-    for (slot, (a, b)) in interp.registers().into_iter().zip(jit.registers()).enumerate() {
+    for ((slot, a), (_, b)) in interp.registers().into_iter().zip(jit.registers()) {
         if a != b {
             differs = true;
-            note(register(slot), &a, &b);
+            note(W::Arch::slot_name(slot).to_owned(), &a, &b);
         }
     }
     if interp.ended != jit.ended {
@@ -204,15 +207,10 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
     if !differs && !over && !look {
         return text;
     }
-    let (cx, other) = (Cx::between(a), Cx::between(b));
-    for number in csr::all() {
-        let (a, b) = (csr::peek(&cx, number), csr::peek(&other, number));
+    for ((name, a), (_, b)) in interp.system().into_iter().zip(jit.system()) {
         if a != b {
-            note(csr::name(number).map_or(format!("csr {number:#x}"), |name| name.to_string()), &a, &b);
+            note(name, &a, &b);
         }
-    }
-    if a.mode.get() != b.mode.get() {
-        note("mode".into(), &a.mode.get(), &b.mode.get());
     }
     if interp.machine.state_hash() != jit.machine.state_hash() && !differs {
         note("the state's hash".into(), &interp.machine.state_hash(), &jit.machine.state_hash());
@@ -220,16 +218,17 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
     if !differs && !over {
         return text;
     }
-    let counts = |side: &Side| side.executor.borrow().executions().expect("both count");
+    let counts = |side: &Side<W>| side.executor.borrow().executions().expect("both count");
     let ((all, taken), (all_b, taken_b)) = (counts(interp), counts(jit));
     for (what, a, b) in [("executions", all, all_b), ("taken", taken, taken_b)] {
         let rows = a.len().max(b.len());
         let at = |counts: &[u64], row: usize| counts.get(row).copied().unwrap_or(0);
         // Of jumps nobody counts how many are taken.
-        let counted = |row: usize| what == "executions" || TABLE.get(row).is_some_and(|row| row.kind == Kind::Branch);
+        let counted =
+            |row: usize| what == "executions" || W::Arch::table().get(row).is_some_and(|row| row.kind == Kind::Branch);
         let differ = (0..rows).filter(|&row| counted(row) && at(&a, row) != at(&b, row));
         // Behind the table's rows stands what is undefined.
-        let name = |row: usize| TABLE.get(row).map_or("undefined", |row| row.name);
+        let name = |row: usize| W::Arch::table().get(row).map_or("undefined", |row| row.name);
         differ.take(SHOWN).for_each(|row| note(format!("{what} of {}", name(row)), &at(&a, row), &at(&b, row)));
     }
     let (stats, other) = (interp.machine.stats(), jit.machine.stats());
@@ -242,17 +241,9 @@ fn differences([interp, jit]: &[Side; 2], over: bool, look: bool) -> String {
             let words = memory.chunks_exact(8).zip(other.chunks_exact(8)).enumerate();
             for (n, (a, b)) in words.filter(|(_, (a, b))| a != b).take(SHOWN) {
                 let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-                note(format!("[{:#x}]", BASE + (part.start + 8 * n) as u64), &word(a), &word(b));
+                note(format!("[{:#x}]", W::BASE + (part.start + 8 * n) as u64), &word(a), &word(b));
             }
         }
     }
     text
-}
-
-fn register(slot: usize) -> String {
-    match slot {
-        0..32 => format!("x{slot}"),
-        32..64 => format!("f{}", slot - 32),
-        _ => ["fflags", "frm", "FS", "IALIGN"][slot - 64].to_owned(),
-    }
 }

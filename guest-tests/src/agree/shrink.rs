@@ -6,43 +6,32 @@ use std::time::{Duration, Instant};
 use emu_core::timing::MODELS;
 
 use super::code::Statement;
-use super::program::{Part, Program};
+use super::program::{Part, Program, Running, World};
 use super::run::{Difference, run};
 
 /// How long to look for a smaller program.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A change that makes a program simpler.
-type Simpler = fn(&mut Program);
+/// A change that makes a program simpler, but for its world and its code.
+type Simpler = fn(&mut Running, &mut Vec<u8>, &mut [u32; 2]);
 
-/// What may not matter, what explains most first.
-const SIMPLER: [Simpler; 18] = [
-    |program| program.world.timer = None,
-    |program| program.world.paged = false,
-    |program| program.world.mode = emu_core::riscv::state::mode::M,
-    |program| program.world.takes_rights = 0,
-    |program| program.world.lacks = 0,
-    |program| program.world.watched = false,
-    |program| program.world.misaligned_trap = false,
-    |program| program.world.delegated = 0,
-    |program| program.world.updates_entries = false,
-    |program| program.world.one_asid = false,
-    |program| program.world.fine_time = false,
-    |program| program.running.cramped = false,
-    |program| program.running.model = &MODELS[0],
-    |program| program.running.slice = u64::MAX,
-    |program| program.running.threshold = 2,
-    |program| program.running.budget = program.running.budget * 3 / 4,
-    |program| program.skew = [0; 2],
-    |program| program.data.fill(0),
+/// What may not matter beside the world.
+const SIMPLER: [Simpler; 7] = [
+    |running, _, _| running.cramped = false,
+    |running, _, _| running.model = &MODELS[0],
+    |running, _, _| running.slice = u64::MAX,
+    |running, _, _| running.threshold = 2,
+    |running, _, _| running.budget = running.budget * 3 / 4,
+    |_, _, skew| *skew = [0; 2],
+    |_, data, _| data.fill(0),
 ];
 
 /// A smaller program on which engines part, and how.
-pub fn shrink(program: &Program, difference: &Difference) -> (Program, Difference) {
+pub fn shrink<W: World>(program: &Program<W>, difference: &Difference) -> (Program<W>, Difference) {
     let started = Instant::now();
     let mut small = (program.clone(), difference.clone());
     let kind = difference.is_panic();
-    let still = |small: &mut (Program, Difference), candidate: Program| {
+    let still = |small: &mut (Program<W>, Difference), candidate: Program<W>| {
         if started.elapsed() > PATIENCE {
             return false;
         }
@@ -73,12 +62,16 @@ pub fn shrink(program: &Program, difference: &Difference) -> (Program, Differenc
             let candidate = changed(&small.0, |n, statement| if n == at { inner(statement) } else { None });
             progress |= still(&mut small, candidate);
         }
-        for simpler in SIMPLER {
+        let mut simplify = |simpler: &dyn Fn(&mut Program<W>)| {
             let mut candidate = small.0.clone();
             simpler(&mut candidate);
             if format!("{candidate:?}") != format!("{:?}", small.0) {
                 progress |= still(&mut small, candidate);
             }
+        };
+        W::SIMPLER.iter().for_each(|simpler| simplify(&|program| simpler(&mut program.world)));
+        for simpler in SIMPLER {
+            simplify(&|program| simpler(&mut program.running, &mut program.data, &mut program.skew));
         }
         if !progress || started.elapsed() > PATIENCE {
             return small;
@@ -86,12 +79,12 @@ pub fn shrink(program: &Program, difference: &Difference) -> (Program, Differenc
     }
 }
 
-fn parts(program: &mut Program) -> Vec<&mut Part> {
+fn parts<W: World>(program: &mut Program<W>) -> Vec<&mut Part> {
     program.functions.iter_mut().chain(&mut program.twins).chain([&mut program.far, &mut program.main]).collect()
 }
 
 /// Statements in a program.
-fn count(program: &Program) -> usize {
+fn count<W: World>(program: &Program<W>) -> usize {
     let mut n = 0;
     changed(program, |at, _| {
         n = n.max(at + 1);
@@ -112,7 +105,10 @@ fn inner(statement: &Statement) -> Option<Vec<Statement>> {
 }
 
 /// The program with other statements where `change` says so. It is given each statement, and its number.
-fn changed(program: &Program, mut change: impl FnMut(usize, &Statement) -> Option<Vec<Statement>>) -> Program {
+fn changed<W: World>(
+    program: &Program<W>,
+    mut change: impl FnMut(usize, &Statement) -> Option<Vec<Statement>>,
+) -> Program<W> {
     let mut program = program.clone();
     let mut next = 0;
     for part in parts(&mut program) {
@@ -148,6 +144,7 @@ fn walk(
 mod tests {
     use super::*;
     use crate::agree::code::Op;
+    use crate::agree::riscv;
 
     fn ops(n: u32) -> Statement {
         Statement::Ops(vec![Op::Word(n)])
@@ -155,7 +152,7 @@ mod tests {
 
     #[test]
     fn statements_are_numbered_and_replaced() {
-        let mut program = Program::new(1);
+        let mut program = Program::<riscv::World>::new(1);
         parts(&mut program).into_iter().for_each(|part| part.body.clear());
         program.main.body = vec![ops(0), Statement::Loop(18, 4, vec![ops(2), ops(3)]), ops(4)];
         assert_eq!(count(&program), 5);

@@ -14,15 +14,16 @@ mod system;
 use emu_core::timing::{MODELS, Model};
 use emu_jit::Tier;
 
-use super::code::{Op, Statement};
-use super::program::{Part, Program, Running};
-use super::world::{self, CALL_MODES, World};
+use super::super::code::{Op, Statement};
+use super::super::image;
+use super::super::program::{Part, Program, Running};
+use super::world::{CALL_MODES, World};
 use crate::asm;
 use crate::random::values;
 use crate::rng::Rng;
 
-const RA: u32 = 1;
-const SP: u32 = 2;
+pub(super) const RA: u32 = 1;
+pub(super) const SP: u32 = 2;
 const GP: u32 = 3;
 const TP: u32 = 4;
 /// A program has fewer functions, but for the last two.
@@ -33,22 +34,20 @@ const WFI: u32 = 0x1050_0073;
 /// ADDI without effect.
 const NOP: u32 = 0x13;
 
-impl Program {
-    /// The program of a seed.
-    pub fn new(seed: u64) -> Self {
-        Maker {
-            rng: Rng::new(seed),
-            xlen: 64,
-            paged: false,
-            timed: false,
-            watched: false,
-            skew: [0; 2],
-            sites: Vec::new(),
-            inside: Inside::Main,
-            depth: 0,
-        }
-        .program(seed)
+/// The program of a seed.
+pub(super) fn program(seed: u64) -> Program<World> {
+    Maker {
+        rng: Rng::new(seed),
+        xlen: 64,
+        paged: false,
+        timed: false,
+        watched: false,
+        skew: [0; 2],
+        sites: Vec::new(),
+        inside: Inside::Main,
+        depth: 0,
     }
+    .program(seed)
 }
 
 /// Half of all programs are timed, most of them by what the translator knows as well.
@@ -96,7 +95,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn program(mut self, seed: u64) -> Program {
+    fn program(mut self, seed: u64) -> Program<World> {
         self.xlen = if self.rng.chance(50) { 32 } else { 64 };
         self.paged = self.rng.chance(50);
         let world = self.world();
@@ -119,7 +118,7 @@ impl Maker {
         let far = if self.rng.chance(50) { self.small_function() } else { self.part(5) };
         self.inside = Inside::Main;
         let main = Part { at: 0, body: self.body(functions.len() + 2, 14) };
-        let data = (0..(world::DATA_END - world::DATA) / 16).flat_map(|n| self.data(n)).collect();
+        let data = (0..(image::DATA_END - image::DATA) / 16).flat_map(|n| self.data(n)).collect();
         let mut gaps: Vec<u32> = functions.iter().map(|_| self.gap(0x400)).collect();
         // Often a page ends somewhere in the main part.
         let near_an_end = 0xe00 + 2 * self.rng.below(0x100) as u32;

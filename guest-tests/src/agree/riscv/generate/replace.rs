@@ -1,7 +1,7 @@
 //! Code that is replaced while it is in use.
 
-use super::super::code::{ADDRESS, Op, SPOILT, Target};
-use super::super::program::DATA_BASE;
+use super::super::super::code::{Op, Target};
+use super::super::words::{ADDRESS, DATA_BASE, SPOILT};
 use super::super::world::branch;
 use super::operands::{Rows, li};
 use super::{Maker, NOP, STORE, Site};

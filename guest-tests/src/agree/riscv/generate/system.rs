@@ -1,8 +1,10 @@
 //! What is privileged: calls of the trap handlers, CSRs, page tables.
 
-use super::super::code::{ADDRESS, Op, SPOILT, Target};
-use super::super::program::bases;
-use super::super::world::{self, CALL_MODES, CALL_PAGE, CALL_RIGHTS, CALL_SPACE};
+use super::super::super::code::{Op, Target};
+use super::super::super::image;
+use super::super::super::program::World as _;
+use super::super::words::{ADDRESS, SPOILT};
+use super::super::world::{self, CALL_MODES, CALL_PAGE, CALL_RIGHTS, CALL_SPACE, World};
 use super::operands::li;
 use super::{Maker, NOP, STORE, TP, WFI};
 use crate::asm::{self, addi, csrrc, csrrs, csrrw, lui};
@@ -23,27 +25,27 @@ impl Maker {
         }
         let mut ops = li(TP, call).to_vec();
         ops.push(Op::Word(asm::ECALL));
-        ops.extend(bases(self.skew));
+        ops.extend(World::bases(self.skew));
         ops
     }
 
     /// A page that may lose rights, in one of its views.
     fn page(&mut self) -> u32 {
         let code = self.rng.chance(40);
-        let far = (world::DISTANCE + world::CODE) >> 12;
+        let far = (image::DISTANCE + image::CODE) >> 12;
         let page = if code { *self.rng.pick(&[2, 3, 4, far]) } else { 8 + self.rng.below(6) as u32 };
-        if self.rng.chance(50) { page } else { page + world::ALIAS_PAGES }
+        if self.rng.chance(50) { page } else { page + image::ALIAS_PAGES }
     }
 
     /// Changes a page table, in S mode's view, and says so. Lower modes cannot, and step over it.
     pub(super) fn entry(&mut self) -> Vec<Op> {
-        let page = self.page() & !world::ALIAS_PAGES;
+        let page = self.page() & !image::ALIAS_PAGES;
         let at = world::entry_of(self.xlen, self.rng.below(2) as usize, page);
         let mut ops = vec![
             Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)),
             Op::Word(asm::i(0x03, 2, SPOILT, ADDRESS, 0)),
         ];
-        let exchangeable = (12..14).contains(&page) || page / 2 * 2 == world::TWINS >> 12;
+        let exchangeable = (12..14).contains(&page) || page / 2 * 2 == image::TWINS >> 12;
         if exchangeable && self.rng.chance(50) {
             ops.push(Op::Word(asm::i(0x13, 4, SPOILT, SPOILT, 0x400)));
         } else {

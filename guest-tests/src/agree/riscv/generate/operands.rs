@@ -6,8 +6,8 @@ use emu_core::isa::{Kind, Touches};
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::table::{Row, TABLE};
 
-use super::super::code::{Op, SPOILT};
-use super::super::program::DATA_BASE;
+use super::super::super::code::Op;
+use super::super::words::{DATA_BASE, SPOILT};
 use super::{Maker, RA, SP};
 use crate::asm::{addi, lui};
 use crate::pattern::{letters, set_field};

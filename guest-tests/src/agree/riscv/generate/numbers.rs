@@ -1,8 +1,8 @@
 //! Arithmetic at its corners: results that are hard to round or nearly too small, in all rounding modes; divisions that
 //! overflow.
 
-use super::super::code::Op;
-use super::super::program::DATA_BASE;
+use super::super::super::code::Op;
+use super::super::words::DATA_BASE;
 use super::Maker;
 use super::operands::Rows;
 use crate::asm::{addi, csrrs, i, lui};

@@ -1,30 +1,40 @@
 //! Branches, loops, computed jumps, calls and ways back from them.
 
-use super::super::code::{ADDRESS, CASES, Op, SPOILT, Statement, Target};
-use super::super::program::{KEPT_RA, Part};
-use super::super::world::{self, branch};
-use super::operands::{COUNTERS, SHORT, li};
-use super::{GP, Inside, Maker, NOP, RA};
-use crate::asm::{self, addi, jalr};
+use super::super::super::code::{CASES, Op, Statement, Target};
+use super::super::super::program::Part;
+use super::super::words::{ADDRESS, COUNTERS, KEPT_LINK, LINK, LOST, SPOILT};
+use super::{Inside, Maker};
+use crate::a64::asm::{self, add_imm};
 
 const MAIN_DEPTH: usize = 2;
 /// How far before the return address of each call there is something that leads on behind the call.
 const LANDING: i32 = 12;
 
 impl Maker {
+    /// A conditional branch without its offset.
+    pub(super) fn condition(&mut self) -> u32 {
+        match self.rng.below(10) {
+            0..6 => asm::b_cond(self.rng.below(15) as u32),
+            6..8 => asm::cbz(self.rng.chance(50), self.rng.chance(50), self.source()),
+            _ => asm::tbz(self.rng.chance(50), self.rng.below(64) as u32, self.source()),
+        }
+    }
+
     /// From a function, unless a branch is taken: behind the call, four bytes further, or to what stands before it.
     pub(super) fn early_return(&mut self) -> Vec<Op> {
         let number = match self.inside {
             Inside::Main => return self.straight(),
             Inside::Function(n) | Inside::Twin(n) | Inside::Far(n) => n,
         };
-        let kept = KEPT_RA + number as u32;
+        let kept = KEPT_LINK + number as u32;
         let behind = Target::Here(0);
         let further = *self.rng.pick(&[0, 4, -LANDING]);
+        let by = *self.rng.pick(&[LINK, SPOILT]);
+        let branch = self.condition();
         vec![
-            Op::Branch(branch(*self.rng.pick(&[0, 1, 4, 5]), self.free(), self.free()), behind),
-            Op::Word(addi(RA, kept, further)),
-            Op::Word(jalr(0, RA, 0)),
+            Op::Branch(branch, behind),
+            Op::Word(asm::add(by, kept, further)),
+            Op::Word(if self.rng.chance(80) { asm::ret(by) } else { asm::br(by) }),
             Op::Mark(behind),
         ]
     }
@@ -46,14 +56,10 @@ impl Maker {
     }
 
     pub(super) fn branch(&mut self, callees: usize) -> Statement {
-        let funct3 = *self.rng.pick(&[0, 1, 4, 5, 6, 7]);
-        let mut word = branch(funct3, self.free(), self.source());
-        if self.rng.chance(30) {
-            word = branch(*self.rng.pick(&[0, 1]), *self.rng.pick(&SHORT), 0);
-        }
+        let branch = self.condition();
         let then = self.body(callees, 3);
         let otherwise = if self.rng.chance(30) { self.body(callees, 3) } else { Vec::new() };
-        Statement::If(word, then, otherwise)
+        Statement::If(branch, then, otherwise)
     }
 
     pub(super) fn looped(&mut self, callees: usize) -> Statement {
@@ -82,41 +88,41 @@ impl Maker {
         const LEADS_ON: Target = Target::Here(1);
         const CALLS: Target = Target::Here(2);
         let callee = Target::Function(self.rng.below(callees as u64) as usize);
+        // Two instructions, so that what leads on stands where LANDING says.
         let (before, call) = match self.rng.below(4) {
-            0 | 1 => (vec![], vec![Op::Word(NOP), Op::Jal(0x6f | RA << 7, callee)]),
-            2 => (vec![], vec![Op::Address(SPOILT, jalr(RA, SPOILT, 0), callee)]),
+            0 | 1 => (vec![], vec![Self::nop(), Op::Jal(asm::BL, callee)]),
+            2 => (vec![], vec![Op::Branch(asm::adr(SPOILT), callee), Op::Word(asm::blr(SPOILT))]),
             // One of two, by a register: often the one that is far away and the first one, whose addresses look alike.
             _ => {
                 let far = self.inside == Inside::Main && callees > 2 && self.rng.chance(50);
                 let other = if far { callees - 1 } else { self.rng.below(callees as u64) as usize };
                 let callee = if far { Target::Function(0) } else { callee };
                 let before = vec![
-                    Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), callee),
-                    Op::Word(asm::i(0x13, 7, SPOILT, *self.rng.pick(&SHORT), 1)),
-                    Op::Branch(branch(0, SPOILT, 0), OTHER),
-                    Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Function(other)),
+                    Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), callee),
+                    Op::Branch(asm::tbz(false, 0, self.free()), OTHER),
+                    Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Function(other)),
                     Op::Mark(OTHER),
                 ];
-                (before, vec![Op::Word(NOP), Op::Word(jalr(RA, ADDRESS, 0))])
+                (before, vec![Self::nop(), Op::Word(asm::blr(ADDRESS))])
             }
         };
         let mut ops = before;
-        ops.extend([Op::Jal(0x6f, CALLS), Op::Jal(0x6f, LEADS_ON), Op::Mark(CALLS)]);
+        ops.extend([Op::Jal(asm::B, CALLS), Op::Jal(asm::B, LEADS_ON), Op::Mark(CALLS)]);
         ops.extend(call);
         // What is not always returned to.
-        ops.extend([Op::Word(NOP), Op::Mark(LEADS_ON)]);
+        ops.extend([Self::nop(), Op::Mark(LEADS_ON)]);
         ops
     }
 
     /// A jump to where nothing is, and how to come back.
     pub(super) fn wild(&mut self) -> Vec<Op> {
-        let nowhere = *self.rng.pick(&[0, world::CLINT, 0x1000_0000, 0x7fff_f000, 0x7000_0003]);
-        let [first, second] = li(ADDRESS, nowhere);
+        let nowhere = *self.rng.pick(&[0, 0x0900_0000, 0x1000_0000, 0x3fff_f000, 0x5000_0003, 0x4000_2002]);
+        let [first, second] = asm::constant(ADDRESS, nowhere).map(Op::Word);
         vec![
-            Op::Address(GP, addi(GP, GP, 0), Target::Here(0)),
+            Op::Branch(asm::adr(LOST), Target::Here(0)),
             first,
             second,
-            Op::Word(jalr(if self.rng.chance(50) { 0 } else { SPOILT }, ADDRESS, 0)),
+            Op::Word(if self.rng.chance(50) { asm::br(ADDRESS) } else { asm::blr(ADDRESS) }),
             Op::Mark(Target::Here(0)),
         ]
     }

@@ -1,7 +1,9 @@
 //! Accesses to memory: data, devices, words in the midst of code, and next to one that somebody watches.
 
-use super::super::code::{ADDRESS, Op, SPOILT, Target};
-use super::super::program::{DATA_BASE, stack};
+use super::super::super::code::{Op, Target};
+use super::super::super::image;
+use super::super::super::program::stack;
+use super::super::words::{ADDRESS, DATA_BASE, SPOILT};
 use super::super::world;
 use super::operands::{Rows, li};
 use super::{Maker, SP, STORE};
@@ -62,13 +64,13 @@ impl Maker {
             }
             // At one that translating knows.
             8..10 => {
-                let at = (world::DATA + 0x100 + self.rng.below(0x3c00) as u32) & !7;
+                let at = (image::DATA + 0x100 + self.rng.below(0x3c00) as u32) & !7;
                 ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -64, 64);
             }
             // Around RAM's end.
             10 => {
-                let at = world::RAM_BYTES as u32 - 8;
+                let at = image::RAM_BYTES as u32 - 8;
                 ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -16, 32);
             }
@@ -95,7 +97,7 @@ impl Maker {
     fn beside_watched(&mut self) -> Vec<Op> {
         // It may be in another page.
         let away = 8 * self.rng.below(14) as i32 - 0x40;
-        let at = world::WATCHED.wrapping_add_signed(away);
+        let at = image::WATCHED.wrapping_add_signed(away);
         let mut ops = Vec::new();
         if self.rng.chance(30) {
             ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));

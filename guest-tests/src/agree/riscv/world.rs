@@ -1,4 +1,4 @@
-//! What is around a random program: where everything lies, trap handlers, page tables, the machine as it starts.
+//! What is around a random program for RISC-V: trap handlers, page tables, the machine as it starts.
 //!
 //! With paging on, there are two address spaces, and in each of them the image is seen twice: at its physical address by S
 //! mode, and [`ALIAS`] higher by U mode. Between what lies at RAM's beginning and at its end nothing is mapped. The spaces differ in that two pages of code and two pages of data are exchanged.
@@ -19,44 +19,22 @@ use emu_core::riscv::state::{Config, Riscv, mode};
 use emu_devices::board::Options;
 use emu_devices::clock::INSNS_PER_SECOND;
 use emu_devices::console::Console;
-use emu_mem::{GuestPhys, Memory, Watch, Width};
+use emu_mem::GuestPhys;
 
-use super::code::{Layout, Op, Target};
+use super::super::code::{Layout, Op, Target};
+use super::super::image::{self, ALIAS, PAGE_BYTES, PARTS, RAM_BYTES, SAVED, TABLES, WATCHED, WATCHED_BYTES};
+use super::super::program::{self, Program};
+use super::generate::{self, RA, SP};
+use super::words::{DATA_BASE, KEPT_RA};
 use crate::asm::{self, addi, csrrc, csrrs, csrrw, load_x, lui};
+use crate::report;
 use crate::subject::ram_board;
 
 /// Where RAM begins.
 pub const BASE: u64 = 0x8000_0000;
-/// How much there is.
-pub const RAM_BYTES: u64 = (DISTANCE + FAR_END) as u64;
-/// Added to addresses to get their twins for U mode.
-pub const ALIAS: u32 = 0x8_0000;
-const PAGE_BYTES: u32 = 0x1000;
 
 const S_VECTOR: u32 = 0x800;
-const M_SAVED: u32 = 0x1000;
-const S_SAVED: u32 = 0x1100;
-/// From here on code may lie.
-pub const CODE: u32 = 0x2000;
-/// Two pages of code that address spaces exchange.
-pub const TWINS: u32 = 0x8000;
-/// Data: four pages; the last two are exchanged.
-pub const DATA: u32 = 0xa000;
-/// Behind them.
-pub const DATA_END: u32 = 0xe000;
-/// The doubleword that somebody may watch: where stores of the program end up now and then.
-pub const WATCHED: u32 = DATA_END - 0x1000 + 0x10;
-const WATCHED_BYTES: u64 = 8;
-/// The page tables of each address space.
-const TABLES: [u32; 2] = [0x1_0000, 0x1_3000];
-/// Behind them.
-const NEAR_END: u32 = 0x1_6000;
-/// How far behind the first function another one lies.
-pub const DISTANCE: u32 = 0x10_0000;
-/// It ends so far behind the distance.
-const FAR_END: u32 = CODE + 0x2000;
-/// The parts of RAM that programs use, from its beginning on.
-pub const PARTS: [Range<usize>; 2] = [0..NEAR_END as usize, (DISTANCE + CODE) as usize..(DISTANCE + FAR_END) as usize];
+const S_SAVED: u32 = SAVED + 0x100;
 
 /// `msip` of the CLINT, and its other registers from there on.
 pub const CLINT: u32 = 0x200_0000;
@@ -69,30 +47,14 @@ pub const CALL_MODES: [u8; 3] = [mode::U, mode::S, mode::M];
 pub const CALL_SPACE: u32 = 4;
 /// In `tp`: take the rights in bits 4 to 11 away from the page whose number stands from [`CALL_PAGE`] on.
 pub const CALL_RIGHTS: u32 = 8;
-/// Where in `tp` a page's number stands. That of its twin for U mode is [`ALIAS_PAGES`] higher.
+/// Where in `tp` a page's number stands. That of its twin for U mode is [`image::ALIAS_PAGES`] higher.
 pub const CALL_PAGE: i32 = 16;
-/// [`ALIAS`] in pages.
-pub const ALIAS_PAGES: u32 = ALIAS / PAGE_BYTES;
-
 const MPP: u32 = 0x1800;
 const SUM: u32 = 1 << 18;
 const MXR: u32 = 1 << 19;
 const MPRV: u32 = 1 << 17;
 
 const STORE: u32 = 0x23;
-
-/// Watches a doubleword, and counts stores to it in the one behind it, by place and width. It does nothing else: what a
-/// device stores into code, each engine may see when it likes.
-struct Counter;
-
-impl Watch for Counter {
-    fn stored(&mut self, at: GuestPhys, width: Width, memory: &Memory) {
-        let count = GuestPhys(BASE + u64::from(WATCHED) + WATCHED_BYTES);
-        let known = memory.read::<u64>(count).expect("it lies in RAM");
-        let this = 1 + at.0 % WATCHED_BYTES * WATCHED_BYTES + width.bytes();
-        memory.write(count, known.wrapping_mul(3).wrapping_add(this)).expect("it lies in RAM");
-    }
-}
 
 /// What of the world differs between programs.
 #[derive(Clone, Debug)]
@@ -132,48 +94,6 @@ impl World {
         if self.xlen == 64 { 3 } else { 2 }
     }
 
-    /// Everything but the program's code and data.
-    pub fn image(&self) -> Vec<u8> {
-        let mut image = vec![0; RAM_BYTES as usize];
-        let mut put = |at: u32, bytes: &[u8]| image[at as usize..at as usize + bytes.len()].copy_from_slice(bytes);
-        for (at, end, handler) in
-            [(0, S_VECTOR, self.machine_handler()), (S_VECTOR, M_SAVED, self.supervisor_handler())]
-        {
-            let mut layout = Layout::default();
-            layout.ops(&handler);
-            assert!(at + layout.bytes() <= end, "a handler is too long");
-            let mut places = BTreeMap::new();
-            layout.place(at, &mut places);
-            put(at, &layout.encode(at, &places));
-        }
-        put(M_SAVED + 5 * self.width() as u32, &self.satp(1).to_le_bytes()[..self.width() as usize]);
-        for (space, table) in TABLES.into_iter().enumerate() {
-            let mut entry = |at: u32, phys: u64, flags: u32| {
-                let bytes = (phys >> 12 << 10 | u64::from(flags)).to_le_bytes();
-                put(at, &bytes[..self.width() as usize]);
-            };
-            let (root, leaf) = (table, table + leaf(self.xlen));
-            if self.xlen == 64 {
-                entry(root + 8 * (BASE >> 30) as u32, BASE + u64::from(root + PAGE_BYTES), 1);
-                entry(root + PAGE_BYTES, BASE + u64::from(leaf), 1);
-            } else {
-                entry(root + 4 * (BASE >> 22) as u32, BASE + u64::from(leaf), 1);
-            }
-            for start in PARTS.into_iter().flat_map(|part| part.step_by(PAGE_BYTES as usize)) {
-                let (start, page) = (start as u32, start as u32 / PAGE_BYTES);
-                let movable = (CODE..DATA_END).contains(&start) || start >= DISTANCE;
-                let exchanged = space == 1 && (start & !0x1000 == TWINS || start & !0x1000 == DATA_END - 0x2000);
-                let phys = BASE + u64::from(if exchanged { start ^ 0x1000 } else { start });
-                let rights = if movable { 0xcf & !self.lacks } else { 0xcf };
-                entry(leaf + table_entry(self.xlen, page), phys, rights);
-                if movable {
-                    entry(leaf + table_entry(self.xlen, page + ALIAS_PAGES), phys, rights | 0x10);
-                }
-            }
-        }
-        image
-    }
-
     fn satp(&self, space: usize) -> u64 {
         if !self.paged {
             return 0;
@@ -181,52 +101,6 @@ impl World {
         let asid = if self.one_asid { 1 } else { 1 + space as u64 };
         let root = (BASE + u64::from(TABLES[space])) >> 12;
         if self.xlen == 64 { 8 << 60 | asid << 44 | root } else { 1 << 31 | asid << 22 | root }
-    }
-
-    /// The address of a place in the image, as the mode that the program starts in sees it.
-    pub fn start(&self, at: u32) -> u64 {
-        BASE + u64::from(at) + if self.paged && self.mode == mode::U { u64::from(ALIAS) } else { 0 }
-    }
-
-    /// A machine that will run the image from `pc` on, `gp` there too.
-    pub fn machine(&self, image: &[u8], pc: u64) -> Machine<Riscv> {
-        let mut description = ram_board(BASE, RAM_BYTES);
-        if self.fine_time {
-            description.timebase = INSNS_PER_SECOND;
-        }
-        let board = description.build(&Options::new(Console::captured())).expect("RAM and a CLINT");
-        if self.watched {
-            let word = GuestPhys(BASE + u64::from(WATCHED));
-            board.bus.watch(word, WATCHED_BYTES, Box::new(Counter)).expect("it lies in RAM");
-        }
-        let isa = Isa::all(self.xlen);
-        let machine = riscv::machine(board, &isa, Config { misaligned_trap: self.misaligned_trap }, "");
-        for part in PARTS {
-            let at = GuestPhys(BASE + part.start as u64);
-            machine.board.bus.memory().write_bytes(at, &image[part]).expect("it is as long as RAM");
-        }
-        let hart = &machine.harts()[0];
-        let registers = &hart.arch.registers;
-        registers.mtvec.set(BASE);
-        registers.mscratch.set(BASE + u64::from(M_SAVED));
-        registers.stvec.set(BASE + u64::from(S_VECTOR));
-        registers.sscratch.set(BASE + u64::from(S_SAVED));
-        registers.medeleg.set(u64::from(self.delegated & 0xffff));
-        registers.mideleg.set(u64::from(self.delegated >> 16 & 0x22));
-        registers.mie.set(if self.timer.is_some() { 0xaa } else { 0x2a });
-        registers.mcounteren.set(7);
-        registers.scounteren.set(7);
-        registers.menvcfg.set(STCE | if self.updates_entries { ADUE } else { 0 });
-        registers.stimecmp.set(u64::MAX);
-        hart.slots.set(FS, 1);
-        // MIE and SIE.
-        hart.arch.set_status(hart, registers.mstatus.get() | 0xa);
-        hart.arch.set_satp(hart, self.satp(0));
-        hart.arch.set_mode(hart, self.mode);
-        hart.slots.set(slots::dst(3), pc);
-        hart.pc.set(pc);
-        hart.code_changed();
-        machine
     }
 
     /// Saves `t0` to `t2` and `t3`, and counts.
@@ -511,6 +385,131 @@ impl World {
         ops.extend(self.forget_supervisor_timer());
         ops.push(Op::Jal(0x6f, EXIT));
         ops
+    }
+}
+
+impl program::World for World {
+    type Arch = Riscv;
+    const BASE: u64 = BASE;
+    /// Registers and the floating-point state.
+    const SLOTS: &'static [Range<u8>] = &[0..64, 64..68];
+    const SIMPLER: &'static [fn(&mut Self)] = &[
+        |world| world.timer = None,
+        |world| world.paged = false,
+        |world| world.mode = mode::M,
+        |world| world.takes_rights = 0,
+        |world| world.lacks = 0,
+        |world| world.watched = false,
+        |world| world.misaligned_trap = false,
+        |world| world.delegated = 0,
+        |world| world.updates_entries = false,
+        |world| world.one_asid = false,
+        |world| world.fine_time = false,
+    ];
+
+    fn program(seed: u64) -> Program<Self> {
+        generate::program(seed)
+    }
+
+    fn image(&self) -> Vec<u8> {
+        let mut image = vec![0; RAM_BYTES as usize];
+        let mut put = |at: u32, bytes: &[u8]| image[at as usize..at as usize + bytes.len()].copy_from_slice(bytes);
+        for (at, end, handler) in [(0, S_VECTOR, self.machine_handler()), (S_VECTOR, SAVED, self.supervisor_handler())]
+        {
+            let mut layout = Layout::<World>::default();
+            layout.ops(&handler);
+            assert!(at + layout.bytes() <= end, "a handler is too long");
+            let mut places = BTreeMap::new();
+            layout.place(at, &mut places);
+            put(at, &layout.encode(at, &places));
+        }
+        put(SAVED + 5 * self.width() as u32, &self.satp(1).to_le_bytes()[..self.width() as usize]);
+        for (space, table) in TABLES.into_iter().enumerate() {
+            let mut entry = |at: u32, phys: u64, flags: u32| {
+                let bytes = (phys >> 12 << 10 | u64::from(flags)).to_le_bytes();
+                put(at, &bytes[..self.width() as usize]);
+            };
+            let (root, leaf) = (table, table + leaf(self.xlen));
+            if self.xlen == 64 {
+                entry(root + 8 * (BASE >> 30) as u32, BASE + u64::from(root + PAGE_BYTES), 1);
+                entry(root + PAGE_BYTES, BASE + u64::from(leaf), 1);
+            } else {
+                entry(root + 4 * (BASE >> 22) as u32, BASE + u64::from(leaf), 1);
+            }
+            for start in image::pages() {
+                let page = start / PAGE_BYTES;
+                let phys = BASE + u64::from(image::exchanged(space, start));
+                let rights = if image::is_movable(start) { 0xcf & !self.lacks } else { 0xcf };
+                entry(leaf + table_entry(self.xlen, page), phys, rights);
+                if image::is_movable(start) {
+                    entry(leaf + table_entry(self.xlen, page + image::ALIAS_PAGES), phys, rights | 0x10);
+                }
+            }
+        }
+        image
+    }
+
+    fn start(&self, at: u32) -> u64 {
+        BASE + u64::from(at) + if self.paged && self.mode == mode::U { u64::from(ALIAS) } else { 0 }
+    }
+
+    fn machine(&self, image: &[u8], pc: u64) -> Machine<Riscv> {
+        let mut description = ram_board(BASE, RAM_BYTES);
+        if self.fine_time {
+            description.timebase = INSNS_PER_SECOND;
+        }
+        let board = description.build(&Options::new(Console::captured())).expect("RAM and a CLINT");
+        if self.watched {
+            let word = GuestPhys(BASE + u64::from(WATCHED));
+            board.bus.watch(word, WATCHED_BYTES, Box::new(image::Counter { base: BASE })).expect("it lies in RAM");
+        }
+        let isa = Isa::all(self.xlen);
+        let machine = riscv::machine(board, &isa, Config { misaligned_trap: self.misaligned_trap }, "");
+        for part in PARTS {
+            let at = GuestPhys(BASE + part.start as u64);
+            machine.board.bus.memory().write_bytes(at, &image[part]).expect("it is as long as RAM");
+        }
+        let hart = &machine.harts()[0];
+        let registers = &hart.arch.registers;
+        registers.mtvec.set(BASE);
+        registers.mscratch.set(BASE + u64::from(SAVED));
+        registers.stvec.set(BASE + u64::from(S_VECTOR));
+        registers.sscratch.set(BASE + u64::from(S_SAVED));
+        registers.medeleg.set(u64::from(self.delegated & 0xffff));
+        registers.mideleg.set(u64::from(self.delegated >> 16 & 0x22));
+        registers.mie.set(if self.timer.is_some() { 0xaa } else { 0x2a });
+        registers.mcounteren.set(7);
+        registers.scounteren.set(7);
+        registers.menvcfg.set(STCE | if self.updates_entries { ADUE } else { 0 });
+        registers.stimecmp.set(u64::MAX);
+        hart.slots.set(FS, 1);
+        // MIE and SIE.
+        hart.arch.set_status(hart, registers.mstatus.get() | 0xa);
+        hart.arch.set_satp(hart, self.satp(0));
+        hart.arch.set_mode(hart, self.mode);
+        hart.slots.set(slots::dst(3), pc);
+        hart.pc.set(pc);
+        hart.code_changed();
+        machine
+    }
+
+    fn keep_return(function: u32) -> Vec<Op> {
+        vec![Op::Word(addi(KEPT_RA + function, RA, 0))]
+    }
+
+    fn give_return(function: u32) -> Vec<Op> {
+        vec![Op::Word(addi(RA, KEPT_RA + function, 0)), Op::Word(asm::jalr(0, RA, 0))]
+    }
+
+    fn bases(skew: [u32; 2]) -> Vec<Op> {
+        vec![
+            Op::Address(DATA_BASE, addi(DATA_BASE, DATA_BASE, 0), Target::Offset(program::data_base(skew))),
+            Op::Address(SP, addi(SP, SP, 0), Target::Offset(program::stack(skew))),
+        ]
+    }
+
+    fn text(&self, pc: u64, code: &[u8]) -> String {
+        report::disassembly(self.xlen, pc, code)
     }
 }
 

@@ -1,0 +1,7 @@
+//! Random programs for AArch64: `words` has what laying them out takes, `world` what is around them, `generate` makes them.
+
+pub mod generate;
+pub mod words;
+pub mod world;
+
+pub use world::World;
