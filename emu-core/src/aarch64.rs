@@ -3,7 +3,7 @@
 //! Reading order: `slots` (which register is which slot), `width` (one meaning, two widths), `flags`, `format` (operands),
 //! `table` (the rows, in the order of the manual's index), then the meanings by the manual's classes: `addsub`, `logical`,
 //! `bitfield`, `move_wide`, `cond_select`, `muldiv`, `crc`, `branch`, `load_store`, `load_store_pair`, `exclusive`. The system:
-//! `feature` (processors), `state`, `exception`, `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
+//! `feature` (processors), `state`, `exception`, `levels` (EL2 and EL3), `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
 
 pub mod addsub;
 mod atomic;
@@ -22,6 +22,7 @@ pub mod float;
 pub mod format;
 pub mod format_simd;
 pub mod fp;
+pub mod levels;
 pub mod load_store;
 pub mod load_store_pair;
 pub mod logical;

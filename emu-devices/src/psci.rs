@@ -35,6 +35,18 @@ const ON_PENDING: i32 = -5;
 /// There is no trusted OS that would have to be migrated.
 const NO_MIGRATION: u64 = 2;
 
+/// The instruction that calls it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Conduit {
+    /// HVC.
+    #[default]
+    Hvc,
+    /// SMC.
+    Smc,
+    /// None: the program is the firmware, and all harts begin at once.
+    Nothing,
+}
+
 /// What the calling hart does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {

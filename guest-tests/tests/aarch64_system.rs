@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use emu_core::aarch64;
-use emu_core::aarch64::feature::Cpu;
+use emu_core::aarch64::feature::{Cpu, Highest};
 use emu_core::aarch64::state::Config;
 use emu_core::image::Image;
 use emu_core::machine::Ended;
@@ -24,16 +24,18 @@ struct Program<'t> {
     cpu: Cpu,
     gic: GicVersion,
     harts: u64,
+    highest: Highest,
 }
 
 fn programs(text: &str) -> impl Iterator<Item = Program<'_>> {
     text.lines().filter(|line| !line.starts_with('#')).map(|line| match line.split_whitespace().collect::<Vec<_>>()[..]
     {
-        [name, cpu, gic, harts] => Program {
+        [name, cpu, gic, harts, el] => Program {
             name,
             cpu: Cpu::named(cpu).unwrap(),
             gic: if gic == "3" { GicVersion::V3 } else { GicVersion::V2 },
             harts: harts.parse().unwrap(),
+            highest: [Highest::El1, Highest::El2, Highest::El3][el.parse::<usize>().unwrap() - 1],
         },
         _ => panic!("{line}"),
     })
@@ -57,7 +59,7 @@ fn run(program: &Program<'_>, folder: &Path, engine: Engine) -> String {
     let console = Console::captured();
     let options = Options { harts: Some(program.harts), ..Options::new(console.clone()) };
     let board = arm_virt::description(program.gic).build(&options).unwrap();
-    let config = Config { cpu: program.cpu, ..Config::default() };
+    let config = Config { cpu: program.cpu, highest: program.highest, ..Config::default() };
     let mut machine = aarch64::machine(board, config, program.name);
     machine.load(&image).unwrap();
     engine.install(&mut machine);

@@ -37,8 +37,8 @@ pub(crate) trait Guest: Arch {
     /// Options that make no sense, or do not fit the program.
     fn choose(name: &str, image: &Image, args: &MachineArgs, board: &Description) -> Result<Self::Processor>;
 
-    /// The built-in board of this name.
-    fn board(name: &str) -> Option<Description>;
+    /// The built-in board of this name, as the arguments want it.
+    fn board(name: &str, args: &MachineArgs) -> Option<Description>;
 
     /// The names of the built-in boards.
     const BOARDS: &'static str;
@@ -59,7 +59,11 @@ pub(crate) trait Guest: Arch {
 /// The family of instruction sets that a program is for. An image that does not say is for RISC-V, unless a processor of
 /// another one is asked for.
 pub(crate) fn family(image: &Image, args: &MachineArgs) -> image::Arch {
-    let asked = if args.cpu.is_some() { image::Arch::AArch64 } else { image::Arch::RiscV };
+    let asked = if args.cpu.is_some() || args.el.is_some() || args.gic.is_some() {
+        image::Arch::AArch64
+    } else {
+        image::Arch::RiscV
+    };
     image.target().map_or(asked, |target| target.arch)
 }
 

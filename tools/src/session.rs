@@ -145,7 +145,7 @@ impl<A: Guest> Session<A> {
         disks: Vec<Disk>,
         notes: Notes,
     ) -> Result<Self> {
-        let board = describe::<A>(&args.board)?;
+        let board = describe::<A>(args)?;
         if let Some(ram) = board.ram.first() {
             image.place_above(GuestPhys(ram.base)).with_context(|| name.to_owned())?;
         }
@@ -411,8 +411,9 @@ fn open_folder(path: &Path) -> Result<Folder> {
 }
 
 /// The board of this name, or the one that a file describes.
-fn describe<A: Guest>(name: &str) -> Result<Description> {
-    if let Some(board) = A::board(name) {
+fn describe<A: Guest>(args: &MachineArgs) -> Result<Description> {
+    let name = args.board.as_str();
+    if let Some(board) = A::board(name, args) {
         return Ok(board);
     }
     ensure!(

@@ -103,7 +103,8 @@ impl Debug {
 /// D2.4.1: whether debug exceptions are taken from this level, with this mask (PSTATE.D).
 pub(super) fn is_enabled_from(hart: &Hart<AArch64>, el: u8, masked: bool) -> bool {
     let debug = &hart.arch.debug;
-    !debug.os_lock.get() && (el == 0 || debug.mdscr.get() & mdscr::KDE != 0 && !masked)
+    // They go to EL1, so the levels above have none; but for EL0 that belongs to EL2.
+    !debug.os_lock.get() && (el == 0 || el == 1 && debug.mdscr.get() & mdscr::KDE != 0 && !masked)
 }
 
 /// The same for the present.

@@ -5,6 +5,7 @@
 use super::debug;
 use super::feature::Feature;
 use super::flags::{nzcv, set_nzcv};
+use super::levels;
 use super::maintenance::Broadcast;
 use super::mmu;
 use super::state::{AArch64, Pstate};
@@ -69,6 +70,8 @@ pub mod fault {
     pub const EXTERNAL: u64 = 0x10;
     /// The address is not aligned.
     pub const ALIGNMENT: u64 = 0x21;
+    /// The status in an abort's syndrome.
+    pub const STATUS: u64 = 0x3f;
     /// Bit of a data abort's syndrome: it was a write.
     pub const WRITE: u64 = 1 << 6;
 }
@@ -172,23 +175,29 @@ pub fn take_trap(hart: &Hart<AArch64>, trap: Trap) {
     tally.exceptions[class as usize].set(tally.exceptions[class as usize].get() + 1);
     hart.traps.set(hart.traps.get() + 1);
     let (pc, from) = (hart.pc.get(), hart.mode.get());
-    let to = from.max(1);
+    let (to, cause) = levels::route(hart, trap);
+    // Its class may be another than the one it was raised with.
+    let class = class_of(cause);
     let registers = hart.arch.registers.of_level(to);
     // From the same level the class is one more.
     let is_abort = matches!(class, class::FETCH_ABORT | class::DATA_ABORT);
     let is_debug = matches!(class, class::BREAKPOINT | class::STEP | class::WATCHPOINT);
     let from_same = from == to && (is_abort || is_debug);
-    registers.esr.set(trap.cause + ((from_same as u64) << 26));
+    registers.esr.set(cause + ((from_same as u64) << 26));
     // A breakpoint leaves FAR open; as in QEMU it is 0.
     if is_abort || matches!(class, class::PC_ALIGNMENT | class::BREAKPOINT | class::WATCHPOINT) {
         registers.far.set(trap.tval);
     }
-    // D2.12.5: an instruction that asks for its exception has been stepped.
-    if matches!(class, class::SVC | class::HVC | class::SMC) {
+    // An instruction that asks for its exception is done, and has been stepped (D2.12.5). One that EL2 has trapped is not.
+    let is_done = match class {
+        class::SVC | class::HVC => true,
+        class::SMC => to == 3,
+        _ => false,
+    };
+    if is_done {
         hart.arch.debug.ss.set(false);
     }
-    // An instruction that asks for its exception is done.
-    let returns_to = if matches!(class, class::SVC | class::HVC | class::SMC) { pc.wrapping_add(4) } else { pc };
+    let returns_to = if is_done { pc.wrapping_add(4) } else { pc };
     enter(hart, to, vector::SYNCHRONOUS, returns_to);
 }
 
@@ -201,7 +210,9 @@ pub fn take_interrupt(hart: &Hart<AArch64>, cause: u64) {
     hart.traps.set(hart.traps.get() + 1);
     hart.interrupts.set(hart.interrupts.get() + 1);
     let kind = if cause == interrupt::IRQ { vector::IRQ } else { vector::FIQ };
-    enter(hart, hart.mode.get().max(1), kind, hart.pc.get());
+    // It was asked for as one that is taken.
+    let to = levels::interrupt_level(hart, cause).unwrap_or(hart.mode.get().max(1));
+    enter(hart, to, kind, hart.pc.get());
 }
 
 /// AArch64.TakeException.
@@ -220,7 +231,7 @@ fn enter(hart: &Hart<AArch64>, to: u8, kind: u64, returns_to: u64) {
     arch.pstate.mask_all();
     arch.debug.ss.set(false);
     // D5.4.3: entering EL1 sets PAN, unless SPAN says to leave it.
-    if arch.has(Feature::PAN) && registers.sctlr.get() & SCTLR_SPAN == 0 {
+    if to == 1 && arch.has(Feature::PAN) && registers.sctlr.get() & SCTLR_SPAN == 0 {
         arch.set_pan(hart, true);
     }
     arch.enter_level(hart, to, true);
@@ -261,7 +272,8 @@ pub(super) fn leave(hart: &Hart<AArch64>) -> u64 {
     let registers = arch.registers.of_level(from);
     let (spsr, to) = (registers.spsr.get(), registers.elr.get());
     let level = (spsr >> 2 & 3) as u8;
-    let is_legal = spsr & NRW == 0 && level <= from && spsr & 2 == 0 && !(level == 0 && spsr & 1 != 0);
+    let is_there = level <= from && levels::can_return_to(hart, level);
+    let is_legal = spsr & NRW == 0 && is_there && spsr & 2 == 0 && !(level == 0 && spsr & 1 != 0);
     // D2.12.3: a step begins by a return to where it is enabled from where it is not.
     let destination = if is_legal { level } else { from };
     let begins = !debug::is_enabled(hart) && debug::is_enabled_from(hart, destination, spsr >> 6 & Pstate::D != 0);
@@ -301,11 +313,11 @@ pub fn pending_interrupt(hart: &Hart<AArch64>) -> Option<u64> {
         AArch64::start(hart, start);
     }
     Pmu::attend(hart);
-    let (pins, masks) = (hart.lines.get(), hart.arch.pstate.daif());
-    let takes = |pin: u32, mask| pins >> pin & 1 != 0 && masks & mask == 0;
-    if takes(arm::FIQ, Pstate::F) {
+    let pins = hart.lines.get();
+    let takes = |pin: u32, cause| pins >> pin & 1 != 0 && levels::interrupt_level(hart, cause).is_some();
+    if takes(arm::FIQ, interrupt::FIQ) {
         Some(interrupt::FIQ)
-    } else if takes(arm::IRQ, Pstate::I) {
+    } else if takes(arm::IRQ, interrupt::IRQ) {
         Some(interrupt::IRQ)
     } else {
         None

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "bits are named as in the manual, without FEAT_")]
 
 use bitflags::bitflags;
+use emu_devices::psci::Conduit;
 
 bitflags! {
     /// A set of features.
@@ -61,6 +62,29 @@ impl Needs {
     /// Whether a hart with these features has it.
     pub const fn are_met(self, features: Feature) -> bool {
         features.intersects(self.any) && features.contains(self.all)
+    }
+}
+
+/// The highest exception level that a processor has, where it begins. One that has EL3 has EL2 too.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub enum Highest {
+    /// A guest of a hypervisor or a firmware that is not to be seen: its calls are answered.
+    #[default]
+    El1 = 1,
+    /// A hypervisor, or what boots as one. Firmware answers SMC.
+    El2 = 2,
+    /// Firmware: nothing is answered.
+    El3 = 3,
+}
+
+impl Highest {
+    /// How software below calls the firmware.
+    pub const fn conduit(self) -> Conduit {
+        match self {
+            Highest::El1 => Conduit::Hvc,
+            Highest::El2 => Conduit::Smc,
+            Highest::El3 => Conduit::Nothing,
+        }
     }
 }
 

@@ -105,6 +105,14 @@ const AT_S1E0R: u16 = operation(0, 7, 8, 2);
 const AT_S1E0W: u16 = operation(0, 7, 8, 3);
 const AT_S1E1RP: u16 = operation(0, 7, 9, 0);
 const AT_S1E1WP: u16 = operation(0, 7, 9, 1);
+const AT_S1E2R: u16 = operation(4, 7, 8, 0);
+const AT_S1E2W: u16 = operation(4, 7, 8, 1);
+const AT_S12E1R: u16 = operation(4, 7, 8, 4);
+const AT_S12E1W: u16 = operation(4, 7, 8, 5);
+const AT_S12E0R: u16 = operation(4, 7, 8, 6);
+const AT_S12E0W: u16 = operation(4, 7, 8, 7);
+const AT_S1E3R: u16 = operation(6, 7, 8, 0);
+const AT_S1E3W: u16 = operation(6, 7, 8, 1);
 
 /// SYS.
 pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop> {
@@ -115,7 +123,13 @@ pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop
         AT_S1E1RP | AT_S1E1WP => Feature::PAN2,
         _ => Feature::BASE,
     };
-    if !hart.arch.has(needs) || hart.mode.get() == 0 && !by_user {
+    // op1 says whose operation it is.
+    let least = match o.op >> 11 & 7 {
+        4 => 2,
+        6 => 3,
+        _ => u8::from(!by_user),
+    };
+    if !hart.arch.has(needs) || hart.mode.get() < least {
         return Err(Stop::Undefined);
     }
     let is_known = matches!(o.op, IC_IVAU | DC_CVAC | DC_CVAU | DC_CVAP | DC_CIVAC);
@@ -133,12 +147,17 @@ pub fn sys<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Sys) -> Result<Next, Stop
         // It may lose what was written, so it needs the right to write.
         DC_IVAC => check(hart, value, Access::Write)?,
         DC_CVAC | DC_CVAU | DC_CVAP | DC_CIVAC => check(hart, value, Access::Read)?,
-        AT_S1E1R => translate(hart, value, Request { access: Access::Read, el: 1, pan: false })?,
-        AT_S1E1W => translate(hart, value, Request { access: Access::Write, el: 1, pan: false })?,
-        AT_S1E0R => translate(hart, value, Request { access: Access::Read, el: 0, pan: false })?,
-        AT_S1E0W => translate(hart, value, Request { access: Access::Write, el: 0, pan: false })?,
-        AT_S1E1RP => translate(hart, value, Request { access: Access::Read, el: 1, pan: hart.arch.pstate.pan() })?,
-        AT_S1E1WP => translate(hart, value, Request { access: Access::Write, el: 1, pan: hart.arch.pstate.pan() })?,
+        // Without a second stage, both stages are the first.
+        AT_S1E0R | AT_S12E0R => translate(hart, value, Access::Read, 0, false)?,
+        AT_S1E0W | AT_S12E0W => translate(hart, value, Access::Write, 0, false)?,
+        AT_S1E1R | AT_S12E1R => translate(hart, value, Access::Read, 1, false)?,
+        AT_S1E1W | AT_S12E1W => translate(hart, value, Access::Write, 1, false)?,
+        AT_S1E1RP => translate(hart, value, Access::Read, 1, hart.arch.pstate.pan())?,
+        AT_S1E1WP => translate(hart, value, Access::Write, 1, hart.arch.pstate.pan())?,
+        AT_S1E2R => translate(hart, value, Access::Read, 2, false)?,
+        AT_S1E2W => translate(hart, value, Access::Write, 2, false)?,
+        AT_S1E3R => translate(hart, value, Access::Read, 3, false)?,
+        AT_S1E3W => translate(hart, value, Access::Write, 3, false)?,
         _ => forget(hart, o.op, value)?,
     }
     Ok(h.next())
@@ -162,15 +181,16 @@ fn refused(hart: &Hart<AArch64>, at: u64, status: u64) -> Stop {
 }
 
 /// AT: what a walk gives, in PAR_EL1 (D13.2.112). A table that does not answer is an exception (D5.2.11).
-fn translate(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<(), Stop> {
+fn translate(hart: &Hart<AArch64>, at: u64, access: Access, el: u8, pan: bool) -> Result<(), Stop> {
     const RES1: u64 = 1 << 11;
     const NOT_SECURE: u64 = 1 << 9;
-    let par = match mmu::find(hart, at, request) {
+    let par = match mmu::find(hart, at, Request { access, el, pan }) {
         Ok(page) => {
             let place = page.phys & 0xffff_ffff_f000;
             // Device memory and what is not cached at all are outer shareable, whatever the tables say.
             let shareability = if matches!(page.attributes, 0..=0xf | 0x44) { 2 } else { page.shareability };
-            u64::from(page.attributes) << 56 | place | RES1 | NOT_SECURE | shareability << 7
+            let not_secure = if page.not_secure { NOT_SECURE } else { 0 };
+            u64::from(page.attributes) << 56 | place | RES1 | not_secure | shareability << 7
         }
         Err(status) if mmu::is_external(status) => return Err(refused(hart, at, status)),
         Err(status) => RES1 | status << 1 | 1,
@@ -182,20 +202,26 @@ fn translate(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<(), Stop
 /// TLBI. Addresses are forgotten in all address spaces: more than is asked for, which is allowed.
 fn forget(hart: &Hart<AArch64>, op: u16, value: u64) -> Result<(), Stop> {
     let (op1, crn, crm, op2) = (op >> 11 & 7, op >> 7 & 15, op >> 3 & 15, op & 7);
-    if (op1, crn) != (0, TLB) || crm != 3 && crm != 7 {
+    if crn != TLB || !matches!((op1, crm), (0 | 4 | 6, 3 | 7) | (4, 0 | 4)) {
         return Err(Stop::Undefined);
     }
-    match op2 {
-        // VMALLE1
-        0 => hart.tlb.flush_all(),
+    match (op1, crm, op2) {
+        // VMALLE1, ALLE2, ALLE3
+        (_, 3 | 7, 0) => hart.tlb.flush_all(),
+        // ALLE1, VMALLS12E1
+        (4, 3 | 7, 4 | 6) => hart.tlb.flush_all(),
+        // IPAS2E1, IPAS2LE1: of a stage that is not there.
+        (4, 0 | 4, 1 | 5) => {}
+        // VAE2, VALE2, VAE3, VALE3
+        (4 | 6, 3 | 7, 1 | 5) => forget_address(hart, value),
         // ASIDE1
-        2 => {
+        (0, 3 | 7, 2) => {
             let arch = &hart.arch;
-            let numbers = arch.regimes.with_asid(mmu::asid_of(value, arch.registers.tcr_el1.get()));
+            let numbers = arch.regimes.with_asid(mmu::asid_of(value, arch.registers.of_level(1).tcr.get()));
             hart.tlb.flush(|space| numbers.contains(&space.root));
         }
         // VAE1, VAAE1, VALE1, VAALE1
-        1 | 3 | 5 | 7 => forget_address(hart, value),
+        (0, 3 | 7, 1 | 3 | 5 | 7) => forget_address(hart, value),
         _ => return Err(Stop::Undefined),
     }
     // For the inner shareable domain, which is all harts.

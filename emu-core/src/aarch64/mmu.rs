@@ -1,4 +1,5 @@
-//! Address translation: stage 1 of EL1 and EL0, VMSAv8-64 (D5.2 to D5.4), with granules of 4, 16 and 64 KiB. The result of a
+//! Address translation: stage 1 of all exception levels, VMSAv8-64 (D5.2 to D5.4), with granules of 4, 16 and 64 KiB. EL0 and EL1 have one
+//! regime, EL2 and EL3 one each, with one half of the address space and without EL0. The result of a
 //! walk is kept in the soft TLB, by the hart; maintenance of that is in `tlbi`.
 //!
 //! Memory types change nothing: device memory and disabled caches take unaligned accesses too, as in QEMU. Tables are
@@ -7,6 +8,7 @@
 use super::debug;
 use super::exception::{class, fault, syndrome};
 use super::feature::Feature;
+use super::levels;
 use super::state::AArch64;
 use crate::hart::{Hart, Translation};
 use crate::trap::Trap;
@@ -22,7 +24,7 @@ mod status {
     pub(super) const EXTERNAL_ON_WALK: u64 = 0x14;
 }
 
-/// Bits of SCTLR_EL1.
+/// Bits of SCTLR_ELx.
 pub(super) mod sctlr {
     pub(in super::super) const M: u64 = 1 << 0;
     pub(super) const WXN: u64 = 1 << 19;
@@ -32,8 +34,50 @@ pub(super) mod sctlr {
 mod tcr {
     pub(super) const A1: u64 = 1 << 22;
     pub(super) const AS: u64 = 1 << 36;
-    pub(super) const HA: u64 = 1 << 39;
-    pub(super) const HD: u64 = 1 << 40;
+}
+
+/// TCR_ELx as all regimes have it.
+#[derive(Copy, Clone)]
+struct Control {
+    tcr: u64,
+    /// Whether it is TCR_EL1's form, with two halves.
+    is_el1: bool,
+}
+
+impl Control {
+    fn of(hart: &Hart<AArch64>, regime: u8) -> Self {
+        Control { tcr: hart.arch.registers.of_level(regime).tcr.get(), is_el1: regime == 1 }
+    }
+
+    /// A bit that the two forms have in different places.
+    fn bit(self, el1: u32, above: u32) -> bool {
+        self.tcr >> if self.is_el1 { el1 } else { above } & 1 != 0
+    }
+
+    /// TBI, TBI0 and TBI1: the top byte is a tag.
+    fn has_tags(self, upper: bool) -> bool {
+        self.bit(if upper { 38 } else { 37 }, 20)
+    }
+
+    /// HA: the access flag is set by hardware.
+    fn updates_af(self) -> bool {
+        self.bit(39, 21)
+    }
+
+    /// HD: so is the dirty state.
+    fn marks_dirty(self) -> bool {
+        self.bit(40, 22)
+    }
+
+    /// HPD, HPD0 and HPD1: rights in table descriptors do not count.
+    fn is_not_hierarchical(self, upper: bool) -> bool {
+        self.bit(if upper { 42 } else { 41 }, 24)
+    }
+
+    /// IPS or PS: how large physical addresses are.
+    fn phys_range(self) -> u64 {
+        self.tcr >> if self.is_el1 { 32 } else { 16 } & 7
+    }
 }
 
 /// Bits of a descriptor, D5.3.
@@ -41,6 +85,7 @@ mod descriptor {
     pub(super) const VALID: u64 = 1 << 0;
     /// A table; at the last level a page.
     pub(super) const TABLE: u64 = 1 << 1;
+    pub(super) const NS: u64 = 1 << 5;
     pub(super) const USER: u64 = 1 << 6;
     pub(super) const READ_ONLY: u64 = 1 << 7;
     pub(super) const AF: u64 = 1 << 10;
@@ -53,6 +98,7 @@ mod descriptor {
     pub(super) const NOT_USER_TABLE: u64 = 1 << 61;
     /// APTable: no writes.
     pub(super) const READ_ONLY_TABLE: u64 = 1 << 62;
+    pub(super) const NS_TABLE: u64 = 1 << 63;
     /// The address in a descriptor.
     pub(super) const ADDRESS: u64 = (1 << 48) - 1;
 }
@@ -68,10 +114,17 @@ const MIN_INPUT_BITS: u32 = 25;
 pub struct Request {
     /// Why it is asked for.
     pub access: Access,
-    /// As which exception level: 0 or 1.
+    /// As which exception level.
     pub el: u8,
     /// Whether EL1 may not touch data that EL0 may: PSTATE.PAN.
     pub pan: bool,
+}
+
+impl Request {
+    /// The exception level whose registers translate.
+    fn regime(self) -> u8 {
+        self.el.max(1)
+    }
 }
 
 /// What a walk ends at.
@@ -81,13 +134,15 @@ pub struct Page {
     pub phys: u64,
     /// Bytes of the naturally aligned stretch around it that is mapped alike.
     pub bytes: u64,
-    /// Its attributes: a byte of MAIR_EL1.
+    /// Its attributes: a byte of MAIR_ELx.
     pub attributes: u8,
+    /// NS: it is in memory that is not secure, as far as anybody is told.
+    pub not_secure: bool,
     /// Its shareability, as a descriptor has it.
     pub shareability: u64,
 }
 
-/// One half of the address space: what TCR_EL1 and TTBRn_EL1 say of it.
+/// One half of the address space: what TCR_ELx and TTBRn_ELx say of it. EL2 and EL3 have the lower one.
 struct Half {
     table: u64,
     input_bits: u32,
@@ -99,13 +154,12 @@ struct Half {
 
 impl Half {
     /// The half that `at` is in, and the address without a tag; `None` if it is in neither.
-    fn of(hart: &Hart<AArch64>, at: u64) -> Option<(Half, u64)> {
-        let registers = &hart.arch.registers;
-        let tcr = registers.tcr_el1.get();
-        let upper = at >> 55 & 1 != 0;
+    fn of(hart: &Hart<AArch64>, at: u64, regime: u8) -> Option<(Half, u64)> {
+        let (registers, control) = (&hart.arch.registers, Control::of(hart, regime));
+        let upper = control.is_el1 && at >> 55 & 1 != 0;
         let (fields, ttbr) = match upper {
-            false => (tcr & 0xffff, registers.ttbr0_el1.get()),
-            true => (tcr >> 16 & 0xffff, registers.ttbr1_el1.get()),
+            false => (control.tcr & 0xffff, registers.of_level(regime).ttbr0.get()),
+            true => (control.tcr >> 16 & 0xffff, registers.ttbr1_el1.get()),
         };
         // TG0 and TG1 number the granules differently; reserved values are 4 KiB, as in QEMU.
         let page_bits = match (upper, fields >> 14 & 3) {
@@ -118,9 +172,12 @@ impl Half {
         if !(MIN_INPUT_BITS..=MAX_INPUT_BITS).contains(&input_bits) {
             return None;
         }
-        // TBI0 and TBI1: the top byte is a tag.
-        let tagged = tcr >> if upper { 38 } else { 37 } & 1 != 0;
-        let address = if tagged { (at << 8) as i64 >> 8 } else { at as i64 };
+        let address = match (control.has_tags(upper), control.is_el1) {
+            (true, true) => (at << 8) as i64 >> 8,
+            // Bit 55 chooses nothing.
+            (true, false) => (at << 8 >> 8) as i64,
+            (false, _) => at as i64,
+        };
         if (address >> input_bits) != if upper { -1 } else { 0 } {
             return None;
         }
@@ -128,8 +185,8 @@ impl Half {
             table: ttbr & descriptor::ADDRESS & !1,
             input_bits,
             page_bits,
-            is_disabled: fields >> 7 & 1 != 0,
-            hierarchical: !has(hart, Feature::HPDS) || tcr >> if upper { 42 } else { 41 } & 1 == 0,
+            is_disabled: control.is_el1 && fields >> 7 & 1 != 0,
+            hierarchical: !has(hart, Feature::HPDS) || !control.is_not_hierarchical(upper),
         };
         Some((half, address as u64 & ((1 << input_bits) - 1)))
     }
@@ -159,9 +216,9 @@ fn has(hart: &Hart<AArch64>, feature: Feature) -> bool {
     hart.arch.config.cpu.features().contains(feature)
 }
 
-/// Bits of a physical address that tables can name: the lesser of TCR_EL1.IPS and what the processor has.
-fn output_bits(hart: &Hart<AArch64>) -> u32 {
-    let chosen = phys_bits(hart.arch.registers.tcr_el1.get() >> 32 & 7);
+/// Bits of a physical address that tables can name: the lesser of what TCR_ELx says and what the processor has.
+fn output_bits(hart: &Hart<AArch64>, regime: u8) -> u32 {
+    let chosen = phys_bits(Control::of(hart, regime).phys_range());
     chosen.min(phys_bits(hart.arch.config.cpu.phys_range()))
 }
 
@@ -177,6 +234,12 @@ pub fn phys_bits(range: u64) -> u32 {
     }
 }
 
+/// Whether an abort's syndrome tells of memory or a table that does not answer.
+pub(super) fn is_external_abort(syndrome: u64) -> bool {
+    let status = syndrome & fault::STATUS;
+    status == fault::EXTERNAL || is_external(status)
+}
+
 /// Whether a status code tells of a table that does not answer.
 pub(super) fn is_external(code: u64) -> bool {
     code & !3 == status::EXTERNAL_ON_WALK
@@ -187,10 +250,11 @@ pub(super) fn is_external(code: u64) -> bool {
 /// # Errors
 /// The status code as a syndrome has it.
 pub fn find(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<Page, u64> {
-    if !is_on(hart) {
-        return find_flat(hart, at);
+    let regime = request.regime();
+    if !is_on(hart, regime) {
+        return find_flat(hart, at, regime);
     }
-    let Some((half, address)) = Half::of(hart, at) else { return Err(status::TRANSLATION) };
+    let Some((half, address)) = Half::of(hart, at, regime) else { return Err(status::TRANSLATION) };
     if half.is_disabled {
         return Err(status::TRANSLATION);
     }
@@ -198,20 +262,20 @@ pub fn find(hart: &Hart<AArch64>, at: u64, request: Request) -> Result<Page, u64
 }
 
 /// D5.2.9: the MMU is off. An address that has more bits than there are physical ones is too large.
-fn find_flat(hart: &Hart<AArch64>, at: u64) -> Result<Page, u64> {
-    let tcr = hart.arch.registers.tcr_el1.get();
-    let tagged = tcr >> if at >> 55 & 1 != 0 { 38 } else { 37 } & 1 != 0;
+fn find_flat(hart: &Hart<AArch64>, at: u64, regime: u8) -> Result<Page, u64> {
+    let tagged = Control::of(hart, regime).has_tags(at >> 55 & 1 != 0);
     let address = if tagged { at & ((1 << 56) - 1) } else { at };
     let bits = phys_bits(hart.arch.config.cpu.phys_range());
     if address >> bits != 0 {
         return Err(status::ADDRESS_SIZE);
     }
     // Device-nGnRnE, outer shareable.
-    Ok(Page { phys: address, bytes: 1 << bits, attributes: 0, shareability: 2 })
+    Ok(Page { phys: address, bytes: 1 << bits, attributes: 0, not_secure: !is_secure(hart, regime), shareability: 2 })
 }
 
 fn walk(hart: &Hart<AArch64>, half: &Half, address: u64, request: Request) -> Result<Page, u64> {
-    let output_bits = output_bits(hart);
+    let regime = request.regime();
+    let output_bits = output_bits(hart, regime);
     let fits = |phys: u64| phys >> output_bits == 0;
     let mut level = half.first_level();
     // The first table may be smaller than a page, and is aligned to its size.
@@ -261,7 +325,9 @@ fn walk(hart: &Hart<AArch64>, half: &Half, address: u64, request: Request) -> Re
             return Ok(Page {
                 phys: page | address & ((1 << rest_bits) - 1),
                 bytes: 1 << rest_bits,
-                attributes: (hart.arch.registers.mair_el1.get() >> (8 * (entry >> 2 & 7))) as u8,
+                attributes: (hart.arch.registers.of_level(regime).mair.get() >> (8 * (entry >> 2 & 7))) as u8,
+                not_secure: !is_secure(hart, regime)
+                    || (entry & descriptor::NS) | (inherited & descriptor::NS_TABLE) != 0,
                 shareability: entry >> 8 & 3,
             });
         }
@@ -271,8 +337,8 @@ fn walk(hart: &Hart<AArch64>, half: &Half, address: u64, request: Request) -> Re
 
 /// Whether a page's descriptor allows the access (D5.4); gives the descriptor as hardware updates it (D5.4.13).
 fn judge(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> Result<u64, u64> {
-    let tcr = hart.arch.registers.tcr_el1.get();
-    let updates_af = has(hart, Feature::HAFDBS) && tcr & tcr::HA != 0;
+    let control = Control::of(hart, request.regime());
+    let updates_af = has(hart, Feature::HAFDBS) && control.updates_af();
     let mut updated = entry;
     if entry & descriptor::AF == 0 {
         if !updates_af {
@@ -280,7 +346,7 @@ fn judge(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> 
         }
         updated |= descriptor::AF;
     }
-    let marks_dirty = updates_af && tcr & tcr::HD != 0 && entry & descriptor::DBM != 0;
+    let marks_dirty = updates_af && control.marks_dirty() && entry & descriptor::DBM != 0;
     if request.access == Access::Write && marks_dirty {
         updated &= !descriptor::READ_ONLY;
     }
@@ -288,12 +354,15 @@ fn judge(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> 
 }
 
 fn is_permitted(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Request) -> bool {
-    let user = entry & descriptor::USER != 0 && inherited & descriptor::NOT_USER_TABLE == 0;
+    // Above EL1 nothing is for EL0, and one bit says what is not executed.
+    let is_upper = request.el > 1;
+    let user = !is_upper && entry & descriptor::USER != 0 && inherited & descriptor::NOT_USER_TABLE == 0;
     let writable = entry & descriptor::READ_ONLY == 0 && inherited & descriptor::READ_ONLY_TABLE == 0;
-    let wxn = hart.arch.registers.of_level(1).sctlr.get() & sctlr::WXN != 0;
+    let wxn = hart.arch.registers.of_level(request.regime()).sctlr.get() & sctlr::WXN != 0;
     let never = |entry_bit, table_bit| entry & entry_bit != 0 || inherited & table_bit != 0;
     match (request.access, request.el) {
         (Access::Fetch, 0) => !(never(descriptor::UXN, descriptor::UXN_TABLE) || wxn && user && writable),
+        (Access::Fetch, _) if is_upper => !(never(descriptor::UXN, descriptor::UXN_TABLE) || wxn && writable),
         // What EL0 can write EL1 never executes.
         (Access::Fetch, _) => !(never(descriptor::PXN, descriptor::PXN_TABLE) || (wxn || user) && writable),
         (Access::Read, 0) => user,
@@ -303,9 +372,19 @@ fn is_permitted(hart: &Hart<AArch64>, entry: u64, inherited: u64, request: Reque
     }
 }
 
-/// Whether tables are walked.
-fn is_on(hart: &Hart<AArch64>) -> bool {
-    hart.arch.registers.of_level(1).sctlr.get() & sctlr::M != 0
+/// Whether a regime's tables are walked.
+fn is_on(hart: &Hart<AArch64>, regime: u8) -> bool {
+    hart.arch.registers.of_level(regime).sctlr.get() & sctlr::M != 0
+}
+
+/// The regime that the hart is in.
+fn regime_now(hart: &Hart<AArch64>) -> u8 {
+    hart.mode.get().max(1)
+}
+
+/// Whether a regime is in secure state.
+fn is_secure(hart: &Hart<AArch64>, regime: u8) -> bool {
+    regime == 3 || regime == 1 && levels::is_secure_below(hart)
 }
 
 /// The abort of an access, with its fault status.
@@ -320,14 +399,16 @@ pub fn abort(at: GuestVirt, access: Access, status: u64) -> Trap {
 
 /// Whether every load and store goes to the physical address that equals the virtual one.
 pub fn is_flat(hart: &Hart<AArch64>) -> bool {
-    !is_on(hart)
+    !is_on(hart, regime_now(hart))
 }
 
 /// How accesses of the hart are judged now.
 pub fn request(hart: &Hart<AArch64>, access: Access) -> Request {
-    let unprivileged = hart.arch.unprivileged.get() && access != Access::Fetch;
-    let el = if unprivileged { 0 } else { hart.mode.get().min(1) };
-    Request { access, el, pan: hart.arch.pstate.pan() && access != Access::Fetch }
+    let mode = hart.mode.get();
+    // LDTR and its likes are as any other load above EL1.
+    let unprivileged = hart.arch.unprivileged.get() && access != Access::Fetch && mode == 1;
+    let el = if unprivileged { 0 } else { mode };
+    Request { access, el, pan: el <= 1 && hart.arch.pstate.pan() && access != Access::Fetch }
 }
 
 /// Where an address lies.
@@ -349,10 +430,13 @@ pub fn translate(hart: &Hart<AArch64>, at: GuestVirt, access: Access, _: u64) ->
 
 /// Has the TLB look up what registers and PSTATE say now.
 pub fn select_spaces(hart: &Hart<AArch64>) {
-    let root = if is_on(hart) { hart.arch.regimes.current(hart) } else { FLAT };
+    let regime = regime_now(hart);
+    let root = if is_on(hart, regime) { hart.arch.regimes.current(hart, regime) } else { FLAT };
     let space = |access, more| {
         let request = request(hart, access);
-        Space { root, rights: u64::from(request.el == 0) | u64::from(request.pan) << 1 | more }
+        // Regimes without tables differ in what is a tag.
+        let level = u64::from(regime) << 4;
+        Space { root, rights: u64::from(request.el == 0) | u64::from(request.pan) << 1 | more | level }
     };
     // In the illegal execution state nothing that was fetched before is found again: each fetch is refused. Nor is data that
     // somebody watches.
@@ -367,6 +451,7 @@ const FLAT: u64 = 0;
 /// All that translations depend on beside PSTATE.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 struct Regime {
+    level: u8,
     ttbr0: u64,
     ttbr1: u64,
     tcr: u64,
@@ -386,13 +471,15 @@ const MAX_REGIMES: usize = 64;
 
 impl Regimes {
     /// The number of the present one.
-    fn current(&self, hart: &Hart<AArch64>) -> u64 {
+    fn current(&self, hart: &Hart<AArch64>, level: u8) -> u64 {
         let registers = &hart.arch.registers;
+        let own = registers.of_level(level);
         let regime = Regime {
-            ttbr0: registers.ttbr0_el1.get(),
-            ttbr1: registers.ttbr1_el1.get(),
-            tcr: registers.tcr_el1.get(),
-            wxn: registers.of_level(1).sctlr.get() & sctlr::WXN != 0,
+            level,
+            ttbr0: own.ttbr0.get(),
+            ttbr1: if level == 1 { registers.ttbr1_el1.get() } else { 0 },
+            tcr: own.tcr.get(),
+            wxn: own.sctlr.get() & sctlr::WXN != 0,
         };
         let mut known = self.known.borrow_mut();
         // The one in use is most often the last.
@@ -412,7 +499,11 @@ impl Regimes {
     /// The numbers of those with an address-space identifier (D5.9.1).
     pub(super) fn with_asid(&self, asid: u64) -> Vec<u64> {
         let known = self.known.borrow();
-        known.iter().filter(|(_, regime)| regime.asid() == asid).map(|&(number, _)| number).collect()
+        known
+            .iter()
+            .filter(|(_, regime)| regime.level == 1 && regime.asid() == asid)
+            .map(|&(number, _)| number)
+            .collect()
     }
 }
 

@@ -3,15 +3,16 @@
 use super::debug::{self, Debug};
 use super::decode::Decoder;
 use super::exception::{self, Tally, class, fault, syndrome};
-use super::feature::{Cpu, Feature, Needs};
+use super::feature::{Cpu, Feature, Highest, Needs};
 use super::format::BranchReg;
+use super::levels::Upper;
 use super::maintenance::Broadcast;
 use super::mmu::Regimes;
 use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, ZVA_TRAP, dst, name, sp_bank};
 use super::sysreg::{self, Missing, Pmu, SCTLR_DZE};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
-use super::{commit, flags, fp, mmu};
+use super::{commit, flags, fp, levels, mmu};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Debugging, Decoded, Hart, Near, Translation};
 use crate::interp::Handler;
@@ -35,6 +36,8 @@ use std::fmt;
 pub struct Config {
     /// Which processor it is.
     pub cpu: Cpu,
+    /// The exception level at which it begins.
+    pub highest: Highest,
     /// Loads and stores that are not naturally aligned raise an exception instead of being done.
     pub misaligned_trap: bool,
 }
@@ -50,6 +53,9 @@ pub struct Level {
     pub vbar: Cell<u64>,
     pub sctlr: Cell<u64>,
     pub tpidr: Cell<u64>,
+    pub ttbr0: Cell<u64>,
+    pub tcr: Cell<u64>,
+    pub mair: Cell<u64>,
 }
 
 /// System registers that are cells of their own.
@@ -61,14 +67,14 @@ pub struct Registers {
     pub cpacr_el1: Cell<u64>,
     pub contextidr_el1: Cell<u64>,
     pub par_el1: Cell<u64>,
-    pub ttbr0_el1: Cell<u64>,
     pub ttbr1_el1: Cell<u64>,
-    pub tcr_el1: Cell<u64>,
-    pub mair_el1: Cell<u64>,
     pub csselr_el1: Cell<u64>,
     pub cntkctl_el1: Cell<u64>,
     pub cntfrq_el0: Cell<u64>,
-    pub rvbar_el1: Cell<u64>,
+    /// Of the highest level: where the hart began.
+    pub rvbar: Cell<u64>,
+    /// What EL2 and EL3 control.
+    pub upper: Upper,
 }
 
 impl Registers {
@@ -174,6 +180,8 @@ pub struct AArch64 {
     pub regimes: Regimes,
     /// Whether the instruction in progress accesses data as EL0 does (LDTR, STTR).
     pub unprivileged: Cell<bool>,
+    /// Whether data accesses must be aligned now: SCTLR_ELx.A.
+    pub aligned: Cell<bool>,
     /// Whether an address with a tag was ever translated.
     pub tagged: Cell<bool>,
     /// What harts tell each other to forget.
@@ -188,9 +196,7 @@ pub struct AArch64 {
     pub missing: Missing,
 }
 
-/// SCTLR_EL1 after reset, as Cortex-A53 has it (its manual, 4.3.30): SA and SA0, and bits that are one.
-const SCTLR_RESET: u64 = 0x00c5_0838;
-/// SCTLR_EL1.A: whatever is loaded or stored must be aligned.
+/// SCTLR_ELx.A: whatever is loaded or stored must be aligned.
 const SCTLR_A: u64 = 1 << 1;
 /// SCTLR_ELx.SA: SP is checked where it is a base.
 const SCTLR_SA: u64 = 1 << 3;
@@ -217,10 +223,14 @@ impl AArch64 {
             debug: Debug::default(),
             tally: Tally::default(),
             environment: RefCell::default(),
-            off: Cell::new(parts.as_ref().is_some_and(|parts| !parts.psci.lock().is_on(id))),
+            // Without PSCI all begin.
+            off: Cell::new(
+                config.highest < Highest::El3 && parts.as_ref().is_some_and(|parts| !parts.psci.lock().is_on(id)),
+            ),
             parts,
             regimes: Regimes::default(),
             unprivileged: Cell::new(false),
+            aligned: Cell::new(false),
             tagged: Cell::new(false),
             broadcast: Broadcast::default(),
             pmu,
@@ -229,16 +239,16 @@ impl AArch64 {
         }
     }
 
-    /// Puts a new hart into the state that it has after reset, D1.9.1, at EL1, the highest level there is.
+    /// Puts a new hart into the state that it has after reset, D1.9.1, at the highest level there is.
     pub fn reset(hart: &Hart<Self>, pc: u64) {
         let arch = &hart.arch;
         hart.pc.set(pc);
-        arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
-        arch.registers.rvbar_el1.set(pc);
+        levels::reset(hart);
+        arch.registers.rvbar.set(pc);
         let frequency = arch.parts.as_ref().map_or(0, |parts| parts.timers.lock().frequency_hz());
         arch.registers.cntfrq_el0.set(frequency);
         hart.waiting.set(arch.off.get());
-        hart.enter_mode(1);
+        hart.enter_mode(arch.config.highest as u8);
         flags::set_nzcv(hart, 0);
         arch.controls_changed(hart);
     }
@@ -250,9 +260,9 @@ impl AArch64 {
         arch.pstate.mask_all();
         arch.pstate.pan.set(false);
         arch.debug.ss.set(false);
-        arch.registers.of_level(1).sctlr.set(SCTLR_RESET);
+        levels::reset(hart);
         arch.registers.cpacr_el1.set(0);
-        arch.enter_level(hart, 1, true);
+        arch.enter_level(hart, arch.config.highest as u8, true);
         hart.slots.set(dst(0), start.context);
         hart.pc.set(start.entry);
     }
@@ -323,16 +333,11 @@ impl AArch64 {
         let sa = if el == 0 { SCTLR_SA0 } else { SCTLR_SA };
         hart.slots.set(SP_MASK, if sctlr & sa != 0 { 15 } else { 0 });
         hart.slots.set(ZVA_TRAP, u64::from(el == 0 && sctlr & SCTLR_DZE == 0));
+        self.aligned.set(sctlr & SCTLR_A != 0);
         hart.tlb.allow_unaligned(!self.traps_misaligned());
-        let fpen = self.registers.cpacr_el1.get() >> 20 & 3;
-        // D13.2.30: 3 traps nothing, 1 only EL0.
-        let traps = match fpen {
-            3 => false,
-            1 => el == 0,
-            _ => el <= 1,
-        };
         // CV and a condition that always holds, as for all A64 instructions.
-        hart.slots.set(FP_TRAP, if traps { syndrome(class::FP_TRAP, 0x1e << 20) } else { 0 });
+        let traps = levels::fp_trap(hart).map(|level| levels::aimed(level, syndrome(class::FP_TRAP, 0x1e << 20)));
+        hart.slots.set(FP_TRAP, traps.unwrap_or(0));
         mmu::select_spaces(hart);
     }
 }
@@ -398,7 +403,7 @@ impl Arch for AArch64 {
         Ok(())
     }
     fn traps_misaligned(&self) -> bool {
-        self.config.misaligned_trap || self.registers.of_level(1).sctlr.get() & SCTLR_A != 0
+        self.config.misaligned_trap || self.aligned.get()
     }
     fn undefined(_: &Hart<Self>, _: u32) -> Trap {
         Trap { cause: syndrome(class::UNKNOWN, 0), tval: 0 }

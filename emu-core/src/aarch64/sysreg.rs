@@ -1,10 +1,11 @@
 //! System registers: who may touch which, MRS and MSR (C5, D13). The registers themselves are in tables by what they are about:
-//! `identification`, `control`, `timer`, `gic`, `debug`.
+//! `identification`, `control`, `upper` (of EL2 and EL3), `timer`, `gic`, `pmu`, `debug`.
 //!
 //! A register is one row: its encoding, its name, who may touch it, and how it is read and written. Registers without a row
 //! are undefined; so are those of parts that the board does not have.
 
 use super::exception::{class, syndrome};
+use super::levels;
 use super::slots::{dst, general, src};
 use super::state::AArch64;
 use super::width::A64;
@@ -25,6 +26,7 @@ mod gic;
 mod identification;
 mod pmu;
 mod timer;
+mod upper;
 
 pub(super) use control::{SCTLR_SPAN, SCTLR_UMA};
 pub(super) use identification::SCTLR_DZE;
@@ -92,9 +94,13 @@ enum Gate {
     UserReads,
     /// EL1.
     System,
+    /// EL2.
+    Hypervisor,
+    /// EL3.
+    Monitor,
     /// EL1 always, EL0 if this says so; else its access is trapped.
     Trapped(fn(&Hart<AArch64>) -> bool),
-    /// The same, but writing it is undefined at EL0.
+    /// The same to read it; only the highest level may write it.
     ReadTrapped(fn(&Hart<AArch64>) -> bool),
 }
 
@@ -140,7 +146,8 @@ use registers;
 
 /// All registers, by their encoding.
 static REGISTERS: LazyLock<Vec<&'static Register>> = LazyLock::new(|| {
-    let tables = [identification::TABLE, control::TABLE, timer::TABLE, gic::TABLE, pmu::TABLE, debug::TABLE];
+    let tables =
+        [identification::TABLE, control::TABLE, timer::TABLE, gic::TABLE, pmu::TABLE, debug::TABLE, upper::TABLE];
     let mut all: Vec<_> = tables.into_iter().flatten().collect();
     all.sort_by_key(|register| register.id);
     all
@@ -168,18 +175,25 @@ fn has_effect(register: &Register) -> bool {
 /// The register, if the hart may touch it now.
 fn accessible(hart: &Hart<AArch64>, id: u16, rt: Slot, is_read: bool) -> Result<&'static Register, Stop> {
     let register = find(id).filter(|register| (register.exists)(hart)).ok_or_else(|| unknown(hart, id))?;
+    let el = hart.mode.get();
+    if timer::is_denied_by_el2(hart, id) {
+        let cause = levels::aimed(2, access_syndrome(id, rt, is_read));
+        return Err(hart.trapped(Trap { cause, tval: 0 }));
+    }
     match register.gate {
         Gate::User => Ok(register),
-        _ if hart.mode.get() != 0 => Ok(register),
+        Gate::Hypervisor if el < 2 => Err(Stop::Undefined),
+        Gate::Monitor if el < 3 => Err(Stop::Undefined),
+        Gate::ReadTrapped(_) if !is_read && el < hart.arch.config.highest as u8 => Err(Stop::Undefined),
+        _ if el != 0 => Ok(register),
         Gate::UserReads if is_read => Ok(register),
-        Gate::System | Gate::UserReads => Err(Stop::Undefined),
-        Gate::ReadTrapped(_) if !is_read => Err(Stop::Undefined),
+        Gate::System | Gate::UserReads | Gate::Hypervisor | Gate::Monitor => Err(Stop::Undefined),
         Gate::Trapped(allows) | Gate::ReadTrapped(allows) if allows(hart) => Ok(register),
         Gate::Trapped(_) | Gate::ReadTrapped(_) => Err(trapped_access(hart, id, rt, is_read)),
     }
 }
 
-/// The registers that a guest has asked for in vain.
+/// The registers that a guest has asked for in vain, or for something in them.
 #[derive(Debug, Default)]
 pub struct Missing(RefCell<BTreeSet<u16>>);
 
@@ -191,6 +205,13 @@ impl Missing {
                 "system register {}, which the guest uses, is not there: the instruction is undefined",
                 Name(id)
             );
+        }
+    }
+
+    /// The same for bits of a register that a guest sets.
+    fn note_bits(&self, id: u16, bits: u64) {
+        if bits != 0 && self.0.borrow_mut().insert(id) {
+            tracing::warn!("bits {bits:#x} of {}, which the guest sets, do nothing here: they read as 0", Name(id));
         }
     }
 }

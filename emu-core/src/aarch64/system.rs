@@ -2,8 +2,9 @@
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
 use super::exception::{class, leave, syndrome, wakes};
-use super::feature::Feature;
+use super::feature::{Feature, Highest};
 use super::format::MoveWide;
+use super::levels::{self, Smc};
 use super::semihosting;
 use super::slots::{ZVA_TRAP, dst, general, src};
 use super::state::{AArch64, Pstate};
@@ -116,16 +117,32 @@ macro_rules! exceptions {
 }
 exceptions! { svc SVC; brk BRK; }
 
-/// Calls the firmware; undefined without any, and at EL0.
-pub fn hvc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Exception) -> Result<Next, Stop> {
-    firmware_call(h.hart)?;
-    Ok(h.next())
+/// Calls EL2. Where EL1 is the highest level it calls the firmware; undefined without any, and at EL0.
+pub fn hvc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Exception) -> Result<Next, Stop> {
+    let hart = h.hart;
+    if hart.arch.config.highest == Highest::El1 {
+        firmware_call(hart)?;
+        return Ok(h.next());
+    }
+    let to = levels::hvc(hart).ok_or(Stop::Undefined)?;
+    Err(called(hart, to, class::HVC, o))
 }
 
-/// The same: there is no EL3, but programs may be used to it.
-pub fn smc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, _: Exception) -> Result<Next, Stop> {
-    firmware_call(h.hart)?;
-    Ok(h.next())
+/// Calls EL3, or what answers in its place.
+pub fn smc<'h, H: A64<E = Step<'h, AArch64>>>(h: H, o: Exception) -> Result<Next, Stop> {
+    match levels::smc(h.hart) {
+        Smc::Undefined => Err(Stop::Undefined),
+        Smc::Called => Err(called(h.hart, 3, class::SMC, o)),
+        Smc::Trapped => Err(called(h.hart, 2, class::SMC, o)),
+        Smc::Answered => {
+            firmware_call(h.hart)?;
+            Ok(h.next())
+        }
+    }
+}
+
+fn called(hart: &Hart<AArch64>, to: u8, class: u64, o: Exception) -> Stop {
+    hart.trapped(Trap { cause: levels::aimed(to, syndrome(class, o.imm.into())), tval: 0 })
 }
 
 /// PSCI, by the calling convention of DEN 0028: the function in W0, arguments from X1 on, the result in X0.

@@ -27,7 +27,7 @@ use crate::pl011::Pl011;
 use crate::pl031::Pl031;
 use crate::plic::Plic;
 use crate::power::Power;
-use crate::psci::Psci;
+use crate::psci::{Conduit, Psci};
 use crate::requester::Requester;
 use crate::roi::Roi;
 use crate::rtc::Rtc;
@@ -51,6 +51,8 @@ pub struct Options {
     /// The largest address-translation mode that the device tree tells, such as `riscv,sv57`; none if harts have no
     /// MMU.
     pub mmu_type: Option<String>,
+    /// How Arm's harts call PSCI: the device tree tells.
+    pub psci: Conduit,
     /// The kernel command line in the device tree.
     pub bootargs: Option<String>,
     /// Disks, for the board's free virtio-mmio slots: the first goes into the highest one, as QEMU has it.
@@ -73,6 +75,7 @@ impl Options {
             harts: None,
             isa: None,
             mmu_type: None,
+            psci: Conduit::default(),
             bootargs: None,
             disks: Vec::new(),
             shelf: Shelf::default(),

@@ -7,6 +7,7 @@ use vm_fdt::Error;
 use super::Tree;
 use crate::board::{DeviceEntry, DeviceKind};
 use crate::gic::{SGIS, affinity, ppi, v2, v3};
+use crate::psci::Conduit;
 use crate::random::Random;
 
 pub(super) const PL011: [&str; 2] = ["arm,pl011", "arm,primecell"];
@@ -82,9 +83,14 @@ impl Tree<'_> {
     }
 
     fn psci(&mut self) -> Result<(), Error> {
+        let method = match self.options.psci {
+            Conduit::Hvc => "hvc",
+            Conduit::Smc => "smc",
+            Conduit::Nothing => return Ok(()),
+        };
         let node = self.fdt.begin_node("psci")?;
         self.strings("compatible", &["arm,psci-1.0", "arm,psci-0.2", "arm,psci"])?;
-        self.fdt.property_string("method", "hvc")?;
+        self.fdt.property_string("method", method)?;
         for (name, function) in PSCI_FUNCTIONS {
             self.fdt.property_u32(name, function)?;
         }
@@ -105,7 +111,7 @@ impl Tree<'_> {
             self.fdt.property_string("compatible", &compatible)?;
             // Two levels of affinity, which fit into one cell.
             self.fdt.property_u32("reg", affinity as u32)?;
-            if self.harts() > 1 {
+            if self.harts() > 1 && self.options.psci != Conduit::Nothing {
                 self.fdt.property_string("enable-method", "psci")?;
             }
             self.fdt.property_phandle(FIRST_CPU_PHANDLE + hart)?;

@@ -8,6 +8,7 @@ use super::*;
 use crate::board::arm_virt::{self, GicVersion};
 use crate::board::{RamEntry, riscv_virt, spike};
 use crate::console::Console;
+use crate::psci::Conduit;
 
 fn options() -> Options {
     Options::new(Console::captured())
@@ -154,6 +155,19 @@ fn an_arm_board_of_a_few_parts() {
     for absent in ["testbench", "intc", "interrupt-parent", "stdout-path", "enable-method"] {
         assert!(!ours.iter().any(|line| line.contains(absent)), "{absent} in {ours:#?}");
     }
+}
+
+#[test]
+fn the_tree_tells_how_psci_is_called() {
+    let board = Description { harts: 2, ..arm_virt::description(GicVersion::V2) };
+    let tree = |psci| paths(&generate(&board, &Options { psci, ..options() }).unwrap());
+    for (psci, method) in [(Conduit::Hvc, "hvc"), (Conduit::Smc, "smc")] {
+        let ours = tree(psci);
+        assert!(ours.contains(format!("/psci/method = \"{method}\"").as_str()), "{ours:#?}");
+        assert!(ours.contains("/cpus/cpu@1/enable-method = \"psci\""), "{ours:#?}");
+    }
+    let ours = tree(Conduit::Nothing);
+    assert!(!ours.iter().any(|line| line.contains("psci")), "{ours:#?}");
 }
 
 #[test]

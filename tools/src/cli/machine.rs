@@ -30,6 +30,12 @@ pub(crate) struct MachineArgs {
     /// AArch64: processor: cortex-a53, cortex-a72 or max [default: max]
     #[arg(long, value_name = "NAME", conflicts_with = "isa")]
     pub(crate) cpu: Option<String>,
+    /// AArch64: highest exception level there is, where the program starts: 1, 2 for hypervisors, 3 for firmware [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "isa", value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub(crate) el: Option<u8>,
+    /// AArch64: interrupt controller of the board virt [default: 2]
+    #[arg(long, value_name = "N", conflicts_with = "isa", value_parser = clap::value_parser!(u8).range(2..=3))]
+    pub(crate) gic: Option<u8>,
     /// Size of the main memory, such as 256M [default: the board's]
     #[arg(long, value_name = "SIZE", value_parser = values::memory_bytes)]
     pub(crate) memory: Option<u64>,
@@ -72,6 +78,8 @@ impl Default for MachineArgs {
             board: "virt".to_owned(),
             isa: None,
             cpu: None,
+            el: None,
+            gic: None,
             memory: None,
             harts: None,
             misaligned: Misaligned::Hardware,

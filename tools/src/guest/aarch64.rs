@@ -4,11 +4,12 @@ use std::fmt::{self, Display, Formatter};
 
 use anyhow::{Result, anyhow, ensure};
 use emu_core::aarch64;
-use emu_core::aarch64::feature::Cpu;
+use emu_core::aarch64::feature::{Cpu, Highest};
 use emu_core::aarch64::state::{AArch64, Config};
 use emu_core::image::Image;
 use emu_core::machine::Machine;
 use emu_core::trap::Trap;
+use emu_devices::board::arm_virt::{self, GicVersion};
 use emu_devices::board::{self, Board, Description, Options};
 
 use super::Guest;
@@ -27,7 +28,7 @@ impl Display for Processor {
 impl Guest for AArch64 {
     type Processor = Processor;
     const FAMILY: board::Arch = board::Arch::Aarch64;
-    const NO_HANDLER: &'static str = "point VBAR_EL1 at a vector table whose handlers run";
+    const NO_HANDLER: &'static str = "point VBAR_ELx at a vector table whose handlers run";
     const NO_INTERRUPT: &'static str = "enable one and set its source before WFI";
     const BOARDS: &'static str = "virt";
 
@@ -44,15 +45,31 @@ impl Guest for AArch64 {
                 anyhow!("--cpu {asked}: no such processor; there are {}", Cpu::ALL.map(Cpu::name).join(", "))
             })?,
         };
-        Ok(Processor(Config { cpu, misaligned_trap: args.misaligned == Misaligned::Trap }))
+        let is_virt = matches!(args.board.as_str(), "virt" | "arm-virt");
+        ensure!(
+            args.gic.is_none() || is_virt,
+            "{name}: --gic chooses the interrupt controller of the board virt; {} says itself what it has",
+            args.board
+        );
+        let highest = match args.el {
+            Some(3) => Highest::El3,
+            Some(2) => Highest::El2,
+            _ => Highest::El1,
+        };
+        Ok(Processor(Config { cpu, highest, misaligned_trap: args.misaligned == Misaligned::Trap }))
     }
 
-    fn board(name: &str) -> Option<Description> {
-        let name = if name == "virt" { "arm-virt" } else { name };
-        board::built_in(name).filter(|board| board.arch == Self::FAMILY)
+    fn board(name: &str, args: &MachineArgs) -> Option<Description> {
+        match (name, args.gic) {
+            ("virt" | "arm-virt", Some(3)) => Some(arm_virt::description(GicVersion::V3)),
+            ("virt", _) => Some(arm_virt::description(GicVersion::V2)),
+            _ => board::built_in(name).filter(|board| board.arch == Self::FAMILY),
+        }
     }
 
-    fn tell(_: &Processor, _: &mut Options) {}
+    fn tell(Processor(config): &Processor, options: &mut Options) {
+        options.psci = config.highest.conduit();
+    }
 
     fn machine(board: Board, Processor(config): &Processor, command_line: &str) -> Machine<AArch64> {
         aarch64::machine(board, *config, command_line)

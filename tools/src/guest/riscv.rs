@@ -41,6 +41,9 @@ impl Guest for Riscv {
             args.cpu.is_none(),
             "{name}: --cpu chooses processors for AArch64, and this is a program for RISC-V; use --isa"
         );
+        for (option, is_given) in [("--el", args.el.is_some()), ("--gic", args.gic.is_some())] {
+            ensure!(!is_given, "{name}: {option} is for AArch64, and this is a program for RISC-V; leave it out");
+        }
         let isa = isa::choose(name, image, args.isa.as_deref(), board.isa.as_deref())?;
         if let Some(xlen) = args.timing.xlen.filter(|&xlen| xlen != isa.xlen) {
             let fitting = MODELS.iter().filter(|model| model.xlen.is_none_or(|xlen| xlen == isa.xlen));
@@ -51,7 +54,7 @@ impl Guest for Riscv {
         Ok(Processor { isa, config: Config { misaligned_trap: args.misaligned == Misaligned::Trap } })
     }
 
-    fn board(name: &str) -> Option<Description> {
+    fn board(name: &str, _: &MachineArgs) -> Option<Description> {
         board::built_in(name).filter(|board| board.arch == Self::FAMILY)
     }
 

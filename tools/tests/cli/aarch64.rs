@@ -60,7 +60,7 @@ fn a_trace_and_a_listing_tell_what_it_does() {
     ];
     let file = folder.file("loop.elf", program(&code).bytes());
     let stuck = emu(["run", "--trace", &folder.path("trace"), &file]).has_status(126);
-    for part in ["traps for ever at 0x200", "VBAR_EL1", "it began at", "undefined instruction (ESR 0x02000000"] {
+    for part in ["traps for ever at 0x200", "VBAR_ELx", "it began at", "undefined instruction (ESR 0x02000000"] {
         assert!(stuck.stderr.contains(part), "{part:?} is not in {}", stuck.stderr);
     }
     let trace = folder.read("trace");
@@ -84,6 +84,44 @@ fn processors_are_chosen_by_name() {
     let riscv = folder.file("riscv.elf", super::elf::hello("", 0).bytes());
     emu(["run", "--cpu", "max", &riscv]).is_refusal(&["--cpu", "AArch64", "use --isa"]);
     emu(["run", "--board", "spike", &file]).is_refusal(&["--board spike", "virt"]);
+    for option in ["--el", "--gic"] {
+        emu(["run", option, "3", &riscv]).is_refusal(&[option, "RISC-V", "leave it out"]);
+        let refused = emu(["run", option, "4", &file]).has_status(125).stderr;
+        assert!(refused.contains(option) && refused.contains("..=3"), "{refused}");
+    }
+}
+
+/// A program of `guest-tests`, and what it prints there.
+fn observed(name: &str) -> (String, String) {
+    let programs = concat!(env!("CARGO_MANIFEST_DIR"), "/../guest-tests/programs/aarch64/system");
+    let printed = std::fs::read_to_string(format!("{programs}/{name}.out")).expect("it is committed");
+    (format!("{programs}/elf/{name}.elf"), printed)
+}
+
+#[test]
+fn the_level_and_the_interrupt_controller_are_chosen() {
+    for (options, name) in
+        [(["--el", "3"], "firmware"), (["--el", "2"], "hypervisor"), (["--gic", "3"], "interrupts-gic3")]
+    {
+        let (file, printed) = observed(name);
+        let run = emu(["run", "--cpu", "cortex-a72", options[0], options[1], &file]).has_status(0);
+        assert_eq!(run.stdout, printed, "{name}");
+    }
+    // A second stage of translation is not there: told once, however often it is asked for.
+    let asks = [
+        0xd280_0020, // mov x0, #1
+        0xd51c_1100, // msr hcr_el2, x0
+        0xd51c_1100,
+    ];
+    let folder = Folder::new();
+    let file = folder.file("asks.elf", program(&[&asks[..], &HELLO].concat()).bytes());
+    let run = emu(["run", "-v", "--el", "2", &file]).has_status(7);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.matches("bits 0x1 of hcr_el2").count()),
+        ("hello\n", 1),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

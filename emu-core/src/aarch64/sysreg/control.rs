@@ -3,7 +3,7 @@
 use super::Gate::{System, Trapped, User, UserReads};
 use super::{Cx, Register, registers};
 use crate::aarch64::exception::{isr, pstate};
-use crate::aarch64::feature::Feature;
+use crate::aarch64::feature::{Feature, Highest};
 use crate::aarch64::flags::{nzcv, set_nzcv};
 use crate::aarch64::fp::{fpsr, set_fpcr, set_fpsr};
 use crate::aarch64::slots::FPCR;
@@ -66,12 +66,12 @@ pub(super) static TABLE: &[Register] = registers! {
     "actlr_el1" (3 0 1 0 1) System => (|_| 0), |_, _| {};
     "cpacr_el1" (3 0 1 0 2) System => (|cx| registers(cx).cpacr_el1.get()),
         |cx, v| set_translation(cx, &registers(cx).cpacr_el1, v & 3 << 20);
-    "ttbr0_el1" (3 0 2 0 0) System => (|cx| registers(cx).ttbr0_el1.get()),
-        |cx, v| set_translation(cx, &registers(cx).ttbr0_el1, v);
+    "ttbr0_el1" (3 0 2 0 0) System => (|cx| el1(cx).ttbr0.get()),
+        |cx, v| set_translation(cx, &el1(cx).ttbr0, v);
     "ttbr1_el1" (3 0 2 0 1) System => (|cx| registers(cx).ttbr1_el1.get()),
         |cx, v| set_translation(cx, &registers(cx).ttbr1_el1, v);
-    "tcr_el1" (3 0 2 0 2) System => (|cx| registers(cx).tcr_el1.get()),
-        |cx, v| set_translation(cx, &registers(cx).tcr_el1, v);
+    "tcr_el1" (3 0 2 0 2) System => (|cx| el1(cx).tcr.get()),
+        |cx, v| set_translation(cx, &el1(cx).tcr, v);
     "spsr_el1" (3 0 4 0 0) System => (|cx| el1(cx).spsr.get()), |cx, v| el1(cx).spsr.set(v);
     "elr_el1" (3 0 4 0 1) System => (|cx| el1(cx).elr.get()), |cx, v| el1(cx).elr.set(v);
     "sp_el0" (3 0 4 1 0) System => (|cx| cx.hart.slots.get(cx.hart.arch.sp_slot(cx.hart, 0))),
@@ -88,11 +88,11 @@ pub(super) static TABLE: &[Register] = registers! {
     "esr_el1" (3 0 5 2 0) System => (|cx| el1(cx).esr.get()), |cx, v| el1(cx).esr.set(v & 0xffff_ffff);
     "far_el1" (3 0 6 0 0) System => (|cx| el1(cx).far.get()), |cx, v| el1(cx).far.set(v);
     "par_el1" (3 0 7 4 0) System => (|cx| registers(cx).par_el1.get()), |cx, v| registers(cx).par_el1.set(v);
-    "mair_el1" (3 0 10 2 0) System => (|cx| registers(cx).mair_el1.get()), |cx, v| registers(cx).mair_el1.set(v);
+    "mair_el1" (3 0 10 2 0) System => (|cx| el1(cx).mair.get()), |cx, v| el1(cx).mair.set(v);
     "amair_el1" (3 0 10 3 0) System => (|_| 0), |_, _| {};
     "vbar_el1" (3 0 12 0 0) System => (|cx| el1(cx).vbar.get()), |cx, v| el1(cx).vbar.set(v & !0x7ff);
-    // Where the hart began.
-    "rvbar_el1" (3 0 12 0 1) System => (|cx| registers(cx).rvbar_el1.get());
+    // Where the hart began; the highest level has it.
+    "rvbar_el1" (3 0 12 0 1) System, if |hart| hart.arch.config.highest == Highest::El1 => (|cx| registers(cx).rvbar.get());
     "isr_el1" (3 0 12 1 0) System => (|cx| isr(cx.hart));
     "contextidr_el1" (3 0 13 0 1) System => (|cx| registers(cx).contextidr_el1.get()),
         |cx, v| registers(cx).contextidr_el1.set(v & 0xffff_ffff);

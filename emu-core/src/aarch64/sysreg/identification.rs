@@ -4,9 +4,11 @@ use super::Gate::{System, Trapped, User};
 use super::{Cx, Register, registers};
 use crate::aarch64::debug::{BREAKPOINTS, CONTEXT_BREAKPOINTS, WATCHPOINTS};
 use crate::aarch64::feature::Feature;
+use crate::aarch64::levels;
 use crate::aarch64::state::AArch64;
 use crate::hart::Hart;
 use emu_devices::gic::{Gic, affinity};
+use std::cell::Cell;
 
 /// SCTLR_EL1.UCT: EL0 may read CTR_EL0.
 const SCTLR_UCT: u64 = 1 << 15;
@@ -18,6 +20,15 @@ fn mpidr(cx: Cx<'_>) -> u64 {
     1 << 31 | affinity(cx.hart.id)
 }
 
+/// What EL1 is told instead of a register by an EL2 above it.
+fn as_told(cx: Cx<'_>, register: fn(Cx<'_>) -> u64, told: &Cell<u64>) -> u64 {
+    if cx.hart.mode.get() <= 1 && levels::has_el2(cx.hart) { told.get() } else { register(cx) }
+}
+
+fn midr(cx: Cx<'_>) -> u64 {
+    cx.hart.arch.config.cpu.midr()
+}
+
 fn sctlr(hart: &Hart<AArch64>) -> u64 {
     hart.arch.registers.of_level(1).sctlr.get()
 }
@@ -27,7 +38,7 @@ fn field(cx: Cx<'_>, feature: Feature, bit: u32, value: u64) -> u64 {
     if cx.hart.arch.config.cpu.features().contains(feature) { value << bit } else { 0 }
 }
 
-/// ID_AA64PFR0_EL1: EL0 and EL1 in AArch64 only; no EL2 and EL3.
+/// ID_AA64PFR0_EL1: the exception levels there are, in AArch64 only.
 fn pfr0(cx: Cx<'_>) -> u64 {
     let features = cx.hart.arch.config.cpu.features();
     let float = |feature| match features.contains(feature) {
@@ -36,7 +47,12 @@ fn pfr0(cx: Cx<'_>) -> u64 {
         false => 0xf,
     };
     let gic = matches!(cx.hart.arch.gic(), Some(Gic::V3(_)));
-    0x11 | float(Feature::FP) << 16
+    let level = |el: u8| u64::from(levels::has(cx.hart, el)) << (4 * el);
+    level(0)
+        | level(1)
+        | level(2)
+        | level(3)
+        | float(Feature::FP) << 16
         | float(Feature::ASIMD) << 20
         | u64::from(gic) << 24
         | field(cx, Feature::DIT, 48, 1)
@@ -90,8 +106,8 @@ fn none(_: Cx<'_>) -> u64 {
 }
 
 pub(super) static TABLE: &[Register] = registers! {
-    "midr_el1" (3 0 0 0 0) System => (|cx| cx.hart.arch.config.cpu.midr());
-    "mpidr_el1" (3 0 0 0 5) System => mpidr;
+    "midr_el1" (3 0 0 0 0) System => (|cx| as_told(cx, midr, &cx.hart.arch.registers.upper.vpidr_el2));
+    "mpidr_el1" (3 0 0 0 5) System => (|cx| as_told(cx, mpidr, &cx.hart.arch.registers.upper.vmpidr_el2));
     "revidr_el1" (3 0 0 0 6) System => none;
     "id_pfr0_el1" (3 0 0 1 0) System => none;
     "id_pfr1_el1" (3 0 0 1 1) System => none;

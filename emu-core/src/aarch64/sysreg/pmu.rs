@@ -7,6 +7,7 @@
 
 use super::Gate::{System, Trapped};
 use super::{Cx, Register, registers};
+use crate::aarch64::levels::{self, MDCR_SPME};
 use crate::aarch64::state::AArch64;
 use crate::hart::{Hart, MODES};
 use emu_devices::irq::Line;
@@ -33,6 +34,8 @@ mod pmcr {
     pub(super) const P: u64 = 1 << 1;
     /// Resets the cycle counter.
     pub(super) const C: u64 = 1 << 2;
+    /// The cycle counter stands still where event counters may not count.
+    pub(super) const DP: u64 = 1 << 5;
     /// The cycle counter overflows at 64 bits, not at 32.
     pub(super) const LC: u64 = 1 << 6;
     /// What is kept: E, D, X, DP, LC. D, dividing by 64, is not done.
@@ -47,10 +50,42 @@ mod user {
     pub(super) const ER: u64 = 1 << 3;
 }
 
-/// Filters in PMEVTYPERn_EL0 and PMCCFILTR_EL0: not at EL1, not at EL0.
-const NOT_EL1: u64 = 1 << 31;
-const NOT_EL0: u64 = 1 << 30;
-const EVENT_MASK: u64 = NOT_EL1 | NOT_EL0 | 0xffff;
+/// Filters in PMEVTYPERn_EL0 and PMCCFILTR_EL0: P, not at EL1, and U, not at EL0. In non-secure state NSK and NSU turn them around; NSH is to
+/// count at EL2 too; M, if it is P, to count at EL3.
+mod filter {
+    pub(super) const P: u64 = 1 << 31;
+    pub(super) const U: u64 = 1 << 30;
+    pub(super) const NSK: u64 = 1 << 29;
+    pub(super) const NSU: u64 = 1 << 28;
+    pub(super) const NSH: u64 = 1 << 27;
+    pub(super) const M: u64 = 1 << 26;
+}
+const EVENT: u64 = 0xffff;
+
+/// The filters that a hart has.
+fn filters(hart: &Hart<AArch64>) -> u64 {
+    let el2 = if levels::has(hart, 2) { filter::NSH } else { 0 };
+    let el3 = if levels::has(hart, 3) { filter::NSK | filter::NSU | filter::M } else { 0 };
+    filter::P | filter::U | el2 | el3
+}
+
+/// The levels at which a filter lets a counter count now, as a mask. What a hart does not have is 0 in it.
+fn levels_of(hart: &Hart<AArch64>, kind: u64) -> u64 {
+    let is_set = |bit| kind & bit != 0;
+    let turned = levels::has(hart, 3) && !levels::is_secure_below(hart);
+    let el0 = is_set(filter::U) == (turned && is_set(filter::NSU));
+    let el1 = is_set(filter::P) == (turned && is_set(filter::NSK));
+    let el3 = is_set(filter::P) == is_set(filter::M);
+    [el0, el1, is_set(filter::NSH), el3].into_iter().enumerate().map(|(el, counts)| u64::from(counts) << el).sum()
+}
+
+/// D7.5.3: the levels at which event counters may not count, as a mask: those in secure state, unless MDCR_EL3.SPME allows it.
+fn prohibited(hart: &Hart<AArch64>) -> u64 {
+    if !levels::has(hart, 3) || hart.arch.registers.upper.mdcr_el3.get() & MDCR_SPME != 0 {
+        return 0;
+    }
+    1 << 3 | if levels::is_secure_below(hart) { 3 } else { 0 }
+}
 
 /// The registers.
 #[derive(Debug)]
@@ -82,6 +117,11 @@ impl Pmu {
         Pmu { state: RefCell::default(), counts: Cell::new(false), line }
     }
 
+    /// Brings all counters up to date, before what they count changes.
+    pub(super) fn catch_up(cx: Cx<'_>) {
+        with(cx, |_| {});
+    }
+
     /// Does what is due now, before an instruction.
     pub(in crate::aarch64) fn attend(hart: &Hart<AArch64>) {
         if hart.arch.pmu.counts.get() {
@@ -95,12 +135,13 @@ impl Pmu {
             return None;
         }
         let cx = Cx::between(hart);
+        let levels = |state: &State, n| state.levels(hart, n);
         let state = hart.arch.pmu.state.borrow();
         let here = 1u64 << hart.mode.get();
         let pending = state.since(cx);
-        let watched = (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && state.levels(n) & here != 0);
+        let watched = (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && levels(&state, n) & here != 0);
         let remaining = watched.map(|n| {
-            let count = state.counts[n].wrapping_add(sum(&pending, state.levels(n)));
+            let count = state.counts[n].wrapping_add(sum(&pending, levels(&state, n)));
             match state.limit(n) {
                 0 => count.wrapping_neg(),
                 limit => limit - count % limit,
@@ -138,13 +179,15 @@ impl State {
     }
 
     /// The levels at which a counter counts instructions; none if it is off or counts something else.
-    fn levels(&self, counter: usize) -> u64 {
+    fn levels(&self, hart: &Hart<AArch64>, counter: usize) -> u64 {
         let kind = self.types[counter];
-        let counted = counter == COUNTERS || matches!(kind & 0xffff, event::INST_RETIRED | event::CPU_CYCLES);
+        let counted = counter == COUNTERS || matches!(kind & EVENT, event::INST_RETIRED | event::CPU_CYCLES);
         if self.control & pmcr::E == 0 || self.enabled >> bit(counter) & 1 == 0 || !counted {
             return 0;
         }
-        u64::from(kind & NOT_EL0 == 0) | u64::from(kind & NOT_EL1 == 0) << 1
+        // The cycle counter asks PMCR_EL0.DP whether it matters.
+        let asks = counter != COUNTERS || self.control & pmcr::DP != 0;
+        levels_of(hart, kind) & !if asks { prohibited(hart) } else { 0 }
     }
 
     /// Where a counter wraps to 0 and is noted as overflowed; 0 stands for 2^64.
@@ -156,7 +199,7 @@ impl State {
     fn catch_up(&mut self, cx: Cx<'_>) {
         let since = self.since(cx);
         for counter in 0..=COUNTERS {
-            self.add(counter, sum(&since, self.levels(counter)));
+            self.add(counter, sum(&since, self.levels(cx.hart, counter)));
         }
         for (seen, new) in self.seen.iter_mut().zip(since) {
             *seen = seen.wrapping_add(new);
@@ -222,7 +265,7 @@ fn software_increment(cx: Cx<'_>, counters: u64) {
     with(cx, |state| {
         for counter in (0..COUNTERS).filter(|&n| counters >> n & 1 != 0) {
             let on = state.control & pmcr::E != 0 && state.enabled >> counter & 1 != 0;
-            if on && state.types[counter] & 0xffff == event::SW_INCR {
+            if on && state.types[counter] & EVENT == event::SW_INCR {
                 state.add(counter, 1);
             }
         }
@@ -242,7 +285,8 @@ fn kind(cx: Cx<'_>, counter: usize) -> u64 {
 }
 
 fn set_kind(cx: Cx<'_>, counter: usize, value: u64) {
-    let mask = if counter == COUNTERS { NOT_EL0 | NOT_EL1 } else { EVENT_MASK };
+    let events = if counter == COUNTERS { 0 } else { EVENT };
+    let mask = filters(cx.hart) | events;
     with(cx, |state| state.types[counter] = value & mask);
 }
 
