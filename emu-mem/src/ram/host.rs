@@ -18,6 +18,8 @@ pub struct SystemCalls {
     pub map: u64,
     /// Changes of what may be done with a run of pages (`mprotect`).
     pub protect: u64,
+    /// Runs of pages that the host was told to back with large pages of its own (`madvise`).
+    pub advise: u64,
     /// Runs of pages that the host was asked to provide at once (`madvise`).
     pub populate: u64,
     /// Runs of pages given back to the host (`madvise`).
@@ -27,9 +29,12 @@ pub struct SystemCalls {
 impl SystemCalls {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.map + self.protect + self.populate + self.discard
+        self.map + self.protect + self.advise + self.populate + self.discard
     }
 }
+
+/// What hosts usually have as the smallest large page. No shorter run can have one.
+const LARGE_PAGE_BYTES: usize = 2 << 20;
 
 /// What may be done with a run of pages of a [`Mapping`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +48,7 @@ pub(super) struct Mapping {
     base: NonNull<u8>,
     bytes: usize,
     protect: AtomicU64,
+    advise: AtomicU64,
     populate: AtomicU64,
     discard: AtomicU64,
     lifting: Mutex<()>,
@@ -54,7 +60,15 @@ impl Mapping {
     pub(super) fn reserve(bytes: usize) -> io::Result<Self> {
         let base = os::reserve(bytes)?;
         let none = AtomicU64::new;
-        Ok(Self { base, bytes, protect: none(0), populate: none(0), discard: none(0), lifting: Mutex::new(()) })
+        Ok(Self {
+            base,
+            bytes,
+            protect: none(0),
+            advise: none(0),
+            populate: none(0),
+            discard: none(0),
+            lifting: Mutex::new(()),
+        })
     }
 
     /// Where it begins: a multiple of [`page_bytes`].
@@ -67,6 +81,7 @@ impl Mapping {
         SystemCalls {
             map: 1,
             protect: count(&self.protect),
+            advise: count(&self.advise),
             populate: count(&self.populate),
             discard: count(&self.discard),
         }
@@ -89,6 +104,18 @@ impl Mapping {
         self.protect.fetch_add(1, Ordering::Relaxed);
         // SAFETY: the run is inside the mapping, which is ours alone.
         unsafe { os::protect(start, run.len(), rights) }
+    }
+
+    /// Tells the host that large pages are welcome in a run of whole pages: one fault and one entry of its TLB do for 512 of
+    /// the guest's pages. Where it has none, nothing changes.
+    pub(super) fn prefer_large_pages(&self, run: &Range<usize>) {
+        if run.len() < LARGE_PAGE_BYTES {
+            return;
+        }
+        let start = self.run(run);
+        self.advise.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as in `protect`. Contents stay.
+        unsafe { os::prefer_large_pages(start, run.len()) }
     }
 
     /// Has the host provide the memory of a run of whole writable pages; their contents stay. A host that has no such call
@@ -226,6 +253,14 @@ mod os {
         unsafe { mprotect(start.cast(), bytes, flags) }.map_err(io::Error::from)
     }
 
+    /// # Safety
+    /// The pages must be a part of the caller's mapping.
+    #[cfg(target_os = "linux")]
+    pub(super) unsafe fn prefer_large_pages(start: *mut u8, bytes: usize) {
+        // SAFETY: the caller's promise. It fails on kernels that are built without large pages, which is as well.
+        let _ = unsafe { madvise(start.cast(), bytes, Advice::LinuxHugepage) };
+    }
+
     /// Whether it was done: not on hosts without such a call (Linux before 5.14).
     ///
     /// # Safety
@@ -249,6 +284,9 @@ mod os {
         // SAFETY: the caller's promise. Private anonymous pages read as zero afterwards, and no Rust object is in them.
         unsafe { madvise(start.cast(), bytes, Advice::LinuxDontNeed) }.is_ok()
     }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) unsafe fn prefer_large_pages(_: *mut u8, _: usize) {}
 
     #[cfg(not(target_os = "linux"))]
     pub(super) unsafe fn populate(_: *mut u8, _: usize) -> io::Result<bool> {
@@ -292,6 +330,8 @@ mod os {
     pub(super) unsafe fn protect(_: *mut u8, _: usize, _: Rights) -> io::Result<()> {
         Ok(())
     }
+
+    pub(super) unsafe fn prefer_large_pages(_: *mut u8, _: usize) {}
 
     pub(super) unsafe fn populate(_: *mut u8, _: usize) -> io::Result<bool> {
         Ok(false)

@@ -5,7 +5,7 @@
 //!   no access     read and write               read only                    no access
 //! ```
 //!
-//! So a machine's memory takes three system calls however many blocks it has, and one for each kind of right it needs
+//! So a machine's memory takes four system calls however many blocks it has, and one for each kind of right it needs
 //! later. The guard pages catch what no checked access does: an address computed wrongly by generated code.
 
 use std::sync::Arc;
@@ -73,6 +73,9 @@ impl Ram {
             if !run.is_empty() {
                 mapping.protect(&run, rights).map_err(refused)?;
             }
+        }
+        if page < ram_end {
+            mapping.prefer_large_pages(&(page..ram_end));
         }
         let mapping = Arc::new(mapping);
         Ok(blocks.iter().zip(places).map(|(&block, place)| Self::of(&mapping, place, block)).collect())

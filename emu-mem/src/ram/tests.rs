@@ -96,6 +96,9 @@ fn blocks_stand_between_guard_pages_and_reserve_no_swap() {
     let Mapped { rights, flags, .. } = mapped(place(0));
     assert_eq!(rights, "rw-p");
     assert!(flags.split_whitespace().any(|flag| flag == "nr"), "{flags}");
+    // Large pages are welcome, where the host has any.
+    let large = std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists();
+    assert_eq!(flags.split_whitespace().any(|flag| flag == "hg"), large, "{flags}");
     assert_eq!(mapped(place(2)).rights, "rw-p");
     for address in [place(1), place(3) + 0x2fff] {
         assert_eq!(mapped(address).rights, "r--p");
@@ -107,7 +110,7 @@ fn blocks_stand_between_guard_pages_and_reserve_no_swap() {
     made[3].install_bytes(0xffe, &[1, 2, 3, 4]).unwrap();
     assert_eq!(made[3].read(0xffe), Some(0x0403_0201_u32));
     assert_eq!(mapped(place(3)).rights, "r--p");
-    assert_eq!(made[0].system_calls(), SystemCalls { map: 1, protect: 4, ..SystemCalls::default() });
+    assert_eq!(made[0].system_calls(), SystemCalls { map: 1, protect: 4, advise: 1, ..SystemCalls::default() });
 }
 
 #[test]
@@ -196,11 +199,15 @@ fn the_host_provides_and_takes_back_whole_runs() {
         resident(&ram)
     };
     ram.write(100 * MIB, 5_u64).unwrap();
-    assert_eq!(stretch(|batch| batch.populate().unwrap()), 128 * MIB);
+    // The host may provide large pages, which reach over the ends, and take back what was asked for only.
+    let over = 4 * MIB;
+    let resident = stretch(|batch| batch.populate().unwrap());
+    assert!((128 * MIB..=128 * MIB + over).contains(&resident), "{resident} bytes");
     assert_eq!(ram.read(100 * MIB), Some(5_u64), "contents stay");
-    assert_eq!(stretch(|batch| batch.discard()), 0);
+    let resident = stretch(|batch| batch.discard());
+    assert!(resident <= over, "{resident} bytes");
     assert_eq!(ram.read(100 * MIB), Some(0_u64));
-    assert_eq!(ram.system_calls(), SystemCalls { map: 1, protect: 1, populate: 1, discard: 1 });
+    assert_eq!(ram.system_calls(), SystemCalls { map: 1, protect: 1, advise: 1, populate: 1, discard: 1 });
 }
 
 /// What hosts without a call to populate do.
