@@ -20,7 +20,7 @@ use crate::laps::Laps;
 use crate::memory::{Checked, LastPage, Span};
 use crate::region::Insn;
 use crate::rows::BlockCounters;
-use crate::slots::{SlotSet, WHY, offset};
+use crate::slots::{Holds, SlotSet, WHY, offset};
 use crate::timing::Clock;
 use crate::value::{Form, Truth, TruthForm, Val};
 use crate::vector::Vector;
@@ -41,6 +41,11 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    /// The slots that are part of it.
+    pub(crate) fn slot_set(&self) -> SlotSet {
+        self.slots.iter().map(|&(slot, _)| slot).collect()
+    }
+
     /// The value of a slot that is part of the key.
     pub(crate) fn slot(&self, slot: Slot) -> Option<u64> {
         self.slots.iter().find(|(key, _)| *key == slot).map(|&(_, value)| value)
@@ -61,7 +66,7 @@ pub(crate) struct Emit<'f> {
     pub(crate) stretches: RefCell<Vec<(ir::Value, Checked)>>,
     variables: RefCell<[Option<(Variable, ir::Type)>; SLOTS]>,
     /// What slots are known to hold, in the current block.
-    pub(crate) now: RefCell<[Option<Form>; SLOTS]>,
+    pub(crate) now: RefCell<Holds>,
     /// Slots that memory may lack.
     pub(crate) dirty: Cell<SlotSet>,
     /// The current instruction.
@@ -133,7 +138,7 @@ impl<'f> Emit<'f> {
             laps: Cell::new(None),
             stretches: RefCell::default(),
             variables: RefCell::new([None; SLOTS]),
-            now: RefCell::new([None; SLOTS]),
+            now: RefCell::new(Holds::new()),
             dirty: Cell::default(),
             pc: Cell::new(0),
             bytes: Cell::new(0),
@@ -174,7 +179,7 @@ impl<'f> Emit<'f> {
     /// Starts a block: nothing is known but which slots memory may lack.
     pub(crate) fn begin_block(&self, dirty: SlotSet, insns: usize) {
         debug_assert!(self.group.borrow().is_none(), "guards do not wait beyond a block");
-        self.now.borrow_mut().fill(None);
+        self.now.borrow_mut().forget();
         self.sums.borrow_mut().clear();
         self.zero_extended.borrow_mut().clear();
         self.extensions.borrow_mut().clear();
@@ -214,22 +219,26 @@ impl<'f> Emit<'f> {
     pub(crate) fn end_insn(&self) -> bool {
         self.ahead.set(self.ahead.get() - 1);
         let now = self.now.borrow();
-        self.key.slots.iter().all(|&(slot, value)| now[slot.0 as usize].is_none_or(|form| form == Form::Const(value)))
+        self.key.slots.iter().all(|&(slot, value)| now.get(slot).is_none_or(|form| form == Form::Const(value)))
+    }
+
+    /// What a slot holds now, if somebody has asked for that or set it, or decode time knows. To ask for what nobody needs would
+    /// have loops carry it along.
+    fn known(&self, slot: Slot) -> Option<Form> {
+        if slot == ZERO {
+            return Some(Form::Const(0));
+        }
+        let asked = self.now.borrow().get(slot);
+        asked.or_else(|| self.key.slot(slot).map(Form::Const))
     }
 
     /// What a slot holds now.
     pub(crate) fn current(&self, slot: Slot) -> Form {
-        if slot == ZERO {
-            return Form::Const(0);
-        }
-        if let Some(form) = self.now.borrow()[slot.0 as usize] {
-            return form;
-        }
-        if let Some(value) = self.key.slot(slot) {
-            return Form::Const(value);
+        if let Some(known) = self.known(slot) {
+            return known;
         }
         let form = Form::Ssa(self.as_register(self.variable(slot)));
-        self.now.borrow_mut()[slot.0 as usize] = Some(form);
+        self.now.borrow_mut().set(slot, form);
         form
     }
 
@@ -262,7 +271,7 @@ impl<'f> Emit<'f> {
             return;
         }
         let mut form = v.form;
-        if self.current(slot) == form {
+        if self.known(slot) == Some(form) {
             return;
         }
         self.keep_for_group(slot);
@@ -284,7 +293,7 @@ impl<'f> Emit<'f> {
         let mut dirty = self.dirty.get();
         dirty.insert(slot);
         self.dirty.set(dirty);
-        self.now.borrow_mut()[slot.0 as usize] = Some(form);
+        self.now.borrow_mut().set(slot, form);
     }
 
     /// Stores what memory lacks.
@@ -294,19 +303,34 @@ impl<'f> Emit<'f> {
 
     /// Stores what memory lacks of these slots.
     pub(crate) fn store_through(&self, slots: SlotSet) {
-        let mut stored = slots;
-        stored.retain(|slot| self.dirty.get().contains(slot));
-        self.store_slots(stored);
-        self.dirty.set(self.dirty.get().without(stored.iter()));
+        let dirty = self.dirty.get();
+        self.store_slots(dirty.and(slots));
+        self.dirty.set(dirty.without(slots));
     }
 
     fn store_slots(&self, slots: SlotSet) {
         for slot in slots.iter() {
-            let bits = Val::<64> { form: self.current(slot), e: self }.ssa();
-            // Not any number with these bits: in a way out only what was there before is known to be there.
-            let value = self.made_of.borrow().get(&bits).copied().unwrap_or(bits);
-            self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
+            let known = self.now.borrow().get(slot);
+            let value = match known {
+                Some(form) => self.as_kept(slot, Val::<64> { form, e: self }.ssa()),
+                None => self.variable(slot),
+            };
+            self.store_slot(slot, value);
         }
+    }
+
+    /// Stores a slot's value, of whatever type. What is stored of a number in single precision is its bits alone: the region is
+    /// entered with the slot's upper half full of ones, and leaves it like that.
+    pub(crate) fn store_slot(&self, slot: Slot, value: ir::Value) {
+        self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
+    }
+
+    /// What to store of a slot that holds `bits`: the number that they were made of, if they were. Not any number with these bits:
+    /// in a way out only what was there before is known to be there.
+    fn as_kept(&self, slot: Slot, bits: ir::Value) -> ir::Value {
+        let is_single = matches!(self.variables.borrow()[slot.0 as usize], Some((_, F32)));
+        let bits = self.as_boxed(bits).filter(|_| is_single).unwrap_or(bits);
+        self.made_of.borrow().get(&bits).copied().unwrap_or(bits)
     }
 
     /// Leaves the region in the current block, which ends: before the instruction at `pc`, with `ahead` instructions counted
@@ -327,10 +351,11 @@ impl<'f> Emit<'f> {
 
     /// How many instructions may still run.
     pub(crate) fn left_now(&self, b: &mut FunctionBuilder<'f>) -> ir::Value {
-        let Some(Laps { after, more, insns, behind }) = self.laps.get() else { return b.use_var(self.left) };
-        let more = b.ins().imul_imm_s(more, insns as i64);
-        let left = b.ins().iadd(after, more);
-        if behind == 0 { left } else { b.ins().iadd_imm_s(left, behind as i64) }
+        let Some(Laps { after, left, insns, behind }) = self.laps.get() else { return b.use_var(self.left) };
+        let Some(left) = left else { return after };
+        let left = b.ins().imul_imm_s(left, insns as i64);
+        let left = b.ins().iadd(after, left);
+        b.ins().iadd_imm_s(left, behind as i64 - insns as i64)
     }
 
     /// Notes that `sum` is `a` plus the `bits`-bit constant `c`.

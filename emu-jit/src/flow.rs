@@ -24,7 +24,7 @@ pub(crate) fn stored_early(region: &Region, key: &Key, ways: &[Option<usize>]) -
         numbers.extend(&effect.doubles);
         numbers.extend(&effect.boxed);
     }
-    let numbers = numbers.without(key.slots.iter().map(|&(slot, _)| slot));
+    let numbers = numbers.without(key.slot_set());
     if numbers.iter().count() < NUMBER_REGISTERS {
         return vec![SlotSet::default(); region.blocks.len()];
     }
@@ -42,7 +42,7 @@ fn last_values(region: &Region, slots: SlotSet) -> Vec<SlotSet> {
     let of_block = |block: &Block| {
         let (mut reads, mut writes) = (SlotSet::default(), SlotSet::default());
         for effect in block.insns.iter().map(|insn| &insn.effect) {
-            reads.extend(&effect.reads.without(writes.iter()));
+            reads.extend(&effect.reads.without(writes));
             writes.extend(&effect.writes);
         }
         (reads, writes)
@@ -60,21 +60,16 @@ fn last_values(region: &Region, slots: SlotSet) -> Vec<SlotSet> {
     while changed {
         changed = false;
         for n in (0..blocks.len()).rev() {
-            let through = behind(&read, n).without(blocks[n].1.iter());
+            let through = behind(&read, n).without(blocks[n].1);
             changed |= read[n].extend(&through);
         }
     }
-    let last = |(n, (_, writes)): (usize, &(SlotSet, SlotSet))| {
-        let mut last = writes.without(behind(&read, n).iter());
-        last.retain(|slot| slots.contains(slot));
-        last
-    };
+    let last = |(n, (_, writes)): (usize, &(SlotSet, SlotSet))| writes.and(slots).without(behind(&read, n));
     blocks.iter().enumerate().map(last).collect()
 }
 
 /// Forward data-flow: what memory may lack at the start of each block. `stored`: what each block stores at its end.
 pub(crate) fn dirty(region: &Region, key: &Key, stored: &[SlotSet]) -> Vec<SlotSet> {
-    let keys = || key.slots.iter().map(|&(slot, _)| slot);
     let written: Vec<SlotSet> = region
         .blocks
         .iter()
@@ -83,7 +78,7 @@ pub(crate) fn dirty(region: &Region, key: &Key, stored: &[SlotSet]) -> Vec<SlotS
             block.insns.iter().for_each(|insn| {
                 written.extend(&insn.effect.writes);
             });
-            written.without(keys())
+            written.without(key.slot_set())
         })
         .collect();
     let mut dirty = vec![SlotSet::default(); region.blocks.len()];
@@ -93,7 +88,7 @@ pub(crate) fn dirty(region: &Region, key: &Key, stored: &[SlotSet]) -> Vec<SlotS
         for n in 0..region.blocks.len() {
             let mut after = dirty[n];
             after.extend(&written[n]);
-            let after = after.without(stored[n].iter());
+            let after = after.without(stored[n]);
             for next in successors(&region.blocks[n].end) {
                 changed |= dirty[next].extend(&after);
             }

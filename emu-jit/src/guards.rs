@@ -13,7 +13,7 @@
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
-use emu_core::slot::{SLOTS, Slot};
+use emu_core::slot::Slot;
 
 use crate::emit::Emit;
 use crate::exits::Why;
@@ -29,10 +29,9 @@ type Number = (ir::Value, Host);
 
 /// Guards that have one way out.
 pub(crate) struct Group {
-    /// What slots are known to hold where the group begins.
-    now: Box<[Option<Form>; SLOTS]>,
-    /// Variables of slots of which nothing was known there, and that have changed since.
-    changed: Vec<(Slot, ir::Value)>,
+    /// Slots that have changed since it began, of those that memory lacked then, and what they held.
+    changed: Vec<(Slot, Held)>,
+    /// Slots that memory lacked where it began.
     dirty: SlotSet,
     /// Cycles where the group begins, if they are counted.
     cycles: Option<ir::Value>,
@@ -45,6 +44,14 @@ pub(crate) struct Group {
     /// What has to be finite, if no later number shows that it is.
     finite: Vec<Number>,
     ordinary: Vec<Ordinary>,
+}
+
+/// What a slot held.
+#[derive(Copy, Clone)]
+enum Held {
+    Known(Form),
+    /// Its variable's value, of whatever type.
+    Variable(ir::Value),
 }
 
 /// A number that has to be an ordinary one: normal, not next to the smallest normal one, finite.
@@ -91,7 +98,6 @@ impl<'f> Emit<'f> {
         let mut group = self.group.borrow_mut();
         change(group.get_or_insert_with(|| Group {
             cycles: self.cycles(),
-            now: Box::new(*self.now.borrow()),
             changed: Vec::new(),
             dirty: self.dirty.get(),
             pc: self.pc.get(),
@@ -103,14 +109,13 @@ impl<'f> Emit<'f> {
         }));
     }
 
-    /// Before a slot changes: an open group may have to know what it held. That as a register holds it is for the way out to
-    /// compute: what is computed here is not known there.
+    /// Before a slot changes: an open group may have to know what it held.
     pub(crate) fn keep_for_group(&self, slot: Slot) {
         let mut group = self.group.borrow_mut();
         let Some(group) = group.as_mut() else { return };
-        let known = group.now[slot.0 as usize].is_some() || group.changed.iter().any(|&(changed, _)| changed == slot);
-        if !known && group.dirty.contains(slot) && self.key.slot(slot).is_none() {
-            group.changed.push((slot, self.variable(slot)));
+        if group.dirty.contains(slot) && group.changed.iter().all(|&(changed, _)| changed != slot) {
+            let known = self.now.borrow().get(slot);
+            group.changed.push((slot, known.map_or_else(|| Held::Variable(self.variable(slot)), Held::Known)));
         }
     }
 
@@ -156,15 +161,23 @@ impl<'f> Emit<'f> {
             b.switch_to_block(exit);
             goes_on
         };
-        let now = self.now.replace(*group.now);
-        for &(slot, variable) in &group.changed {
-            let held = Form::Ssa(self.as_register(variable));
-            self.now.borrow_mut()[slot.0 as usize] = Some(held);
+        let (mut lacks, mut now) = (group.dirty, Vec::new());
+        for &(slot, held) in &group.changed {
+            match held {
+                Held::Known(form) => {
+                    now.push((slot, self.current(slot)));
+                    self.now.borrow_mut().set(slot, form);
+                }
+                Held::Variable(value) => {
+                    self.store_slot(slot, value);
+                    lacks = lacks.without([slot].into_iter().collect());
+                }
+            }
         }
-        let dirty = self.dirty.replace(group.dirty);
+        let dirty = self.dirty.replace(lacks);
         self.set_cycles(group.cycles);
         self.leave_before(group.pc, group.ahead);
-        self.now.replace(now);
+        now.into_iter().for_each(|(slot, form)| self.now.borrow_mut().set(slot, form));
         self.dirty.set(dirty);
         self.b.borrow_mut().switch_to_block(goes_on);
     }

@@ -63,8 +63,8 @@ enum TripEnd {
 pub(crate) struct Laps {
     /// How many instructions may still run when all laps have been used up.
     pub(crate) after: ir::Value,
-    /// Laps that may still begin behind this one.
-    pub(crate) more: ir::Value,
+    /// Laps that are left, with this one; `None` if it has been the last.
+    pub(crate) left: Option<ir::Value>,
     /// Instructions of a lap.
     pub(crate) insns: usize,
     /// Instructions of it in blocks behind the current one.
@@ -210,11 +210,11 @@ impl<'f> Emit<'f> {
             laps = self.b.borrow_mut().ins().umin(laps, more);
         }
         let mut b = self.b.borrow_mut();
-        // Behind the first one, which is certain.
-        let all = b.ins().iadd_imm_s(laps, 1);
-        let all = b.ins().imul_imm_s(all, insns as i64);
+        // With the first one, which is certain.
+        let laps = b.ins().iadd_imm_s(laps, 1);
+        let all = b.ins().imul_imm_s(laps, insns as i64);
         let after = b.ins().isub(left, all);
-        Laps { after, more: laps, insns, behind: 0 }
+        Laps { after, left: Some(laps), insns, behind: 0 }
     }
 
     /// How many more laps than one a stretch stays in RAM, if that changes; leaves if it is not there now.

@@ -141,10 +141,10 @@ impl Region {
             self.blocks.iter().flat_map(|block| &block.insns).map(|insn| &insn.effect)
         {
             boxed.extend(these);
-            others.extend(&writes.without(these.iter()));
+            others.extend(&writes.without(*these));
             others.extend(doubles);
         }
-        boxed.without(others.iter())
+        boxed.without(others)
     }
 
     /// Where one of its instructions lay when it was formed.

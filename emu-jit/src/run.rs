@@ -320,8 +320,8 @@ impl<A: Arch> Jit<A> {
         let rows = counts.then(|| RowCounts::new(&region));
         let links = made.iter().map(|link| link.number).collect();
         let starts = region.blocks.iter().map(|block| block.start.pc).collect();
-        let mut boxed = region.boxed();
-        boxed.retain(|slot| hart.slots.get(slot) & UPPER_HALF == UPPER_HALF);
+        let is_boxed = |&slot: &Slot| hart.slots.get(slot) & UPPER_HALF == UPPER_HALF;
+        let boxed = region.boxed().iter().filter(is_boxed).collect();
         let source = Source::<A> {
             boxed,
             counters: rows.as_ref().map(RowCounts::blocks),

@@ -17,6 +17,8 @@ use crate::slots::SlotSet;
 pub(crate) enum Known {
     /// All of it.
     Const(u64),
+    /// It is a slot's value before the instruction.
+    Held(Slot),
     /// It is a slot's value before the instruction, plus something. A hint: modulo 2^32 where registers are that wide.
     Near(Slot, i64),
     /// The same, plus something that is not known.
@@ -27,6 +29,13 @@ pub(crate) enum Known {
     Boxed,
     /// Nothing.
     Not,
+}
+
+impl Known {
+    /// The same as a hint.
+    fn hint(self) -> Known {
+        if let Known::Held(slot) = self { Known::Near(slot, 0) } else { self }
+    }
 }
 
 /// Where control goes after an instruction.
@@ -190,7 +199,7 @@ impl<const BITS: u32> Seen<BITS> {
 impl<const BITS: u32> Add for Seen<BITS> {
     type Output = Self;
     fn add(self, rhs: Self) -> Self {
-        match (self.0, rhs.0) {
+        match (self.0.hint(), rhs.0.hint()) {
             (Known::Const(a), Known::Const(b)) => Self::cut(a.wrapping_add(b)),
             (Known::Near(slot, off), Known::Const(c)) | (Known::Const(c), Known::Near(slot, off)) => {
                 Self(Known::Near(slot, off.wrapping_add(Self::signed(c))))
@@ -207,7 +216,7 @@ impl<const BITS: u32> Add for Seen<BITS> {
 impl<const BITS: u32> BitAnd for Seen<BITS> {
     type Output = Self;
     fn bitand(self, rhs: Self) -> Self {
-        match (self.0, rhs.0) {
+        match (self.0.hint(), rhs.0) {
             (Known::Const(a), Known::Const(b)) => Self::cut(a & b),
             // A jump target without its lowest bits is still that register's.
             (Known::Near(slot, off), Known::Const(c)) if c as u32 >= !3 => Self(Known::Near(slot, off)),
@@ -219,8 +228,11 @@ impl<const BITS: u32> BitAnd for Seen<BITS> {
 impl<const BITS: u32> BitOr for Seen<BITS> {
     type Output = Self;
     fn bitor(self, rhs: Self) -> Self {
-        let boxes = BITS == 64 && [self.0, rhs.0].contains(&Known::Const(UPPER_HALF));
-        if boxes { Self(Known::Boxed) } else { Self::NOT }
+        match (self.0, rhs.0) {
+            (_, Known::Const(UPPER_HALF)) | (Known::Const(UPPER_HALF), _) if BITS == 64 => Self(Known::Boxed),
+            (known, Known::Const(0)) | (Known::Const(0), known) => Self(known),
+            _ => Self::NOT,
+        }
     }
 }
 
@@ -280,7 +292,7 @@ impl Widen<Seen<64>> for Seen<32> {
     fn sext(self) -> Seen<64> {
         match self.0 {
             Known::Const(c) => Seen(Known::Const(c as i32 as i64 as u64)),
-            known => Seen(known),
+            known => Seen(known.hint()),
         }
     }
     fn zext(self) -> Seen<64> {
@@ -292,7 +304,7 @@ impl Narrow<Seen<32>> for Seen<64> {
     fn lo(self) -> Seen<32> {
         match self.0 {
             Known::Const(c) => Seen::cut(c),
-            known => Seen(known),
+            known => Seen(known.hint()),
         }
     }
 }
@@ -300,9 +312,9 @@ impl Narrow<Seen<32>> for Seen<64> {
 impl Scan<'_> {
     fn touched(&self, at: Seen<64>, kind: Mem, writes: bool) {
         let bytes = kind.bytes();
-        let mut touch = self.touch.get().unwrap_or(Touch { at: at.0, first_bytes: bytes, bytes, writes });
+        let mut touch = self.touch.get().unwrap_or(Touch { at: at.0.hint(), first_bytes: bytes, bytes, writes });
         // What does not lie behind the first one is left alone: this is for sharing checks.
-        if let (Known::Near(first, from), Known::Near(slot, off)) = (touch.at, at.0)
+        if let (Known::Near(first, from), Known::Near(slot, off)) = (touch.at, at.0.hint())
             && first == slot
             && let Ok(behind) = u64::try_from(off.wrapping_sub(from))
         {
@@ -346,15 +358,15 @@ impl Engine for Scan<'_> {
             return Seen(Known::Const(0));
         }
         self.seen.borrow_mut().reads.insert(slot);
-        Seen(Known::Near(slot, 0))
+        Seen(Known::Held(slot))
     }
     fn set(&self, slot: Slot, v: Value) {
-        if slot == SINK {
+        if slot == SINK || v.0 == Known::Held(slot) {
             return;
         }
         let mut seen = self.seen.borrow_mut();
         seen.writes.insert(slot);
-        match v.0 {
+        match v.0.hint() {
             Known::Double => seen.doubles.insert(slot),
             Known::Boxed => seen.boxed.insert(slot),
             Known::Near(of, off) => self.sum.set(Some((slot, of, off))),
@@ -408,12 +420,12 @@ impl Engine for Scan<'_> {
     fn jump_to(&self, target: Value) -> Flow {
         match target.0 {
             Known::Const(target) => Flow::Jump(target),
-            known => Flow::Indirect(known),
+            known => Flow::Indirect(known.hint()),
         }
     }
     fn fp1(&self, op: Fp1, fmt: Fmt, _: FpMode, a: Value) -> (Value, Value) {
         self.takes(fmt, [a]);
-        if op == Fp1::Int32Modulo { (Seen::NOT, Seen::NOT) } else { gives(fmt) }
+        if op == Fp1::Int32Modulo { (Seen::NOT, Seen::cut(0)) } else { gives(fmt) }
     }
     fn fp2(&self, _: Fp2, fmt: Fmt, _: FpMode, a: Value, b: Value) -> (Value, Value) {
         self.takes(fmt, [a, b]);
@@ -429,7 +441,7 @@ impl Engine for Scan<'_> {
     }
     fn fp_cmp(&self, _: FpCmp, fmt: Fmt, _: FpMode, a: Value, b: Value) -> (Either, Value) {
         self.takes(fmt, [a, b]);
-        (Either, Seen::NOT)
+        (Either, Seen::cut(0))
     }
     fn fp_class(&self, _: Fmt, _: Value) -> Value {
         Seen::NOT
@@ -440,7 +452,7 @@ impl Engine for Scan<'_> {
     }
     fn fp_to_int(&self, from: Fmt, _: Int, _: FpMode, _: u8, a: Value) -> (Value, Value) {
         self.takes(from, [a]);
-        (Seen::NOT, Seen::NOT)
+        (Seen::NOT, Seen::cut(0))
     }
     fn int_to_fp(&self, _: Int, to: Fmt, _: FpMode, _: u8, _: Value) -> (Value, Value) {
         gives(to)
@@ -461,16 +473,16 @@ impl Engine for Scan<'_> {
         v.0[i as usize & 1]
     }
     fn v1(&self, _: V1, _: Lane, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::NOT)
+        (Halves::NOT, Seen::cut(0))
     }
     fn v2(&self, _: V2, _: Lane, _: Halves, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::NOT)
+        (Halves::NOT, Seen::cut(0))
     }
     fn v3(&self, _: V3, _: Lane, _: Halves, _: Halves, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::NOT)
+        (Halves::NOT, Seen::cut(0))
     }
     fn v_shift(&self, _: VShift, _: Lane, _: u8, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::NOT)
+        (Halves::NOT, Seen::cut(0))
     }
     fn v_look_up(&self, _: Halves, _: u8, _: Halves, _: Halves) -> Halves {
         Halves::NOT
@@ -481,14 +493,14 @@ impl Scan<'_> {
     /// Arithmetic in a format is done with these.
     fn takes<const N: usize>(&self, fmt: Fmt, values: [Value; N]) {
         for value in values {
-            if let (Fmt::D, Known::Near(slot, 0)) = (fmt, value.0) {
+            if let (Fmt::D, Known::Held(slot)) = (fmt, value.0) {
                 self.seen.borrow_mut().doubles.insert(slot);
             }
         }
     }
 }
 
-/// What arithmetic in a format gives: a number and its flags.
+/// What arithmetic in a format gives: a number, and no flags, as translated code leaves before any is raised.
 fn gives(fmt: Fmt) -> (Value, Value) {
-    (if fmt == Fmt::D { Seen(Known::Double) } else { Seen::NOT }, Seen::NOT)
+    (if fmt == Fmt::D { Seen(Known::Double) } else { Seen::NOT }, Seen::cut(0))
 }

@@ -1,6 +1,8 @@
-//! Sets of slots, and which slots belong to whoever runs.
+//! Sets of slots, what slots are known to hold, and which slots belong to whoever runs.
 
-use emu_core::slot::Slot;
+use emu_core::slot::{SLOTS, Slot};
+
+use crate::value::Form;
 
 /// Why a region was left; see [`crate::exits`]. The slots from here on hold no architectural state.
 pub(crate) const WHY: Slot = Slot(240);
@@ -34,14 +36,14 @@ impl SlotSet {
     }
 
     /// All of it but these.
-    pub(crate) fn without(mut self, slots: impl Iterator<Item = Slot>) -> Self {
-        slots.for_each(|slot| self.0[slot.0 as usize / 64] &= !(1 << (slot.0 % 64)));
+    pub(crate) fn without(mut self, others: SlotSet) -> Self {
+        self.0.iter_mut().zip(others.0).for_each(|(word, others)| *word &= !others);
         self
     }
 
-    /// Drops those that `keep` does not hold for.
-    pub(crate) fn retain(&mut self, keep: impl Fn(Slot) -> bool) {
-        *self = self.without(self.iter().filter(|&slot| !keep(slot)));
+    /// What is in `others` as well.
+    pub(crate) fn and(self, others: SlotSet) -> Self {
+        self.without(self.without(others))
     }
 
     /// Whether a slot is in it.
@@ -51,6 +53,50 @@ impl SlotSet {
 
     /// Its slots in ascending order.
     pub(crate) fn iter(self) -> impl Iterator<Item = Slot> {
-        (0..=255).map(Slot).filter(move |&slot| self.contains(slot))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let word = rest.iter().position(|&word| word != 0)?;
+            let bit = rest[word].trailing_zeros();
+            rest[word] &= rest[word] - 1;
+            Some(Slot((word as u32 * 64 + bit) as u8))
+        })
+    }
+}
+
+impl FromIterator<Slot> for SlotSet {
+    fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Self {
+        let mut set = SlotSet::default();
+        slots.into_iter().for_each(|slot| set.insert(slot));
+        set
+    }
+}
+
+/// What slots are known to hold.
+pub(crate) struct Holds {
+    known: SlotSet,
+    /// Of slots that are known.
+    forms: [Form; SLOTS],
+}
+
+impl Holds {
+    /// With nothing known.
+    pub(crate) fn new() -> Self {
+        Holds { known: SlotSet::default(), forms: [Form::Const(0); SLOTS] }
+    }
+
+    /// What a slot holds, if that is known.
+    pub(crate) fn get(&self, slot: Slot) -> Option<Form> {
+        self.known.contains(slot).then(|| self.forms[slot.0 as usize])
+    }
+
+    /// A slot holds this.
+    pub(crate) fn set(&mut self, slot: Slot, form: Form) {
+        self.known.insert(slot);
+        self.forms[slot.0 as usize] = form;
+    }
+
+    /// Nothing is known any more.
+    pub(crate) fn forget(&mut self) {
+        self.known = SlotSet::default();
     }
 }

@@ -198,7 +198,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             slots.extend(&insn.effect.writes);
             doubles.extend(&insn.effect.doubles);
         }
-        let slots = slots.without(self.source.key.slots.iter().map(|&(slot, _)| slot));
+        let slots = slots.without(self.source.key.slot_set());
         let boxed = self.source.boxed;
         self.require_boxed(boxed, begin);
         self.emit.load_slots(slots.iter().map(|slot| match slot {

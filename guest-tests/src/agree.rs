@@ -31,6 +31,10 @@
 //! | `emit`: what a lap's later blocks would have run stays counted where an earlier one leaves | | `a_store_to_a_watched_word_next_to_loads` |
 //! | `emit`: what a block stores early is not stored | | `numbers_that_are_stored_early` |
 //! | `guards`: of what has to be finite and what has to be ordinary, only one is tested where both wait | | `one_number_of_many_raises_flags` |
+//! | `emit`: a lap more counts as left than there is | 100 | `a_store_to_a_watched_word_next_to_loads` |
+//! | `guards`: what a slot held where a group began is not what is stored, of slots that are known, or is not stored, of others | 100 | `returns_to_where_nobody_expects_it` |
+//! | `emit`: of a boxed number the lower half is stored although memory may lack the upper one | 100 | |
+//! | `scan`: a word that is extended in its own register counts as unwritten | | `a_word_extended_in_its_own_register` |
 //! | `guards`: another bit is tested than the one that says all | 100 | |
 //! | `guards`: what has to be finite at a group's end is not tested | 1,000 | |
 //!

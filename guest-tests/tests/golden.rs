@@ -171,6 +171,12 @@ fn a_comparison_and_a_branch() {
     golden("comparison", &[float(0x51, 1, T0, 10, 11), branch(1, T0, 0, -4), jump(0, -8)]);
 }
 
+/// T1 is written in each lap and read in none before: laps do not carry it along.
+#[test]
+fn a_loop_that_counts_laps() {
+    golden("laps", &[load_word(T1, T0, 0), add(T2, T2, T1), asm::addi(T0, T0, 4), branch(1, T0, RA, -12), jump(0, 0)]);
+}
+
 #[test]
 fn halves_of_words() {
     golden("words", &[asm::r(0x3b, 0, 0, T0, T1, T2), asm::i(0x1b, 1, T1, T0, 5), jump(0, -8)]);

@@ -170,6 +170,16 @@ fn divisions_that_overflow() {
     }
 }
 
+/// A word is extended in its own register, and nothing else is written there: where its block has ended, that is still to be stored.
+#[test]
+fn a_word_extended_in_its_own_register() {
+    let code = [addi(7, 7, -1), i(0x1b, 0, 10, 10, 0), bne(7, 0, -8), STAY];
+    for engine in ENGINES {
+        let (machine, _) = run(engine, 64, &[(START, &code)], &[(7, 100), (10, 1 << 31)]);
+        assert_eq!(x(&machine, 10), i32::MIN as u64, "{engine:?}");
+    }
+}
+
 /// The same indirect jump goes to addresses that differ in bit 20 only; direct jumps go as far as they can.
 #[test]
 fn jumps_over_a_mib() {

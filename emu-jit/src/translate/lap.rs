@@ -18,7 +18,7 @@ use crate::value::{Truth, TruthForm};
 
 /// A loop that is being translated.
 pub(super) struct Lap<'l> {
-    /// Where a lap begins; takes how many more may.
+    /// Where a lap begins; takes how many are left.
     around: ir::Block,
     laps: Laps,
     its: &'l Loop,
@@ -38,11 +38,11 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             let mut b = emit.b.borrow_mut();
             let front = b.current_block().expect("a block is being filled");
             let around = b.create_block();
-            let more = b.append_block_param(around, I64);
+            let left = Some(b.append_block_param(around, I64));
             b.switch_to_block(around);
             let variable = b.declare_var(I64);
             let after = b.use_var(variable);
-            (front, around, variable, Laps { after, more, insns, behind: 0 })
+            (front, around, variable, Laps { after, left, insns, behind: 0 })
         };
         emit.begin_block(self.dirty[head], 0);
         let begin = reads(its.blocks.iter().flat_map(|&n| &blocks[n].insns))
@@ -72,7 +72,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), ram);
         let mut b = emit.b.borrow_mut();
         b.def_var(after, first.after);
-        b.ins().jump(around, &[first.more.into()]);
+        b.ins().jump(around, &[first.left.expect("at least one may begin").into()]);
     }
 
     /// The end of a lap's block: on to the next one, around, or out of the loop. Whether control may go on in the loop.
@@ -132,14 +132,18 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             lap.trip.set(emit.trip(stays, &lap.begin));
         }
         let stays = end.map(|(stays, _)| stays.ssa());
+        let at_end = emit.laps.get();
         // On, if laps are left, without a look at anything else.
         let around = || {
             let mut b = emit.b.borrow_mut();
             let used_up = b.create_block();
-            let less = b.ins().iadd_imm_s(lap.laps.more, -1);
-            b.ins().brif(lap.laps.more, lap.around, &[less.into()], used_up, &[]);
+            let left = lap.laps.left.expect("a lap is under way");
+            // What was left is not asked for behind this, so that one register has both.
+            let left = b.ins().iadd_imm_s(left, -1);
+            b.ins().brif(left, lap.around, &[left.into()], used_up, &[]);
             b.seal_block(used_up);
             b.switch_to_block(used_up);
+            emit.laps.set(at_end.map(|laps| Laps { left: None, ..laps }));
             used_up
         };
         // Whether laps are left or not, out of the loop if that ends; gives the block for it.
@@ -158,19 +162,20 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             if let Some((again, _)) = out {
                 emit.b.borrow_mut().set_cold_block(again);
             }
-            out
+            out.map(|(_, leaves)| (leaves, emit.laps.get()))
         } else {
             let out = out();
             if advanced {
                 let used_up = around();
                 emit.b.borrow_mut().set_cold_block(used_up);
             }
-            out
+            out.map(|(_, leaves)| (leaves, at_end))
         };
         emit.count_out_of_laps();
         emit.b.borrow_mut().ins().jump(self.blocks[lap.its.blocks[0]], &[]);
-        if let (Some((_, leaves)), Some((_, out))) = (leaves, end) {
+        if let (Some((leaves, laps)), Some((_, out))) = (leaves, end) {
             emit.b.borrow_mut().switch_to_block(leaves);
+            emit.laps.set(laps);
             self.leave_loop(out);
         }
         true
@@ -179,12 +184,10 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     /// In a block of its own, goes out of the loop.
     fn leave_loop(&self, out: Edge) {
         let emit = self.emit;
-        let (laps, now) = (emit.laps.get(), Box::new(*emit.now.borrow()));
+        let laps = emit.laps.get();
         emit.count_out_of_laps();
         emit.laps.set(None);
         self.go(out, Pending::SETTLED);
-        // What was looked at there is not known in the loop.
-        emit.now.replace(*now);
         emit.laps.set(laps);
     }
 }
@@ -193,7 +196,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
 fn reads<'i>(insns: impl Iterator<Item = &'i Insn>) -> SlotSet {
     let (mut reads, mut writes) = (SlotSet::default(), SlotSet::default());
     for insn in insns {
-        reads.extend(&insn.effect.reads.without(writes.iter()));
+        reads.extend(&insn.effect.reads.without(writes));
         writes.extend(&insn.effect.writes);
     }
     reads
