@@ -1,6 +1,7 @@
 //! The fuzz targets on the stable toolchain, with bytes from a fixed seed: a first look that they and what they call
 //! still hold. The search guided by coverage is `cargo +nightly fuzz run`; see `fuzz/`.
 
+use emu_core::aarch64;
 use emu_core::riscv::table::TABLE;
 use guest_tests::rng::Rng;
 
@@ -49,6 +50,25 @@ fn random_instructions_on_both_engines() {
         let mut data = instructions(&mut rng);
         data.remove(1);
         fuzz::engines::engines(&data);
+    }
+}
+
+/// Bytes that are A64 instructions, behind what chooses the machine.
+fn a64_instructions(rng: &mut Rng) -> Vec<u8> {
+    let rights = if rng.chance(50) { 0 } else { rng.bits() as u8 };
+    let mut code = vec![rng.bits() as u8, rng.bits() as u8, rights];
+    for _ in 0..rng.below(100) {
+        let row = rng.pick(aarch64::table::TABLE);
+        code.extend((rng.bits() as u32 & !row.mask | row.value).to_le_bytes());
+    }
+    code
+}
+
+#[test]
+fn random_a64_instructions_on_both_engines() {
+    let mut rng = Rng::new(7);
+    for _ in 0..300 {
+        fuzz::aarch64::aarch64(&a64_instructions(&mut rng));
     }
 }
 

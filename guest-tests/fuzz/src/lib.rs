@@ -3,6 +3,7 @@
 //!
 //! The smoke test of `guest-tests` includes this file, on a stable toolchain.
 
+pub mod aarch64;
 pub mod board;
 pub mod disk;
 pub mod elf;
