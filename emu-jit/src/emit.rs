@@ -341,11 +341,19 @@ impl<'f> Emit<'f> {
             self.count_leaving(self.insns.get() - ahead);
         }
         self.store_clock_before(self.insns.get() - ahead);
+        let (why, left) = {
+            let mut b = self.b.borrow_mut();
+            let why = b.ins().iconst(I64, why as i64);
+            let left = self.left_now(&mut b);
+            (why, if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) })
+        };
+        self.return_with(why, left, pc);
+    }
+
+    /// Returns from the region; all else has been stored. The block ends.
+    pub(crate) fn return_with(&self, why: ir::Value, left: ir::Value, pc: ir::Value) {
         let mut b = self.b.borrow_mut();
-        let why = b.ins().iconst(I64, why as i64);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
-        let left = self.left_now(&mut b);
-        let left = if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) };
         b.ins().return_(&[left, pc]);
     }
 

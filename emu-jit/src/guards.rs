@@ -2,7 +2,8 @@
 //!
 //! Guards come in *groups*. Nothing that happens while a group is open needs to be undone: loads and arithmetic can happen
 //! again. So whatever leaves goes back to where the group began, and all its guards share one way out, which is most of the
-//! code of a region otherwise. A group is closed before a store takes effect and at the end of a block.
+//! code of a region otherwise. A group is closed before a store takes effect and at the end of a block. A block that looks at the
+//! budget begins with one, which the look shares: they leave with the same state, and the way out asks which it was.
 //!
 //! A guard of memory is tested before the access. Those of floating point can wait until the group is closed, because a wrong
 //! number does no harm before it is stored: they are tested together.
@@ -37,6 +38,8 @@ pub(crate) struct Group {
     cycles: Option<ir::Value>,
     pc: u64,
     ahead: usize,
+    /// It began where the budget is looked at; that has its way out.
+    look: Option<Look>,
     /// The way out, if there is one yet.
     exit: Option<ir::Block>,
     /// What has to be true.
@@ -44,6 +47,15 @@ pub(crate) struct Group {
     /// What has to be finite, if no later number shows that it is.
     finite: Vec<Number>,
     ordinary: Vec<Ordinary>,
+}
+
+/// A look at the budget.
+#[derive(Copy, Clone)]
+struct Look {
+    /// How many instructions may still run.
+    left: ir::Value,
+    /// How many have to be.
+    way: usize,
 }
 
 /// What a slot held.
@@ -80,6 +92,19 @@ impl<'f> Emit<'f> {
         self.leave(Why::Interpret, pc, ahead);
     }
 
+    /// Leaves because of the budget if that was why, else for the interpreter.
+    fn leave_after_look(&self, pc: u64, Look { left, way }: Look) {
+        let (pc, why) = {
+            let mut b = self.b.borrow_mut();
+            let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
+            const { assert!(Why::Budget as u64 == 0 && Why::Interpret as u64 == 1) }
+            (b.ins().iconst(I64, pc as i64), b.ins().uextend(I64, enough))
+        };
+        self.store_dirty();
+        self.store_clock_before(0);
+        self.return_with(why, left, pc);
+    }
+
     fn cold_block(&self) -> ir::Block {
         let mut b = self.b.borrow_mut();
         let block = b.create_block();
@@ -95,18 +120,36 @@ impl<'f> Emit<'f> {
 
     /// Does something to the open group; opens one before the current instruction if there is none.
     fn with_group(&self, change: impl FnOnce(&mut Group)) {
-        let mut group = self.group.borrow_mut();
-        change(group.get_or_insert_with(|| Group {
+        change(self.group.borrow_mut().get_or_insert_with(|| self.new_group(self.pc.get())));
+    }
+
+    fn new_group(&self, pc: u64) -> Group {
+        Group {
             cycles: self.cycles(),
             changed: Vec::new(),
             dirty: self.dirty.get(),
-            pc: self.pc.get(),
+            pc,
             ahead: self.ahead.get(),
+            look: None,
             exit: None,
             truth: None,
             finite: Vec::new(),
             ordinary: Vec::new(),
-        }));
+        }
+    }
+
+    /// Leaves before the block at `pc`, which has begun, if not all of the longest way to the next look, `way` instructions, may run.
+    /// A group begins there: its guards leave like this too.
+    pub(crate) fn look(&self, pc: u64, way: usize) {
+        let (left, enough) = {
+            let mut b = self.b.borrow_mut();
+            let left = b.use_var(self.left);
+            (left, b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64))
+        };
+        let exit = self.cold_block();
+        let group = Group { look: Some(Look { left, way }), exit: Some(exit), ..self.new_group(pc) };
+        *self.group.borrow_mut() = Some(group);
+        self.go_on_if(enough, exit);
     }
 
     /// Before a slot changes: an open group may have to know what it held.
@@ -176,7 +219,10 @@ impl<'f> Emit<'f> {
         }
         let dirty = self.dirty.replace(lacks);
         self.set_cycles(group.cycles);
-        self.leave_before(group.pc, group.ahead);
+        match group.look {
+            Some(look) => self.leave_after_look(group.pc, look),
+            None => self.leave_before(group.pc, group.ahead),
+        }
         now.into_iter().for_each(|(slot, form)| self.now.borrow_mut().set(slot, form));
         self.dirty.set(dirty);
         self.b.borrow_mut().switch_to_block(goes_on);

@@ -225,12 +225,10 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.enter(begin);
         let mut in_loops = vec![false; region.blocks.len()];
         self.loops.iter().flatten().flat_map(|its| &its.blocks[1..]).for_each(|&n| in_loops[n] = true);
-        for (n, block) in region.blocks.iter().enumerate().filter(|&(n, _)| !in_loops[n]) {
+        for n in (0..region.blocks.len()).filter(|&n| !in_loops[n]) {
             match (&self.loops[n], self.ways[n], self.source.key.flat) {
                 (Some(its), Some(way), Some(ram)) => {
                     self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
-                    self.emit.begin_block(self.dirty[n], 0);
-                    self.look(block.start.pc, way);
                     self.laps(its, way, ram);
                 }
                 _ => self.plain_block(n),
@@ -242,12 +240,15 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn plain_block(&self, n: usize) {
         let block = &self.source.region.blocks[n];
         self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
-        self.emit.begin_block(self.dirty[n], 0);
+        self.emit.begin_block(self.dirty[n], block.insns.len());
         if let Some(way) = self.ways[n] {
-            self.look(block.start.pc, way);
+            self.emit.look(block.start.pc, way);
+            // What the block counts beside, it counts behind this.
+            if self.source.counters.is_some() || self.costs.is_some() {
+                self.emit.close_group();
+            }
         }
         self.count(block);
-        self.emit.begin_block(self.dirty[n], block.insns.len());
         self.set_counters(n);
         self.block(n, block, None);
     }
@@ -324,27 +325,6 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let table = b.create_jump_table(table);
         let begin = b.ins().ireduce(I32, begin);
         b.ins().br_table(begin, table);
-    }
-
-    /// Leaves if not all of the longest way to the next look may run.
-    fn look(&self, pc: u64, way: usize) {
-        let goes_on = {
-            let mut b = self.emit.b.borrow_mut();
-            let left = b.use_var(self.emit.left);
-            let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
-            let (leaves, goes_on) = (b.create_block(), b.create_block());
-            b.set_cold_block(leaves);
-            b.ins().brif(enough, goes_on, &[], leaves, &[]);
-            b.seal_block(leaves);
-            b.seal_block(goes_on);
-            b.switch_to_block(leaves);
-            goes_on
-        };
-        let pc = self.constant(pc);
-        self.emit.leave(Why::Budget, pc, 0);
-        self.emit.b.borrow_mut().switch_to_block(goes_on);
-        // What the cold block has looked at is not known here.
-        self.emit.begin_block(self.emit.dirty.get(), 0);
     }
 
     fn constant(&self, n: u64) -> ir::Value {

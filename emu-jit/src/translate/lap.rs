@@ -29,7 +29,7 @@ pub(super) struct Lap<'l> {
 }
 
 impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
-    /// All blocks of a loop, in the block that has looked at the budget. `way`: as for any block that does.
+    /// All blocks of a loop, in its first block, which looks at the budget. `way`: as for any block that does.
     pub(super) fn laps(&self, its: &Loop, way: usize, ram: OpenRam) {
         let (emit, blocks) = (self.emit, &self.source.region.blocks);
         let head = its.blocks[0];
@@ -69,6 +69,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.b.borrow_mut().switch_to_block(front);
         emit.begin_block(self.dirty[head], 0);
         emit.begin_insn(&blocks[head].insns[0], None);
+        emit.look(blocks[head].start.pc, way);
         let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), ram);
         let mut b = emit.b.borrow_mut();
         b.def_var(after, first.after);
