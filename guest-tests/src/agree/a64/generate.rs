@@ -1,10 +1,11 @@
 //! Makes random programs: what a translator finds hard, in random order and nested.
 //!
 //! This file has the program as a whole and which statements it is made of; `operands` what instructions work on, `flow`
-//! branches, loops and calls, `memory` accesses to it, `replace` code that changes, `system` everything privileged.
+//! branches, loops and calls, `memory` accesses to it, `numbers` arithmetic at its corners, `replace` code that changes, `system` everything privileged.
 
 mod flow;
 mod memory;
+mod numbers;
 mod operands;
 mod replace;
 mod system;
@@ -189,7 +190,7 @@ impl Maker {
     }
 
     fn statement(&mut self, callees: usize) -> Statement {
-        match self.rng.below(100) {
+        match self.rng.below(106) {
             0..30 => Statement::Ops(self.straight()),
             30..48 => Statement::Ops(self.accesses()),
             48..56 => self.branch(callees),
@@ -207,6 +208,7 @@ impl Maker {
             94..96 if self.paged && !self.is_exchanged() => Statement::Ops(self.entry()),
             96..98 => Statement::Ops(self.early_return()),
             98..100 if !self.is_exchanged() => Statement::Ops(self.hole()),
+            100..106 => Statement::Ops(self.numbers()),
             _ => Statement::Ops(self.straight()),
         }
     }
