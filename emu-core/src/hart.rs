@@ -35,6 +35,10 @@ pub trait Arch: Sized + 'static {
     /// The slots whose values meanings ask for at decode time ([`Engine::key`]).
     const KEYS: &'static [Slot];
 
+    /// Whether compilers make loads and stores that are not aligned as a matter of course: then a translator should be quick at them
+    /// too.
+    const OFTEN_MISALIGNED: bool;
+
     /// As what an atomic read-modify-write faults where neither reading nor writing is possible.
     const ATOMIC: Access = Access::Write;
 

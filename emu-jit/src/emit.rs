@@ -38,6 +38,8 @@ pub(crate) struct Key {
     pub(crate) sticky_inexact: bool,
     /// Accesses that are not naturally aligned are the interpreter's business.
     pub(crate) traps_misaligned: bool,
+    /// They are to be quick where addresses are translated; else the interpreter does them.
+    pub(crate) often_misaligned: bool,
 }
 
 impl Key {

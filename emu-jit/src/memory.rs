@@ -366,7 +366,7 @@ impl<'f> Emit<'f> {
             b.switch_to_block(looks);
             goes_on
         };
-        if self.may_be_misaligned(bytes) {
+        if self.expects_misaligned(bytes) {
             let start = self.b.borrow_mut().use_var(last);
             let known = self.is_in_page(va, bytes, start);
             let mut b = self.b.borrow_mut();
@@ -387,8 +387,9 @@ impl<'f> Emit<'f> {
         b.ins().iadd(addend, va)
     }
 
-    fn may_be_misaligned(&self, bytes: u64) -> bool {
-        bytes > 1 && !self.key.traps_misaligned
+    /// Whether an access may well be misaligned; where it is not expected, such ones leave.
+    fn expects_misaligned(&self, bytes: u64) -> bool {
+        bytes > 1 && self.key.often_misaligned
     }
 
     /// Whether all of an access lies in the page that starts there.
@@ -404,11 +405,11 @@ impl<'f> Emit<'f> {
     /// See [`Lookup`]. Leaves if the TLB has no such page. Gives the page and what is added to addresses in it.
     fn look_up_in_tlb(&self, va: ir::Value, tag: ir::Value, bytes: u64, access: Access) -> (ir::Value, ir::Value) {
         let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
-        let may_be_misaligned = self.may_be_misaligned(bytes);
+        let expects_misaligned = self.expects_misaligned(bytes);
         let (page, window, found, ok) = {
             let mut b = self.b.borrow_mut();
             let constant = slot_access().with_readonly();
-            let page = if may_be_misaligned { b.ins().band_imm_u(va, PAGE_MASK as i64) } else { tag };
+            let page = if expects_misaligned { b.ins().band_imm_u(va, PAGE_MASK as i64) } else { tag };
             let mixed = b.ins().imul_imm_s(page, Lookup::MIX as i64);
             let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
             let mask = b.ins().load(I64, constant, self.slots, offset(mask));
@@ -418,7 +419,7 @@ impl<'f> Emit<'f> {
             let found = b.ins().load(I64, slot_access(), window, Lookup::TAG as i32);
             (page, window, found, b.ins().icmp(IntCC::Equal, found, tag))
         };
-        if may_be_misaligned {
+        if expects_misaligned {
             self.leave_unless_misaligned(ok, va, bytes, found);
         } else {
             self.leave_unless(ok);

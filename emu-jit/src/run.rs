@@ -217,7 +217,14 @@ impl<A: Arch> Jit<A> {
             memory,
             trampoline: Trampoline(placed[0]),
             cache,
-            key: Key { slots: Vec::new(), flat: None, ram: None, sticky_inexact: false, traps_misaligned: false },
+            key: Key {
+                slots: Vec::new(),
+                flat: None,
+                ram: None,
+                sticky_inexact: false,
+                traps_misaligned: false,
+                often_misaligned: A::OFTEN_MISALIGNED,
+            },
             refused: FxHashSet::default(),
             asked_again: FxHashMap::default(),
             journal: None,
@@ -246,6 +253,7 @@ impl<A: Arch> Jit<A> {
         }
         self.key.flat = self.key.flat.filter(|ram| ram.bytes != 0);
         self.key.traps_misaligned = hart.arch.traps_misaligned();
+        self.key.often_misaligned = A::OFTEN_MISALIGNED && !self.key.traps_misaligned;
         if let Some(dropped) = self.cache.revalidate(hart) {
             self.stats.dropped += dropped;
             self.refused.clear();

@@ -348,6 +348,7 @@ impl Arch for AArch64 {
     type Handlers = [Handler<AArch64>; 1];
     type Variant = ();
     const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK, ZVA_TRAP];
+    const OFTEN_MISALIGNED: bool = true;
     /// D13.2.37, WnR: a write only where a read would not have been refused.
     const ATOMIC: Access = Access::Read;
     const MODE_NAMES: &'static [(u8, &'static str)] = &[(3, "EL3"), (2, "EL2"), (1, "EL1"), (0, "EL0")];

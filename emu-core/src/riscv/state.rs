@@ -230,6 +230,8 @@ impl Arch for Riscv {
     type Handlers = [Handler<Riscv>; 2];
     type Variant = Xlen;
     const KEYS: &'static [Slot] = &[FRM, FS, ALIGN];
+    /// gcc and clang have `-mstrict-align` unless they are told otherwise.
+    const OFTEN_MISALIGNED: bool = false;
     const MODE_NAMES: &'static [(u8, &'static str)] = &[(mode::M, "M"), (mode::S, "S"), (mode::U, "U")];
 
     fn table() -> &'static [Row] {
