@@ -1,5 +1,6 @@
 //! The listings of all committed programs, line by line.
 
+use emu_core::image::{Arch, Image};
 use emu_core::isa::Text;
 use emu_core::riscv::alias::Aliases;
 use emu_core::riscv::decode::Decoder;
@@ -26,7 +27,7 @@ pub(crate) fn compare(tally: &mut Tally) -> Result<(), String> {
     programs.sort();
     let widths = [32, 64].map(|xlen| (Decoder::new(Isa::all(xlen).extensions, xlen), Aliases::new(xlen)));
     for program in &programs {
-        if program.iter().any(|part| part == "aarch64") {
+        if is_aarch64(program)? {
             super::a64::listing(&emu, program, tally)?;
             continue;
         }
@@ -56,6 +57,13 @@ fn emu() -> Result<PathBuf, String> {
         true => Ok(emu),
         false => Err(format!("{}: no such file; cargo build it in the same profile first", emu.display())),
     }
+}
+
+/// Whether an ELF file is for AArch64: what it says itself.
+fn is_aarch64(program: &Path) -> Result<bool, String> {
+    let file = std::fs::read(program).map_err(|error| format!("{}: {error}", program.display()))?;
+    let image = Image::elf(file).map_err(|error| format!("{}: {error}", program.display()))?;
+    Ok(image.target().is_some_and(|target| target.arch == Arch::AArch64))
 }
 
 /// Every ELF file below a folder.
