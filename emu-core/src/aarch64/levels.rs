@@ -1,4 +1,4 @@
-//! EL2 and EL3: which level an exception is taken to (D1.10.3, D1.13), what the two control of that, and the state after reset. They are
+//! EL2 and EL3: which level an exception is taken to (D1.10, D1.13), what the two control of that, and the state after reset. They are
 //! there as far as firmware and hypervisors need them to bring up what runs below: no second stage of translation, no virtual
 //! interrupts, no traps of what EL1 does but SMC, floating point and the physical timer. All levels are in AArch64. Nothing is told apart by
 //! security state but what EL2 may see of EL1: memory and the interrupt controller are the same in both.
@@ -12,20 +12,23 @@ use crate::trap::Trap;
 use emu_devices::gic::affinity;
 use std::cell::Cell;
 
-/// Bits of HCR_EL2 that do something.
+/// Bits of HCR_EL2 (D13.2): `MASK` has those that do something.
 pub(super) mod hcr {
     pub(in super::super) const FMO: u64 = 1 << 3;
     pub(in super::super) const IMO: u64 = 1 << 4;
+    /// Routes SErrors, which nothing raises.
+    pub(in super::super) const AMO: u64 = 1 << 5;
     pub(in super::super) const TSC: u64 = 1 << 19;
     pub(in super::super) const TGE: u64 = 1 << 27;
     pub(in super::super) const HCD: u64 = 1 << 29;
     /// One: EL1 is in AArch64.
     pub(in super::super) const RW: u64 = 1 << 31;
-    /// AMO routes SErrors, which nothing raises.
-    pub(in super::super) const MASK: u64 = FMO | IMO | 1 << 5 | TSC | TGE | HCD;
+    /// Of cache maintenance, which does nothing here.
+    pub(in super::super) const SWIO: u64 = 1 << 1;
+    pub(in super::super) const MASK: u64 = FMO | IMO | AMO | TSC | TGE | HCD;
 }
 
-/// Bits of SCR_EL3 that do something.
+/// Bits of SCR_EL3 (D13.2): `MASK` has those that do something.
 pub(super) mod scr {
     pub(in super::super) const NS: u64 = 1 << 0;
     pub(in super::super) const IRQ: u64 = 1 << 1;
@@ -187,7 +190,7 @@ pub(super) fn interrupt_level(hart: &Hart<AArch64>, cause: u64) -> Option<u8> {
     } else {
         1
     };
-    // D1.13.4: what goes to EL2 or EL3 is not masked below; what goes to a level below is not taken.
+    // D1.13: what goes to EL2 or EL3 is not masked below; what goes to a level below is not taken.
     let is_masked = masks & mask != 0 && (to == from || to == 1);
     (to >= from && !is_masked).then_some(to)
 }
@@ -202,7 +205,7 @@ pub(super) fn can_return_to(hart: &Hart<AArch64>, el: u8) -> bool {
     }
 }
 
-/// What becomes of HVC (C6.2.92): the level that it calls; `None` if it is undefined.
+/// What becomes of HVC (C6.2, HVC): the level that it calls; `None` if it is undefined.
 pub(super) fn hvc(hart: &Hart<AArch64>) -> Option<u8> {
     let el = hart.mode.get();
     let is_enabled = if has(hart, 3) { scr_says(hart, scr::HCE) } else { !hcr_says(hart, hcr::HCD) };
@@ -212,7 +215,7 @@ pub(super) fn hvc(hart: &Hart<AArch64>) -> Option<u8> {
     Some(el.max(2))
 }
 
-/// What becomes of SMC (C6.2.227).
+/// What becomes of SMC (C6.2, SMC).
 pub(super) enum Smc {
     Undefined,
     /// It calls EL3.

@@ -94,9 +94,9 @@ enum Gate {
     UserReads,
     /// EL1.
     System,
-    /// EL2.
+    /// EL2, where there is one.
     Hypervisor,
-    /// EL3.
+    /// EL3, where there is one.
     Monitor,
     /// EL1 always, EL0 if this says so; else its access is trapped.
     Trapped(fn(&Hart<AArch64>) -> bool),
@@ -116,6 +116,18 @@ struct Register {
     read: Option<fn(Cx<'_>) -> u64>,
     /// `None`: MSR is undefined.
     write: Option<fn(Cx<'_>, u64)>,
+}
+
+impl Register {
+    /// Whether the hart has it: the exception level that it is for, and what its row asks for.
+    fn is_there(&self, hart: &Hart<AArch64>) -> bool {
+        let level = match self.gate {
+            Gate::Hypervisor => 2,
+            Gate::Monitor => 3,
+            _ => 1,
+        };
+        levels::has(hart, level) && (self.exists)(hart)
+    }
 }
 
 /// Parts of an encoding put together.
@@ -161,7 +173,7 @@ fn find(id: u16) -> Option<&'static Register> {
 
 /// Tells `to` every register that holds something, by name.
 pub(super) fn each(hart: &Hart<AArch64>, to: &mut dyn FnMut(&str, u64)) {
-    let there = REGISTERS.iter().filter(|register| register.write.is_some() && (register.exists)(hart));
+    let there = REGISTERS.iter().filter(|register| register.write.is_some() && register.is_there(hart));
     for (name, read) in there.filter(|register| !has_effect(register)).filter_map(|r| Some((r.name, r.read?))) {
         to(name, read(Cx::between(hart)));
     }
@@ -174,7 +186,7 @@ fn has_effect(register: &Register) -> bool {
 
 /// The register, if the hart may touch it now.
 fn accessible(hart: &Hart<AArch64>, id: u16, rt: Slot, is_read: bool) -> Result<&'static Register, Stop> {
-    let register = find(id).filter(|register| (register.exists)(hart)).ok_or_else(|| unknown(hart, id))?;
+    let register = find(id).filter(|register| register.is_there(hart)).ok_or_else(|| unknown(hart, id))?;
     let el = hart.mode.get();
     if timer::is_denied_by_el2(hart, id) {
         let cause = levels::aimed(2, access_syndrome(id, rt, is_read));

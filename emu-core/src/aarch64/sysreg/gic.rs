@@ -2,7 +2,6 @@
 
 use super::Gate::{Hypervisor, Monitor, System};
 use super::{Cx, Register, registers};
-use crate::aarch64::levels;
 use crate::aarch64::state::AArch64;
 use crate::hart::Hart;
 use emu_devices::gic::Gic;
@@ -10,14 +9,6 @@ use emu_devices::gic::v3::cpu::Register as Icc;
 
 fn is_there(hart: &Hart<AArch64>) -> bool {
     matches!(hart.arch.gic(), Some(Gic::V3(_)))
-}
-
-fn in_el2(hart: &Hart<AArch64>) -> bool {
-    is_there(hart) && levels::has(hart, 2)
-}
-
-fn in_el3(hart: &Hart<AArch64>) -> bool {
-    is_there(hart) && levels::has(hart, 3)
 }
 
 /// ICC_SRE_EL2 and ICC_SRE_EL3: there are system registers only, at all levels.
@@ -57,9 +48,9 @@ pub(super) static TABLE: &[Register] = registers! {
     "icc_sre_el1" (3 0 12 12 5) System, if is_there => (|cx| get(cx, Icc::Sre)), |cx, v| set(cx, Icc::Sre, v);
     "icc_igrpen0_el1" (3 0 12 12 6) System, if is_there => (|cx| get(cx, Icc::Igrpen(0))), |cx, v| set(cx, Icc::Igrpen(0), v);
     "icc_igrpen1_el1" (3 0 12 12 7) System, if is_there => (|cx| get(cx, Icc::Igrpen(1))), |cx, v| set(cx, Icc::Igrpen(1), v);
-    "icc_sre_el2" (3 4 12 9 5) Hypervisor, if in_el2 => (|_| SRE), |_, _| {};
-    "icc_ctlr_el3" (3 6 12 12 4) Monitor, if in_el3 => (|cx| get(cx, Icc::Ctlr)), |cx, v| set(cx, Icc::Ctlr, v);
-    "icc_sre_el3" (3 6 12 12 5) Monitor, if in_el3 => (|_| SRE), |_, _| {};
+    "icc_sre_el2" (3 4 12 9 5) Hypervisor, if is_there => (|_| SRE), |_, _| {};
+    "icc_ctlr_el3" (3 6 12 12 4) Monitor, if is_there => (|cx| get(cx, Icc::Ctlr)), |cx, v| set(cx, Icc::Ctlr, v);
+    "icc_sre_el3" (3 6 12 12 5) Monitor, if is_there => (|_| SRE), |_, _| {};
     // One group 1 for all: bit 0 is for those that are not secure, bit 1 for the others.
-    "icc_igrpen1_el3" (3 6 12 12 7) Monitor, if in_el3 => (|cx| get(cx, Icc::Igrpen(1)) * 3), |cx, v| set(cx, Icc::Igrpen(1), u64::from(v & 3 != 0));
+    "icc_igrpen1_el3" (3 6 12 12 7) Monitor, if is_there => (|cx| get(cx, Icc::Igrpen(1)) * 3), |cx, v| set(cx, Icc::Igrpen(1), u64::from(v & 3 != 0));
 };

@@ -79,7 +79,7 @@ fn levels_of(hart: &Hart<AArch64>, kind: u64) -> u64 {
     [el0, el1, is_set(filter::NSH), el3].into_iter().enumerate().map(|(el, counts)| u64::from(counts) << el).sum()
 }
 
-/// D7.5.3: the levels at which event counters may not count, as a mask: those in secure state, unless MDCR_EL3.SPME allows it.
+/// D7: the levels at which event counters may not count, as a mask: those in secure state, unless MDCR_EL3.SPME allows it.
 fn prohibited(hart: &Hart<AArch64>) -> u64 {
     if !levels::has(hart, 3) || hart.arch.registers.upper.mdcr_el3.get() & MDCR_SPME != 0 {
         return 0;
@@ -135,13 +135,13 @@ impl Pmu {
             return None;
         }
         let cx = Cx::between(hart);
-        let levels = |state: &State, n| state.levels(hart, n);
         let state = hart.arch.pmu.state.borrow();
         let here = 1u64 << hart.mode.get();
         let pending = state.since(cx);
-        let watched = (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && levels(&state, n) & here != 0);
+        let watched =
+            (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && state.levels(hart, n) & here != 0);
         let remaining = watched.map(|n| {
-            let count = state.counts[n].wrapping_add(sum(&pending, levels(&state, n)));
+            let count = state.counts[n].wrapping_add(sum(&pending, state.levels(hart, n)));
             match state.limit(n) {
                 0 => count.wrapping_neg(),
                 limit => limit - count % limit,

@@ -27,14 +27,6 @@ fn timers(cx: Cx<'_>) -> &Shared<GenericTimers> {
     &cx.hart.arch.parts.as_ref().expect("the register's row asks for it").timers
 }
 
-fn in_el2(hart: &Hart<AArch64>) -> bool {
-    is_there(hart) && levels::has(hart, 2)
-}
-
-fn in_el3(hart: &Hart<AArch64>) -> bool {
-    is_there(hart) && levels::has(hart, 3)
-}
-
 /// Whether CNTHCTL_EL2 sends an access of EL1 or EL0 to EL2. What EL1 has denied EL0 comes first.
 pub(super) fn is_denied_by_el2(hart: &Hart<AArch64>, id: u16) -> bool {
     const CNTPCT: u16 = encoding(3, 3, 14, 0, 1);
@@ -105,22 +97,22 @@ pub(super) static TABLE: &[Register] = registers! {
         |cx, v| set_remaining(cx, Timer::Virtual, v);
     "cntv_ctl_el0" (3 3 14 3 1) Trapped(virtual_), if is_there => (|cx| control(cx, Timer::Virtual)),
         |cx, v| set_control(cx, Timer::Virtual, v);
-    "cnthctl_el2" (3 4 14 1 0) Hypervisor, if in_el2 => (|cx| cx.hart.arch.registers.upper.cnthctl_el2.get()),
+    "cnthctl_el2" (3 4 14 1 0) Hypervisor, if is_there => (|cx| cx.hart.arch.registers.upper.cnthctl_el2.get()),
         |cx, v| cx.hart.arch.registers.upper.cnthctl_el2.set(v & cnthctl::MASK);
-    "cntvoff_el2" (3 4 14 0 3) Hypervisor, if in_el2 => (|cx| timers(cx).lock().offset(cx.hart.id)),
+    "cntvoff_el2" (3 4 14 0 3) Hypervisor, if is_there => (|cx| timers(cx).lock().offset(cx.hart.id)),
         |cx, v| timers(cx).lock().set_offset(cx.hart.id, v, cx.now());
-    "cnthp_tval_el2" (3 4 14 2 0) Hypervisor, if in_el2 => (|cx| remaining(cx, Timer::Hyp)),
+    "cnthp_tval_el2" (3 4 14 2 0) Hypervisor, if is_there => (|cx| remaining(cx, Timer::Hyp)),
         |cx, v| set_remaining(cx, Timer::Hyp, v);
-    "cnthp_ctl_el2" (3 4 14 2 1) Hypervisor, if in_el2 => (|cx| control(cx, Timer::Hyp)),
+    "cnthp_ctl_el2" (3 4 14 2 1) Hypervisor, if is_there => (|cx| control(cx, Timer::Hyp)),
         |cx, v| set_control(cx, Timer::Hyp, v);
-    "cnthp_cval_el2" (3 4 14 2 2) Hypervisor, if in_el2 => (|cx| compare(cx, Timer::Hyp)),
+    "cnthp_cval_el2" (3 4 14 2 2) Hypervisor, if is_there => (|cx| compare(cx, Timer::Hyp)),
         |cx, v| set_compare(cx, Timer::Hyp, v);
     // SCR_EL3.ST, by which EL1 could have it, is not there.
-    "cntps_tval_el1" (3 7 14 2 0) Monitor, if in_el3 => (|cx| remaining(cx, Timer::Secure)),
+    "cntps_tval_el1" (3 7 14 2 0) Monitor, if is_there => (|cx| remaining(cx, Timer::Secure)),
         |cx, v| set_remaining(cx, Timer::Secure, v);
-    "cntps_ctl_el1" (3 7 14 2 1) Monitor, if in_el3 => (|cx| control(cx, Timer::Secure)),
+    "cntps_ctl_el1" (3 7 14 2 1) Monitor, if is_there => (|cx| control(cx, Timer::Secure)),
         |cx, v| set_control(cx, Timer::Secure, v);
-    "cntps_cval_el1" (3 7 14 2 2) Monitor, if in_el3 => (|cx| compare(cx, Timer::Secure)),
+    "cntps_cval_el1" (3 7 14 2 2) Monitor, if is_there => (|cx| compare(cx, Timer::Secure)),
         |cx, v| set_compare(cx, Timer::Secure, v);
     "cntv_cval_el0" (3 3 14 3 2) Trapped(virtual_), if is_there => (|cx| compare(cx, Timer::Virtual)),
         |cx, v| set_compare(cx, Timer::Virtual, v);

@@ -4,8 +4,7 @@
 // An exception prints a line: K at EL1, H at EL2, M at EL3; the vector's offset, ESR_ELx, ELR_ELx, FAR_ELx, SPSR_ELx. Then the program goes
 // on where it was, at the address in x28 if that is not 0, else behind the instruction. An interrupt stops the timers instead. x26 and
 // x27 are the handlers' own.
-#define EMBEDDED
-#include "observe.h"
+#include "print.h"
 
     .globl _start
 _start:

@@ -1,5 +1,5 @@
-// For programs that print what they observe: start, exception vectors that print, and printing by semihosting. Every program
-// has `main`; it runs at EL1 with its own stack pointer, and ends by returning. With EMBEDDED it has a start of its own instead.
+// For programs that print what they observe at EL1 and EL0: start, and exception vectors that print. Every program has
+// `main`; it runs at EL1 with its own stack pointer, and ends by returning. With EMBEDDED it has a start of its own instead.
 //
 // An exception prints a line: E, the vector's offset, ESR_EL1, ELR_EL1 and FAR_EL1, SPSR_EL1. Then the program goes on at EL1, with
 // its stack, at the address in x28 if that is not 0, else behind the instruction; what `also_masked` has of PSTATE is set. x26 and x27 are the handler's own.
@@ -21,40 +21,7 @@ _start:
     b .
 #endif
 
-// Prints a register as 16 digits and a space. Changes nothing else.
-.macro SHOW register
-    stp x0, x1, [sp, #-64]!
-    stp x2, x3, [sp, #16]
-    stp x4, x30, [sp, #32]
-    mrs x4, nzcv
-    str x4, [sp, #48]
-    mov x2, \register
-    bl show
-    ldr x4, [sp, #48]
-    msr nzcv, x4
-    ldp x4, x30, [sp, #32]
-    ldp x2, x3, [sp, #16]
-    ldp x0, x1, [sp], #64
-.endm
-
-// Prints a character. Changes x0 and x1.
-.macro PRINT character
-    ldr x1, =characters + \character
-    mov w0, #3                  // SYS_WRITEC
-    hlt #0xf000
-.endm
-
-.macro NEWLINE
-    stp x0, x1, [sp, #-16]!
-    PRINT 10
-    ldp x0, x1, [sp], #16
-.endm
-
-// Prints a register and ends the line.
-.macro LINE register
-    SHOW \register
-    NEWLINE
-.endm
+#include "print.h"
 
 // Goes to EL0, at the next instruction, with the masks of interrupts and the stack as they are. x0 is lost.
 .macro DROP_TO_EL0
@@ -72,21 +39,6 @@ _start:
 .macro BACK_TO_EL1
     svc #0xffff
 .endm
-
-show:
-    mov x3, #60
-1:  lsr x4, x2, x3
-    and x4, x4, #15
-    ldr x1, =digits
-    add x1, x1, x4
-    mov w0, #3
-    hlt #0xf000
-    subs x3, x3, #4
-    b.ge 1b
-    ldr x1, =characters + 32
-    mov w0, #3
-    hlt #0xf000
-    ret
 
 .macro VECTOR
     .balign 0x80
@@ -187,15 +139,7 @@ interrupt:
 #endif
 
     .pool
-    .section .rodata
-digits: .ascii "0123456789abcdef"
     .data
-characters:
-    .byte 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32
-    .skip 32
-    .byte 65,66,67,68,69,70,71,72,73,74,75,76,77,78,79,80,81,82,83,84,85,86,87,88,89,90
-    .balign 16
-finished: .quad 0x20026, 0
 stack_save: .quad 0, 0, 0
 good_stack: .quad 0
 also_masked: .quad 0
