@@ -193,7 +193,7 @@ pub fn class(kind: Kind, touches: Touches, module: &str) -> &'static str {
         (_, Touches::Stores, _) => "store",
         (_, _, "muldiv") => "multiply and divide",
         (_, _, "float") => "floating point",
-        (_, _, "simd") => "vector",
+        (_, _, "simd" | "simd_float") => "vector",
         (_, _, "bitmanip" | "bitfield") => "bit manipulation",
         (Kind::Slow, ..) => "system",
         _ => "integer",
@@ -313,9 +313,18 @@ macro_rules! format {
 /// Name  "name"  "bit pattern"  Format [branch | jump | slow]  =>  module::function[<Width>];
 /// ```
 ///
+/// A long table stands in several files, `Riscv: Rv [Rv32 Rv64], with the rows of one other;`: behind the rows that are written
+/// there come those of `one` and `other`, modules with a macro `rows` that hands over to this one what it is given and then its own.
+///
 /// The invoking module has `Needs`, `Ext`, the views, the widths and the formats in scope.
 #[macro_export]
 macro_rules! isa {
+    ($Arch:ident: $View:ident $views:tt, with the rows of $($file:ident)+; $($rows:tt)*) => {
+        $crate::isa! { @with [$($file)+] [$Arch: $View $views;] $($rows)* }
+    };
+    (@with [$file:ident $($files:ident)*] $head:tt $($rows:tt)*) => { $file::rows! { @with [$($files)*] $head $($rows)* } };
+    (@with [] [$($head:tt)*] $($rows:tt)*) => { $crate::isa! { $($head)* $($rows)* } };
+
     (@any [$ext:ident $(| $alt:ident)* $(& $also:ident)*]) => { Ext::$ext $(.union(Ext::$alt))* };
     (@all [$ext:ident $(| $alt:ident)* $(& $also:ident)*]) => { Ext::empty() $(.union(Ext::$also))* };
     (@kind) => { $crate::isa::Kind::Straight };
