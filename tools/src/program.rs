@@ -26,6 +26,28 @@ pub(crate) struct RawArgs {
     pub(crate) entry: Option<u64>,
 }
 
+/// What a program is told by semihosting (SYS_GET_CMDLINE).
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct CommandLine {
+    /// Arguments for the program, which gets them by semihosting: everything from the first word behind PROGRAM that is no option, or
+    /// from -- on
+    #[arg(trailing_var_arg = true)]
+    args: Vec<String>,
+    /// What cargo bench says to whomever it runs: for the program, as all arguments are
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl CommandLine {
+    /// All of it, from the program's name on.
+    pub(crate) fn of(&self, program: &Path) -> String {
+        let mut words = vec![program.display().to_string()];
+        words.extend(self.bench.then(|| "--bench".to_owned()));
+        words.extend_from_slice(&self.args);
+        words.join(" ")
+    }
+}
+
 /// Reads a program file.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use emu_devices::virtio::block::DiskSpec;
 use super::machine::{Limits, MachineArgs, Notes};
 use super::run::{conclude, open_disk};
 use crate::guest::{Guest, family, with_guest};
-use crate::program::{self, RawArgs};
+use crate::program::{self, CommandLine, RawArgs};
 use crate::session::{End, Questions, Session};
 use crate::status::Status;
 use crate::{input, output, terminal, values};
@@ -20,9 +20,8 @@ use crate::{input, output, terminal, values};
 /// How a program is run. The program itself is an argument of the command's own.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GuestArgs {
-    /// Arguments for the program, after --; it gets them by semihosting
-    #[arg(last = true)]
-    pub(crate) args: Vec<String>,
+    #[command(flatten)]
+    pub(crate) command_line: CommandLine,
     #[command(flatten)]
     pub(crate) raw: RawArgs,
     #[command(flatten)]
@@ -81,7 +80,7 @@ impl GuestArgs {
         let name = program.display().to_string();
         let disks = self.disk.iter().map(|text| open_disk(&DiskSpec::parse(text))).collect::<Result<_>>()?;
         let console = Console::new(out);
-        let command = self.command(program);
+        let command = self.command_line.of(program);
         let mut session = Session::<A>::new(&name, image, machine, command, console.clone(), disks, notes)?;
 
         input::catch_signals();
@@ -99,11 +98,6 @@ impl GuestArgs {
         }
         let session = Box::new(session);
         Ok(Ran { session, console, end, status, host })
-    }
-
-    /// The program and its arguments, as it gets them.
-    pub(crate) fn command(&self, program: &Path) -> String {
-        [&[program.display().to_string()], &self.args[..]].concat().join(" ")
     }
 }
 

@@ -90,7 +90,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     // Each goes its own way: what one cannot write is no reason to lose the others.
     let saved = [
         save("--callgrind", &args.callgrind, &|| {
-            Ok(report::callgrind(&profile, with_lines()?, &guest.command(program)))
+            Ok(report::callgrind(&profile, with_lines()?, &guest.command_line.of(program)))
         }),
         save("--flame", &args.flame, &|| Ok(report::flame(&profile.stacks, &profile.functions, &name))),
         save("--folded", &args.folded, &|| Ok(report::folded(&profile))),

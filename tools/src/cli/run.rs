@@ -13,7 +13,7 @@ use super::insight::{self, InsightArgs};
 use super::machine::{Limits, MachineArgs, Notes};
 use crate::guest::{Guest, family, with_guest};
 use crate::profile::Lines;
-use crate::program::{self, RawArgs};
+use crate::program::{self, CommandLine, RawArgs};
 use crate::report::coverage::{drcov, lcov};
 use crate::report::signature;
 use crate::session::{End, Session};
@@ -26,9 +26,8 @@ use crate::{coverage, input, output, terminal, values, verify};
 pub(crate) struct Args {
     /// ELF program, or a raw image with --load
     program: PathBuf,
-    /// Arguments for the program, after --; it gets them by semihosting
-    #[arg(last = true)]
-    args: Vec<String>,
+    #[command(flatten)]
+    command_line: CommandLine,
     #[command(flatten)]
     raw: RawArgs,
     #[command(flatten)]
@@ -93,7 +92,7 @@ fn run<A: Guest>(args: &Args, image: Image) -> Result<Status> {
     let lab = lab.transpose()?;
     let disks = disks.iter().map(open_disk).collect::<Result<_>>()?;
     let console = Console::new(Box::new(std::io::stdout()));
-    let command_line = [std::slice::from_ref(&name), &args.args].concat().join(" ");
+    let command_line = args.command_line.of(&args.program);
     let mut session = Session::<A>::new(&name, image, &args.machine, command_line, console.clone(), disks, notes)?;
     let trace = args.trace.as_deref().map(output::create).transpose()?;
     if let Some(file) = trace {

@@ -79,6 +79,38 @@ fn the_seed_decides_what_a_guest_sees_at_random() {
     assert_ne!(code(&["--seed", "0"]), code(&["--seed", "1"]));
 }
 
+/// Prints its command line, all by semihosting.
+fn echo() -> Elf {
+    const CALL: [u32; 3] = [0x01f0_1013, 0x0010_0073, 0x4070_5013];
+    const AUIPC_A1: u32 = 0x0000_0597;
+    // The block of SYS_GET_CMDLINE is at 0x100, the text it gets at 0x200; SYS_WRITE0 prints that.
+    let ask = [addi(12, 11, 0x200), store(3, 12, 0x100, 11), addi(13, 0, 256), store(3, 13, 0x108, 11)];
+    let code = [&[AUIPC_A1][..], &ask, &[addi(11, 11, 0x100), addi(10, 0, 0x15)], &CALL];
+    let code = [&code.concat()[..], &[addi(11, 12, 0), addi(10, 0, 4)], &CALL, &exit(0)].concat();
+    let mut elf = Elf::new(&code);
+    elf.segments[0].3 = 0x400;
+    elf
+}
+
+#[test]
+fn a_program_gets_the_words_behind_its_name() {
+    let folder = Folder::new();
+    let file = folder.file("echo.elf", echo().bytes());
+    let told = |words: &[&str]| {
+        let output = emu([&["run", "--max-insns", "1000", &file], words].concat()).has_status(0);
+        output.stdout.strip_prefix(&file).expect("its name is the first word").to_owned()
+    };
+    assert_eq!(told(&[]), "");
+    assert_eq!(told(&["one", "--two", "-3"]), " one --two -3");
+    assert_eq!(told(&["--", "--hash"]), " --hash", "behind -- nothing is an option of emu's");
+    assert_eq!(told(&["--seed", "1", "one"]), " one", "in front of the first word options are");
+    // What `cargo run`, `cargo test NAME` and `cargo bench` make of `runner = "emu run"`.
+    assert_eq!(told(&["--bench"]), " --bench");
+    assert_eq!(told(&["name", "--bench"]), " name --bench");
+    let refused = emu(["run", &file, "--exact", "name"]).has_status(125);
+    assert!(refused.stderr.contains("use '-- --exact'"), "{}", refused.stderr);
+}
+
 #[test]
 fn limits() {
     let folder = Folder::new();
