@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub(crate) use self::batch::Batch;
 pub use self::host::SystemCalls;
 use self::host::{Mapping, Rights, page_bytes};
-use self::raw::{Raw, load_unaligned, store_unaligned};
+use self::raw::{Raw, load_at, store_at};
 pub use self::reserve::Block;
 pub(crate) use self::tables::Tables;
 pub use self::tables::{Counts, Lookup};
@@ -134,9 +134,8 @@ impl Ram {
     #[inline]
     pub fn read<T: Unit>(&self, offset: u64) -> Option<T> {
         let p = self.at(offset, T::BYTES)?;
-        // SAFETY: `at` has checked the range; alignment is that of `offset`, as `base` is page-aligned (R1).
-        // An unaligned one gets what it asks for: the aligned words around it are inside too, by R1's multiple.
-        Some(unsafe { if offset & (T::BYTES - 1) == 0 { T::load(p) } else { load_unaligned(p) } })
+        // SAFETY: `at` has checked the range.
+        Some(T::from_u64(unsafe { load_at::<T>(p, 0) }))
     }
 
     /// Writes the unit at `offset`, or returns `None`, having written nothing, if it is not wholly inside. An aligned
@@ -144,8 +143,8 @@ impl Ram {
     #[inline]
     pub fn write<T: Unit>(&self, offset: u64, value: T) -> Option<()> {
         let p = self.at_writable(offset, T::BYTES)?;
-        // SAFETY: as in `read`; an unaligned store touches its own bytes only.
-        unsafe { if offset & (T::BYTES - 1) == 0 { T::store(p, value) } else { store_unaligned(p, value) } };
+        // SAFETY: as in `read`; a store touches its own bytes only.
+        unsafe { store_at(p, 0, value) };
         Some(())
     }
 

@@ -1,4 +1,4 @@
-//! The host's accesses to mapped memory: aligned ones of each width, atomically, and unaligned ones: one instruction where
+//! The host's accesses to mapped memory: atomic ones of each width, and such that may be unaligned: one instruction where
 //! the host has it (`x86_64`), else made of aligned ones. It knows pointers only; what makes them valid is its callers'
 //! business.
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
@@ -9,9 +9,9 @@ mod pieces;
 mod x86_64;
 
 #[cfg(any(miri, not(target_arch = "x86_64")))]
-pub(super) use self::pieces::{load_unaligned, store_unaligned};
+pub(super) use self::pieces::{load_at, store_at};
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(super) use self::x86_64::{load_at, load_unaligned, store_unaligned, unknown};
+pub(super) use self::x86_64::{load_at, store_at, unknown};
 
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
@@ -72,17 +72,6 @@ macro_rules! raw {
     )*};
 }
 raw!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
-
-/// One relaxed load from `base + index`.
-///
-/// # Safety
-/// As for [`Raw::load`] of the sum.
-#[cfg(any(miri, not(target_arch = "x86_64")))]
-#[inline(always)]
-pub(super) unsafe fn load_at<T: Raw>(base: *mut u8, index: usize) -> T {
-    // SAFETY: the same contract.
-    unsafe { T::load(base.wrapping_add(index)) }
-}
 
 /// The same number; see `x86_64`.
 #[cfg(any(miri, not(target_arch = "x86_64")))]

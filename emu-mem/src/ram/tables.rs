@@ -12,11 +12,12 @@
 #![allow(unsafe_code, reason = "part of `ram`; see docs/unsafe.md")]
 
 use std::cell::{Cell, RefCell};
+use std::hint::{assert_unchecked, cold_path};
 use std::ops::AddAssign;
 use std::ptr::{self, NonNull};
 
 use super::Ram;
-use super::raw::{load_at, load_unaligned, store_unaligned, unknown};
+use super::raw::{load_at, store_at, unknown};
 use crate::access::{Access, AmoOp, Unit, Width};
 use crate::addr::{PAGE_MASK, PAGE_SHIFT, PAGE_SIZE};
 use crate::pool::{LocalPool, Pool, Recycle};
@@ -277,10 +278,6 @@ impl Table {
     }
 }
 
-/// Tells the compiler that what calls this is not the usual way.
-#[cold]
-const fn rarely() {}
-
 /// The selected slot's table for one kind of access.
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -495,14 +492,18 @@ impl Tables {
     /// [allowed](Self::allow_unaligned).
     #[inline(always)]
     pub(crate) fn read<T: Unit>(&self, va: u64) -> Option<T> {
-        if let Some(addend) = self.aligned_addend::<T>(Access::Read, va) {
+        let value = if let Some(addend) = self.aligned_addend::<T>(Access::Read, va) {
             // SAFETY: by R3 the page of a hit is in live memory; an aligned unit lies in one page.
-            return Some(unsafe { load_at(addend, va as usize) });
-        }
-        rarely();
-        let addend = self.unaligned_addend::<T>(Access::Read, va)?;
-        // SAFETY: by R3 all bytes are in live memory.
-        Some(unsafe { load_unaligned(addend.wrapping_add(va as usize)) })
+            unsafe { load_at::<T>(addend, va as usize) }
+        } else {
+            cold_path();
+            let addend = self.unaligned_addend::<T>(Access::Read, va)?;
+            // SAFETY: by R3 all bytes are in live memory.
+            unsafe { load_at::<T>(addend, va as usize) }
+        };
+        // SAFETY: both have put zeros above the unit. Said behind both, it saves those who widen it an instruction.
+        unsafe { assert_unchecked(value <= u64::MAX >> (64 - 8 * T::BYTES)) };
+        Some(T::from_u64(value))
     }
 
     /// Reads; `None` unless the page is here and all bytes are in it.
@@ -510,7 +511,7 @@ impl Tables {
     pub(crate) fn read_unaligned<T: Unit>(&self, va: u64) -> Option<T> {
         let p = self.inside::<T>(Access::Read, va)?;
         // SAFETY: by R3 all bytes are in live memory.
-        Some(unsafe { load_unaligned(p) })
+        Some(T::from_u64(unsafe { load_at::<T>(p, 0) }))
     }
 
     /// Writes as [`read`](Self::read) reads; `None` with nothing written.
@@ -521,10 +522,10 @@ impl Tables {
             unsafe { T::store(p, value) };
             return Some(());
         }
-        rarely();
-        let p = self.unaligned_addend::<T>(Access::Write, va)?.wrapping_add(va as usize);
+        cold_path();
+        let addend = self.unaligned_addend::<T>(Access::Write, va)?;
         // SAFETY: as in `read`.
-        unsafe { store_unaligned(p, value) };
+        unsafe { store_at(addend, va as usize, value) };
         Some(())
     }
 
@@ -533,7 +534,7 @@ impl Tables {
     pub(crate) fn write_unaligned<T: Unit>(&self, va: u64, value: T) -> Option<()> {
         let p = self.inside::<T>(Access::Write, va)?;
         // SAFETY: as in `read_unaligned`.
-        unsafe { store_unaligned(p, value) };
+        unsafe { store_at(p, 0, value) };
         Some(())
     }
 
