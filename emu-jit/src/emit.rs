@@ -24,6 +24,7 @@ use crate::slots::{Holds, SlotSet, WHY, offset};
 use crate::timing::Clock;
 use crate::value::{Form, Truth, TruthForm, Val};
 use crate::vector::Vector;
+use crate::ways_out::{Kept, WayOut};
 
 /// What a region is compiled for, beside its address: what decode time may rely on.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -88,6 +89,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) loads_single: Cell<bool>,
     /// The open group of guards.
     pub(crate) group: RefCell<Option<Group>>,
+    /// Ways out that are still to be built.
+    pub(crate) ways_out: RefCell<Vec<WayOut>>,
     /// The last page of the current instruction's group of accesses, if it has one.
     pub(crate) last_page: Cell<Option<LastPage>>,
     /// Sums of a value and a constant.
@@ -111,6 +114,27 @@ pub(crate) struct Emit<'f> {
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
     /// Where cycles are counted, once they are.
     pub(crate) clock: OnceCell<Clock>,
+}
+
+/// How many instructions may still run at some place.
+#[derive(Copy, Clone, Debug)]
+pub(crate) enum Remaining {
+    Value(ir::Value),
+    InLaps(Laps),
+}
+
+impl Remaining {
+    /// As a value.
+    pub(crate) fn now(self, b: &mut FunctionBuilder<'_>) -> ir::Value {
+        let Laps { after, left, insns, behind } = match self {
+            Remaining::Value(value) => return value,
+            Remaining::InLaps(laps) => laps,
+        };
+        let Some(left) = left else { return after };
+        let left = b.ins().imul_imm_s(left, insns as i64);
+        let left = b.ins().iadd(after, left);
+        b.ins().iadd_imm_s(left, behind as i64 - insns as i64)
+    }
 }
 
 /// The rest of the block cannot be reached.
@@ -152,6 +176,7 @@ impl<'f> Emit<'f> {
             loads_single: Cell::new(false),
             last_page: Cell::new(None),
             group: RefCell::default(),
+            ways_out: RefCell::default(),
             sums: RefCell::default(),
             zero_extended: RefCell::default(),
             extensions: RefCell::default(),
@@ -312,12 +337,7 @@ impl<'f> Emit<'f> {
 
     fn store_slots(&self, slots: SlotSet) {
         for slot in slots.iter() {
-            let known = self.now.borrow().get(slot);
-            let value = match known {
-                Some(form) => self.as_kept(slot, Val::<64> { form, e: self }.ssa()),
-                None => self.variable(slot),
-            };
-            self.store_slot(slot, value);
+            self.store_kept((slot, self.kept(slot)));
         }
     }
 
@@ -327,33 +347,43 @@ impl<'f> Emit<'f> {
         self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
     }
 
-    /// What to store of a slot that holds `bits`: the number that they were made of, if they were. Not any number with these bits:
-    /// in a way out only what was there before is known to be there.
-    fn as_kept(&self, slot: Slot, bits: ir::Value) -> ir::Value {
+    /// What to store of a slot.
+    pub(crate) fn kept(&self, slot: Slot) -> Kept {
+        let known = self.now.borrow().get(slot);
+        known.map_or_else(|| Kept::Value(self.variable(slot)), |form| self.as_kept(slot, form))
+    }
+
+    /// What to store of a slot that holds this: the number that its bits were made of, if they were. Not any number with these
+    /// bits: in a way out only what was there before is known to be there.
+    pub(crate) fn as_kept(&self, slot: Slot, form: Form) -> Kept {
+        let bits = match form {
+            Form::Const(n) => return Kept::Const(n),
+            Form::Ssa(bits) => bits,
+        };
         let is_single = matches!(self.variables.borrow()[slot.0 as usize], Some((_, F32)));
         let bits = self.as_boxed(bits).filter(|_| is_single).unwrap_or(bits);
-        self.made_of.borrow().get(&bits).copied().unwrap_or(bits)
+        Kept::Value(self.made_of.borrow().get(&bits).copied().unwrap_or(bits))
     }
 
     /// Leaves the region in the current block, which ends: before the instruction at `pc`, with `ahead` instructions counted
     /// that will not run.
     pub(crate) fn leave(&self, why: Why, pc: ir::Value, ahead: usize) {
         self.store_dirty();
-        if ahead != 0 {
-            self.count_leaving(self.insns.get() - ahead);
+        let insn = self.insn_before(ahead);
+        if ahead != 0
+            && let Some(counters) = self.counters.get()
+        {
+            self.count_leaving(counters, insn);
         }
-        self.store_clock_before(self.insns.get() - ahead);
+        if let Some(clock) = self.clock_before(insn, self.cycles()) {
+            self.store_clock_at(clock);
+        }
         let (why, left) = {
             let mut b = self.b.borrow_mut();
             let why = b.ins().iconst(I64, why as i64);
             let left = self.left_now(&mut b);
             (why, if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) })
         };
-        self.return_with(why, left, pc);
-    }
-
-    /// Returns from the region; all else has been stored. The block ends.
-    pub(crate) fn return_with(&self, why: ir::Value, left: ir::Value, pc: ir::Value) {
         let mut b = self.b.borrow_mut();
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
         b.ins().return_(&[left, pc]);
@@ -361,11 +391,17 @@ impl<'f> Emit<'f> {
 
     /// How many instructions may still run.
     pub(crate) fn left_now(&self, b: &mut FunctionBuilder<'f>) -> ir::Value {
-        let Some(Laps { after, left, insns, behind }) = self.laps.get() else { return b.use_var(self.left) };
-        let Some(left) = left else { return after };
-        let left = b.ins().imul_imm_s(left, insns as i64);
-        let left = b.ins().iadd(after, left);
-        b.ins().iadd_imm_s(left, behind as i64 - insns as i64)
+        self.remaining(b).now(b)
+    }
+
+    /// The same, to be computed elsewhere.
+    pub(crate) fn remaining(&self, b: &mut FunctionBuilder<'f>) -> Remaining {
+        self.laps.get().map_or_else(|| Remaining::Value(b.use_var(self.left)), Remaining::InLaps)
+    }
+
+    /// How many instructions of the block have run before those that have been counted but not run.
+    pub(crate) fn insn_before(&self, ahead: usize) -> usize {
+        self.insns.get() - ahead
     }
 
     /// Notes that `sum` is `a` plus the `bits`-bit constant `c`.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::emit::Key;
 use crate::memory::Span;
 use crate::region::{Block, Edge, End, Region};
-use crate::scan::{Known, Touch};
+use crate::scan::Known;
 use crate::slots::SlotSet;
 
 /// Registers for numbers that translated code can count on having for itself.
@@ -193,8 +193,8 @@ pub(crate) struct Group {
 /// Groups of accesses to memory that are likely to go to the page that the group's last one went to; the busiest groups.
 ///
 /// A loop's accesses off a slot that the region never writes are a group, and so are those of a block off the same value of a
-/// slot, if there are several or the block is in a loop.
-pub(crate) fn page_groups(region: &Region) -> Vec<Group> {
+/// slot, if there are several or the block is in a loop; but not what is `found` otherwise: by block, slot, and whether it stores.
+pub(crate) fn page_groups(region: &Region, found: impl Fn(usize, Slot, bool) -> bool) -> Vec<Group> {
     let mut written = SlotSet::default();
     for insn in region.blocks.iter().flat_map(|block| &block.insns) {
         written.extend(&insn.effect.writes);
@@ -206,12 +206,13 @@ pub(crate) fn page_groups(region: &Region) -> Vec<Group> {
     for (number, block) in region.blocks.iter().enumerate() {
         known.retain(|&(slot, ..), _| !written.contains(slot));
         for (n, insn) in block.insns.iter().enumerate() {
+            let writes = insn.effect.touch.is_some_and(|touch| touch.writes);
             let base = match insn.effect.touch.map(|touch| touch.at) {
-                Some(Known::Near(slot, _)) => Some((slot, false)),
+                Some(Known::Near(slot, _)) if !found(number, slot, writes) => Some((slot, false)),
                 Some(Known::Around(slot)) => Some((slot, true)),
                 _ => None,
             };
-            if let (Some((slot, indexed)), Some(Touch { writes, .. })) = (base, insn.effect.touch) {
+            if let Some((slot, indexed)) = base {
                 let group = *known.entry((slot, indexed, writes)).or_insert_with(|| {
                     groups.push(Group::default());
                     groups.len() - 1

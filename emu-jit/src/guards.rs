@@ -16,11 +16,12 @@ use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::slot::Slot;
 
-use crate::emit::Emit;
+use crate::emit::{Emit, Remaining};
 use crate::exits::Why;
 use crate::float::{Host, has_fma};
 use crate::slots::SlotSet;
 use crate::value::Form;
+use crate::ways_out::{Kept, WayOut};
 
 /// Numbers that wait to be tested at most: each is in a register until then.
 const MAX_NUMBERS: usize = 6;
@@ -51,11 +52,11 @@ pub(crate) struct Group {
 
 /// A look at the budget.
 #[derive(Copy, Clone)]
-struct Look {
+pub(crate) struct Look {
     /// How many instructions may still run.
-    left: ir::Value,
+    pub(crate) left: ir::Value,
     /// How many have to be.
-    way: usize,
+    pub(crate) way: usize,
 }
 
 /// What a slot held.
@@ -84,28 +85,11 @@ impl<'f> Emit<'f> {
     /// Has the interpreter run the current instruction. The block ends.
     pub(crate) fn leave_here(&self) {
         self.close_group();
-        self.leave_before(self.pc.get(), self.ahead.get());
+        let pc = self.b.borrow_mut().ins().iconst(I64, self.pc.get() as i64);
+        self.leave(Why::Interpret, pc, self.ahead.get());
     }
 
-    fn leave_before(&self, pc: u64, ahead: usize) {
-        let pc = self.b.borrow_mut().ins().iconst(I64, pc as i64);
-        self.leave(Why::Interpret, pc, ahead);
-    }
-
-    /// Leaves because of the budget if that was why, else for the interpreter.
-    fn leave_after_look(&self, pc: u64, Look { left, way }: Look) {
-        let (pc, why) = {
-            let mut b = self.b.borrow_mut();
-            let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
-            const { assert!(Why::Budget as u64 == 0 && Why::Interpret as u64 == 1) }
-            (b.ins().iconst(I64, pc as i64), b.ins().uextend(I64, enough))
-        };
-        self.store_dirty();
-        self.store_clock_before(0);
-        self.return_with(why, left, pc);
-    }
-
-    fn cold_block(&self) -> ir::Block {
+    pub(crate) fn cold_block(&self) -> ir::Block {
         let mut b = self.b.borrow_mut();
         let block = b.create_block();
         b.set_cold_block(block);
@@ -194,38 +178,32 @@ impl<'f> Emit<'f> {
     pub(crate) fn close_group(&self) {
         let Some(mut group) = self.group.take() else { return };
         self.test(&mut group);
-        let Some(exit) = group.exit else { return };
-        let goes_on = {
-            let mut b = self.b.borrow_mut();
-            let goes_on = b.create_block();
-            b.ins().jump(goes_on, &[]);
-            b.seal_block(goes_on);
-            b.seal_block(exit);
-            b.switch_to_block(exit);
-            goes_on
+        let Some(block) = group.exit else { return };
+        let held = |&(slot, held): &(Slot, Held)| match held {
+            Held::Known(form) => (slot, self.as_kept(slot, form)),
+            Held::Variable(value) => (slot, Kept::Value(value)),
         };
-        let (mut lacks, mut now) = (group.dirty, Vec::new());
-        for &(slot, held) in &group.changed {
-            match held {
-                Held::Known(form) => {
-                    now.push((slot, self.current(slot)));
-                    self.now.borrow_mut().set(slot, form);
-                }
-                Held::Variable(value) => {
-                    self.store_slot(slot, value);
-                    lacks = lacks.without([slot].into_iter().collect());
-                }
-            }
-        }
-        let dirty = self.dirty.replace(lacks);
-        self.set_cycles(group.cycles);
-        match group.look {
-            Some(look) => self.leave_after_look(group.pc, look),
-            None => self.leave_before(group.pc, group.ahead),
-        }
-        now.into_iter().for_each(|(slot, form)| self.now.borrow_mut().set(slot, form));
-        self.dirty.set(dirty);
-        self.b.borrow_mut().switch_to_block(goes_on);
+        let mut stores: Vec<_> = group.changed.iter().map(held).collect();
+        let same = group.dirty.without(stores.iter().map(|&(slot, _)| slot).collect());
+        stores.extend(same.iter().map(|slot| (slot, self.kept(slot))));
+        let left = {
+            let mut b = self.b.borrow_mut();
+            b.seal_block(block);
+            group.look.map_or_else(|| self.remaining(&mut b), |look| Remaining::Value(look.left))
+        };
+        // Nothing of the block has been counted where the budget is looked at.
+        let ahead = if group.look.is_some() { 0 } else { group.ahead };
+        let insn = if group.look.is_some() { 0 } else { self.insn_before(ahead) };
+        self.ways_out.borrow_mut().push(WayOut {
+            block,
+            pc: group.pc,
+            stores,
+            left,
+            ahead,
+            look: group.look,
+            counter: self.counters.get().filter(|_| ahead != 0).map(|counters| (counters, insn)),
+            clock: self.clock_before(insn, group.cycles),
+        });
     }
 
     /// Tests what waits in a group.
@@ -254,10 +232,13 @@ impl<'f> Emit<'f> {
         }
     }
 
+    /// Goes on if `ok`. The other way is the branch's first one: Cranelift puts that last in its order, behind the loop, so that its register
+    /// allocator does not take ways out for part of it.
     fn go_on_if(&self, ok: ir::Value, otherwise: ir::Block) {
         let mut b = self.b.borrow_mut();
         let goes_on = b.create_block();
-        b.ins().brif(ok, goes_on, &[], otherwise, &[]);
+        let wrong = b.ins().icmp_imm_u(IntCC::Equal, ok, 0);
+        b.ins().brif(wrong, otherwise, &[], goes_on, &[]);
         b.seal_block(goes_on);
         b.switch_to_block(goes_on);
     }

@@ -5,14 +5,18 @@
 //! then counts these laps down, and does nothing else for memory or for the count of instructions. When they are used up it
 //! finds out anew, or leaves.
 //!
+//! Where addresses are translated, what accesses have to stay in is a page that the TLB has, or two that lie together in the host's
+//! memory too. So this is done for small steps; accesses that take others are looked up as elsewhere (`memory`).
+//!
 //! How slots advance is first a hint of `scan`. The translated block knows better; if it does not agree, each lap finds out
 //! anew, which is slow and right.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
+use cranelift_frontend::Variable;
 use emu_core::slot::Slot;
-use emu_mem::OpenRam;
+use emu_mem::{Access, OpenRam, PAGE_MASK, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 
 use crate::emit::Emit;
@@ -24,6 +28,10 @@ use crate::value::{Form, Truth, TruthForm};
 
 /// Slots that a loop may access memory off without a check each lap, at most.
 const MAX_STRETCHES: usize = 8;
+/// Bytes that a slot may advance by each lap, and that accesses off it may span, where what they have to stay in is a page: it is found
+/// anew in the next one, and what lies across the end may be the interpreter's business.
+const MAX_STEP_IN_PAGE: u64 = 64;
+const MAX_SPAN_IN_PAGE: i64 = 256;
 /// Blocks of a loop that counts laps, at most.
 const MAX_BLOCKS: usize = 16;
 /// How often a loop has to go around each time it is entered, for finding out to pay.
@@ -80,8 +88,17 @@ pub(crate) struct Loop {
     pub(crate) stretches: Vec<Stretch>,
 }
 
-/// By their first blocks: loops that access memory in equal steps. `ways`: which blocks look at the budget.
-pub(crate) fn loops(region: &Region, ways: &[Option<usize>]) -> Vec<Option<Loop>> {
+impl Loop {
+    /// Whether all its accesses off a slot in one of its blocks are likely to need no check each lap.
+    pub(crate) fn covers(&self, block: usize, slot: Slot, writes: bool) -> bool {
+        let covers = |stretch: &Stretch| stretch.slot == slot && stretch.writes == writes;
+        self.blocks.contains(&block) && self.stretches.iter().any(covers)
+    }
+}
+
+/// By their first blocks: loops that access memory in equal steps. `ways`: which blocks look at the budget. `paged`: accesses have to
+/// stay in pages, not only in RAM.
+pub(crate) fn loops(region: &Region, ways: &[Option<usize>], paged: bool) -> Vec<Option<Loop>> {
     // Blocks that lead to each one.
     let mut from: Vec<Vec<usize>> = vec![Vec::new(); region.blocks.len()];
     for (n, block) in region.blocks.iter().enumerate() {
@@ -98,7 +115,7 @@ pub(crate) fn loops(region: &Region, ways: &[Option<usize>]) -> Vec<Option<Loop>
             return None;
         }
         let insns: Vec<_> = blocks.iter().flat_map(|&n| &region.blocks[n].insns).collect();
-        let stretches = stretches_of(&insns);
+        let stretches = stretches_of(&insns, paged);
         (!stretches.is_empty()).then_some(Loop { blocks, stretches })
     };
     (0..region.blocks.len()).map(of_head).collect()
@@ -135,7 +152,7 @@ fn way_around(
     Some(blocks)
 }
 
-fn stretches_of(insns: &[&Insn]) -> Vec<Stretch> {
+fn stretches_of(insns: &[&Insn], paged: bool) -> Vec<Stretch> {
     // What slots hold, as the value of one at the block's start and something; `None` if that is not known.
     let mut now: FxHashMap<Slot, Option<(Slot, i64)>> = FxHashMap::default();
     let mut stretches: Vec<Stretch> = Vec::new();
@@ -148,7 +165,9 @@ fn stretches_of(insns: &[&Insn]) -> Vec<Stretch> {
         {
             let first = before.wrapping_add(off);
             let end = first.wrapping_add(touch.bytes as i64);
-            match stretches.iter_mut().find(|stretch| stretch.slot == slot) {
+            // Pages may be read only.
+            let same = |stretch: &&mut Stretch| stretch.slot == slot && (!paged || stretch.writes == touch.writes);
+            match stretches.iter_mut().find(same) {
                 Some(known) => {
                     (known.first, known.end) = (known.first.min(first), known.end.max(end));
                     known.writes |= touch.writes;
@@ -168,8 +187,14 @@ fn stretches_of(insns: &[&Insn]) -> Vec<Stretch> {
             Some(&Some((slot, step))) if slot == stretch.slot => stretch.step = step,
             Some(_) => return false,
         }
+        let (max_span, max_step) = match (paged, stretch.step) {
+            (false, _) => (MAX_SPAN_BYTES, u32::MAX.into()),
+            // What would lie across two pages would do so in each lap.
+            (true, 0) => (8, 0),
+            (true, _) => (MAX_SPAN_IN_PAGE, MAX_STEP_IN_PAGE),
+        };
         let span = stretch.end.checked_sub(stretch.first);
-        span.is_some_and(|span| (1..=MAX_SPAN_BYTES).contains(&span)) && stretch.step.unsigned_abs() < 1 << 32
+        span.is_some_and(|span| (1..=max_span).contains(&span)) && stretch.step.unsigned_abs() <= max_step
     });
     stretches.truncate(MAX_STRETCHES);
     stretches
@@ -182,15 +207,15 @@ fn shift(n: u64) -> i64 {
 
 impl<'f> Emit<'f> {
     /// How many laps of `insns` instructions may begin, at least one: as `left` instructions may run, of which a lap and what
-    /// follows the loop take `way`, and as long as all `stretches` lie in RAM
-    /// and the `trip` is not at its end. Leaves if not even one may.
+    /// follows the loop take `way`, and as long as all `stretches` lie in RAM, or in `pages`, which it finds, and the `trip` is not at
+    /// its end. Leaves if not even one may.
     pub(crate) fn find_laps(
         &self,
         insns: usize,
         way: usize,
         stretches: &[Stretch],
         trip: Option<Trip>,
-        ram: OpenRam,
+        pages: &[Variable],
     ) -> Laps {
         let (left, mut laps) = {
             let mut b = self.b.borrow_mut();
@@ -199,8 +224,12 @@ impl<'f> Emit<'f> {
             let more = b.ins().ushr_imm_u(more, shift(insns as u64));
             (left, more)
         };
-        for stretch in stretches {
-            if let Some(more) = self.laps_inside(stretch, ram) {
+        for (n, stretch) in stretches.iter().enumerate() {
+            let more = match self.key.flat {
+                Some(ram) => self.laps_inside(stretch, ram),
+                None => self.laps_in_page(stretch, pages[n]),
+            };
+            if let Some(more) = more {
                 laps = self.b.borrow_mut().ins().umin(laps, more);
             }
         }
@@ -255,6 +284,45 @@ impl<'f> Emit<'f> {
             }
             _ => inside,
         };
+        Some(b.ins().ushr_imm_u(room, shift(step.unsigned_abs())))
+    }
+
+    /// How many more laps than one a stretch stays in its page, if that changes; leaves if the TLB does not have it. `page` gets what is
+    /// added to addresses there.
+    fn laps_in_page(&self, &Stretch { slot, step, first, end, writes }: &Stretch, page: Variable) -> Option<ir::Value> {
+        let access = if writes { Access::Write } else { Access::Read };
+        let last = PAGE_SIZE as i64 - (end - first);
+        let value = self.variable(slot);
+        let va = self.b.borrow_mut().ins().iadd_imm_s(value, first);
+        let addend = self.addend(va, access);
+        let (inside, fits, goes_on) = {
+            let mut b = self.b.borrow_mut();
+            b.def_var(page, addend);
+            let inside = b.ins().band_imm_u(va, !PAGE_MASK as i64);
+            let fits = b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last);
+            let (crosses, goes_on) = (b.create_block(), b.create_block());
+            b.set_cold_block(crosses);
+            b.ins().brif(fits, goes_on, &[], crosses, &[]);
+            b.seal_block(crosses);
+            b.switch_to_block(crosses);
+            (inside, fits, goes_on)
+        };
+        // The next page will do if it lies behind this one in the host as well.
+        let end_va = self.b.borrow_mut().ins().iadd_imm_s(value, end - 1);
+        let next = self.addend(end_va, access);
+        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, next, addend);
+        self.leave_unless(ok);
+        let mut b = self.b.borrow_mut();
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+        if step == 0 {
+            return None;
+        }
+        let last = b.ins().iconst(I64, last);
+        let room = if step > 0 { b.ins().isub(last, inside) } else { inside };
+        let nothing = b.ins().iconst(I64, 0);
+        let room = b.ins().select(fits, room, nothing);
         Some(b.ins().ushr_imm_u(room, shift(step.unsigned_abs())))
     }
 
@@ -324,20 +392,28 @@ impl<'f> Emit<'f> {
         }
     }
 
-    /// In a lap: its accesses to these stretches need no check.
-    pub(crate) fn begin_lap(&self, stretches: &[Stretch], ram: OpenRam) {
+    /// In a lap: its accesses to these stretches need no check. They lie in RAM, or in pages of which the variables say what
+    /// added to addresses there gives the host's.
+    pub(crate) fn begin_lap(&self, stretches: &[Stretch]) -> Vec<Variable> {
+        let mut pages = Vec::new();
         for &Stretch { slot, first, end, writes, .. } in stretches {
             let value = self.variable(slot);
-            let host = {
-                let mut b = self.b.borrow_mut();
+            let mut b = self.b.borrow_mut();
+            let (host, readable, writable) = if let Some(ram) = self.key.flat {
                 // Cranelift makes one constant of both; the host's address alone is told from others in dumps.
                 let inside = b.ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
                 let ram_host = b.ins().iconst(I64, ram.host as i64);
-                b.ins().iadd(ram_host, inside)
+                (b.ins().iadd(ram_host, inside), true, writes || ram.closed_bytes == 0)
+            } else {
+                let page = b.declare_var(I64);
+                pages.push(page);
+                let addend = b.use_var(page);
+                let va = b.ins().iadd_imm_s(value, first);
+                (b.ins().iadd(addend, va), !writes, writes)
             };
-            let writable = writes || ram.closed_bytes == 0;
-            self.stretches.borrow_mut().push((value, Checked { first, end, writable, host }));
+            self.stretches.borrow_mut().push((value, Checked { first, end, readable, writable, host }));
         }
+        pages
     }
 
     /// Whether all slots have advanced in this lap as `stretches` say.

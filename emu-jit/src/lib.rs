@@ -5,7 +5,7 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
+//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `ways_out`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
 //! `timing` (cycles), then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links),
 //! `code_memory`,
 //! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
@@ -50,6 +50,7 @@ mod timing;
 mod translate;
 mod value;
 mod vector;
+mod ways_out;
 
 pub use journal::{GuestBlock, GuestInsn, Journal, Translated};
 pub use run::{Jit, Options, Stats, Tier};

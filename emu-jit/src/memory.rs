@@ -25,10 +25,21 @@ pub(crate) struct Checked {
     pub(crate) first: i64,
     /// Behind the last byte.
     pub(crate) end: i64,
+    /// Whether it may be read.
+    pub(crate) readable: bool,
     /// Whether it may be written.
     pub(crate) writable: bool,
     /// Host address of the stretch's first byte.
     pub(crate) host: ir::Value,
+}
+
+impl Checked {
+    /// Where in the host `bytes` bytes from `first` on lie, if they are in it.
+    fn place(&self, first: i64, bytes: u64, writes: bool) -> Option<Place> {
+        let allowed = if writes { self.writable } else { self.readable };
+        let inside = self.first <= first && first.checked_add(bytes as i64)? <= self.end;
+        (inside && allowed).then(|| (self.host, (first - self.first) as i32))
+    }
 }
 
 /// How far the accesses that may share a check go beyond the one that makes it.
@@ -242,19 +253,38 @@ impl<'f> Emit<'f> {
 
     /// Where in the host `bytes` bytes at a guest address lie; leaves where that is not known.
     fn place(&self, at: Val<'_, 'f, 64>, bytes: u64, access: Access) -> Place {
-        let Some(ram) = self.key.flat else {
-            return (self.look_up(at.ssa(), bytes, access), 0);
-        };
-        if self.key.traps_misaligned && bytes > 1 {
-            let va = at.ssa();
-            let aligned = {
-                let mut b = self.b.borrow_mut();
-                let low = b.ins().band_imm_u(va, bytes as i64 - 1);
-                b.ins().icmp_imm_u(IntCC::Equal, low, 0)
-            };
-            self.leave_unless(aligned);
+        if let Some(ram) = self.key.flat {
+            self.leave_if_traps(at, bytes);
+            return self.place_flat(at, bytes, access == Access::Write, ram);
         }
-        self.place_flat(at, bytes, access == Access::Write, ram)
+        if let Some(place) = self.place_in_lap(at, bytes, access == Access::Write) {
+            self.leave_if_traps(at, bytes);
+            return place;
+        }
+        (self.look_up(at.ssa(), bytes, access), 0)
+    }
+
+    /// Leaves if an access is not aligned and that is the interpreter's business.
+    fn leave_if_traps(&self, at: Val<'_, 'f, 64>, bytes: u64) {
+        if !self.key.traps_misaligned || bytes == 1 {
+            return;
+        }
+        let va = at.ssa();
+        let aligned = {
+            let mut b = self.b.borrow_mut();
+            let low = b.ins().band_imm_u(va, bytes as i64 - 1);
+            b.ins().icmp_imm_u(IntCC::Equal, low, 0)
+        };
+        self.leave_unless(aligned);
+    }
+
+    /// Where an access lies that is off a slot's value at the start of the lap, if that is known for all of the lap.
+    fn place_in_lap(&self, at: Val<'_, 'f, 64>, bytes: u64, writes: bool) -> Option<Place> {
+        let Form::Ssa(value) = at.form else { return None };
+        let (base, first) = self.as_sum(value);
+        let stretches = self.stretches.borrow();
+        let mut known = stretches.iter().filter(|&&(value, _)| value == base).map(|(_, checked)| checked);
+        known.find_map(|checked| checked.place(first, bytes, writes))
     }
 
     fn place_flat(&self, at: Val<'_, 'f, 64>, bytes: u64, mut writes: bool, ram: OpenRam) -> Place {
@@ -272,8 +302,8 @@ impl<'f> Emit<'f> {
         let (mut first, mut end) = (off, off.wrapping_add(bytes as i64));
         let known = self.checked.borrow().get(&base).copied();
         for known in [known, self.checked_for_lap(base, narrow.is_some(), ram)].into_iter().flatten() {
-            if known.first <= first && end <= known.end && (known.writable || !writes) {
-                return (known.host, (first - known.first) as i32);
+            if let Some(place) = known.place(first, bytes, writes) {
+                return place;
             }
         }
         // What later accesses will want is checked now, if it is near.
@@ -309,7 +339,7 @@ impl<'f> Emit<'f> {
             b.ins().iadd(ram_host, inside)
         };
         let writable = writes || ram.closed_bytes == 0;
-        self.checked.borrow_mut().insert(base, Checked { first, end, writable, host });
+        self.checked.borrow_mut().insert(base, Checked { first, end, readable: true, writable, host });
         (host, (off - first) as i32)
     }
 
@@ -394,8 +424,8 @@ impl<'f> Emit<'f> {
 
     /// Whether all of an access lies in the page that starts there.
     fn is_in_page(&self, va: ir::Value, bytes: u64, start: ir::Value) -> ir::Value {
+        let page = self.page(va);
         let mut b = self.b.borrow_mut();
-        let page = b.ins().band_imm_u(va, PAGE_MASK as i64);
         let same = b.ins().icmp(IntCC::Equal, page, start);
         let inside = b.ins().band_imm_u(va, !PAGE_MASK as i64);
         let fits = b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, (PAGE_SIZE - bytes) as i64);
@@ -404,21 +434,10 @@ impl<'f> Emit<'f> {
 
     /// See [`Lookup`]. Leaves if the TLB has no such page. Gives the page and what is added to addresses in it.
     fn look_up_in_tlb(&self, va: ir::Value, tag: ir::Value, bytes: u64, access: Access) -> (ir::Value, ir::Value) {
-        let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
         let expects_misaligned = self.expects_misaligned(bytes);
-        let (page, window, found, ok) = {
-            let mut b = self.b.borrow_mut();
-            let constant = slot_access().with_readonly();
-            let page = if expects_misaligned { b.ins().band_imm_u(va, PAGE_MASK as i64) } else { tag };
-            let mixed = b.ins().imul_imm_s(page, Lookup::MIX as i64);
-            let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
-            let mask = b.ins().load(I64, constant, self.slots, offset(mask));
-            let index = b.ins().band(mixed, mask);
-            let windows = b.ins().load(I64, constant, self.slots, offset(windows));
-            let window = b.ins().iadd(windows, index);
-            let found = b.ins().load(I64, slot_access(), window, Lookup::TAG as i32);
-            (page, window, found, b.ins().icmp(IntCC::Equal, found, tag))
-        };
+        let page = if expects_misaligned { self.page(va) } else { tag };
+        let (window, found) = self.window(page, access);
+        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, found, tag);
         if expects_misaligned {
             self.leave_unless_misaligned(ok, va, bytes, found);
         } else {
@@ -426,6 +445,34 @@ impl<'f> Emit<'f> {
         }
         let addend = self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32);
         (page, addend)
+    }
+
+    /// The page of an address.
+    fn page(&self, va: ir::Value) -> ir::Value {
+        self.b.borrow_mut().ins().band_imm_u(va, PAGE_MASK as i64)
+    }
+
+    /// The window of the TLB that a page has to be in, and the tag that is there.
+    fn window(&self, page: ir::Value, access: Access) -> (ir::Value, ir::Value) {
+        let [windows, mask] = if access == Access::Write { [LOOKUP[2], LOOKUP[3]] } else { [LOOKUP[0], LOOKUP[1]] };
+        let mut b = self.b.borrow_mut();
+        let constant = slot_access().with_readonly();
+        let mixed = b.ins().imul_imm_s(page, Lookup::MIX as i64);
+        let mixed = b.ins().ushr_imm_u(mixed, Lookup::SHIFT as i64);
+        let mask = b.ins().load(I64, constant, self.slots, offset(mask));
+        let index = b.ins().band(mixed, mask);
+        let windows = b.ins().load(I64, constant, self.slots, offset(windows));
+        let window = b.ins().iadd(windows, index);
+        (window, b.ins().load(I64, slot_access(), window, Lookup::TAG as i32))
+    }
+
+    /// What added to addresses in the page of `va` gives the host's; leaves if the TLB has no such page.
+    pub(crate) fn addend(&self, va: ir::Value, access: Access) -> ir::Value {
+        let page = self.page(va);
+        let (window, found) = self.window(page, access);
+        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, found, page);
+        self.leave_unless(ok);
+        self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32)
     }
 
     /// Goes on if `ok`, or if the access is misaligned but all of it in the page that was found; leaves otherwise.

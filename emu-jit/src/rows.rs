@@ -110,10 +110,8 @@ impl Emit<'_> {
         }
     }
 
-    /// Control leaves the current block before its instruction number `insn`.
-    pub(crate) fn count_leaving(&self, insn: usize) {
-        if let Some(BlockCounters(at)) = self.counters.get() {
-            self.count(at + (2 + insn) * size_of::<u64>(), self.one());
-        }
+    /// Control leaves the block that is counted there, before its instruction number `insn`.
+    pub(crate) fn count_leaving(&self, BlockCounters(at): BlockCounters, insn: usize) {
+        self.count(at + (2 + insn) * size_of::<u64>(), self.one());
     }
 }

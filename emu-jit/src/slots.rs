@@ -13,6 +13,10 @@ pub(crate) const LOOKUP: [Slot; 4] = [Slot(242), Slot(243), Slot(244), Slot(245)
 /// Where what the hart has reserved stands; see [`emu_mem::ReservationPlace`].
 pub(crate) const RESERVED: Slot = Slot(246);
 
+/// How many instructions may still run, and the next one's address, on the way out to the interpreter.
+pub(crate) const LEFT: Slot = Slot(247);
+pub(crate) const AT: Slot = Slot(248);
+
 /// Byte offset of a slot from the first one.
 pub(crate) const fn offset(slot: Slot) -> i32 {
     slot.0 as i32 * 8

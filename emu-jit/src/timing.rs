@@ -73,6 +73,16 @@ impl Costs {
     }
 }
 
+/// Cycles at some place.
+#[derive(Copy, Clone)]
+pub(crate) struct ClockAt {
+    /// As if the block had run to its end.
+    cycles: ir::Value,
+    /// Those of instructions that do not run.
+    ahead: i64,
+    pending: Pending,
+}
+
 /// Cycles in a region that is being translated.
 pub(crate) struct Clock {
     /// What has been spent, of the current block as if it had run to its end.
@@ -152,15 +162,18 @@ impl<'f> Emit<'f> {
         b.ins().store(slot_access(), pending, self.slots, offset(PENDING));
     }
 
-    /// The same before the current block's instruction number `insn`.
-    pub(crate) fn store_clock_before(&self, insn: usize) {
-        let Some(clock) = self.clock.get() else { return };
-        let (back, pending) = {
-            let after = clock.after.borrow();
-            let (cycles, pending) = after[insn];
-            (i64::from(cycles) - i64::from(after[after.len() - 1].0), pending)
-        };
-        self.spend(back);
+    /// What the same needs before the current block's instruction number `insn`, where cycles are these.
+    pub(crate) fn clock_before(&self, insn: usize, cycles: Option<ir::Value>) -> Option<ClockAt> {
+        let after = self.clock.get()?.after.borrow();
+        let (spent, pending) = after[insn];
+        let ahead = i64::from(after[after.len() - 1].0) - i64::from(spent);
+        Some(ClockAt { cycles: cycles?, ahead, pending })
+    }
+
+    /// Writes that down.
+    pub(crate) fn store_clock_at(&self, ClockAt { cycles, ahead, pending }: ClockAt) {
+        self.set_cycles(Some(cycles));
+        self.spend(-ahead);
         self.store_clock(pending);
     }
 

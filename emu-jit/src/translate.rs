@@ -175,14 +175,15 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let ways: Vec<_> = ways(region).into_iter().map(|way| way.map(|way| way + spare)).collect();
         let stored = stored_early(region, &source.key, &ways);
         // Laps are not told apart by what they cost.
-        let laps = source.key.flat.is_some() && source.timing.is_none();
+        let paged = source.key.flat.is_none();
+        let laps = source.timing.is_none();
         Translation {
             source,
             emit,
             blocks,
             dirty: dirty(region, &source.key, &stored),
             stored,
-            loops: if laps { loops(region, &ways) } else { vec![None; region.blocks.len()] },
+            loops: if laps { loops(region, &ways, paged) } else { vec![None; region.blocks.len()] },
             ways,
             costs: source.timing.map(|model| Costs::new(model, region)),
             last_pages: RefCell::default(),
@@ -207,7 +208,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             _ => (slot, I64),
         }));
         let pages: Vec<_> = match self.source.key.flat {
-            None => page_groups(region),
+            None => page_groups(region, |block, slot, writes| {
+                self.loops.iter().flatten().any(|its| its.covers(block, slot, writes))
+            }),
             Some(_) => Vec::new(),
         };
         for group in pages {
@@ -226,14 +229,15 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let mut in_loops = vec![false; region.blocks.len()];
         self.loops.iter().flatten().flat_map(|its| &its.blocks[1..]).for_each(|&n| in_loops[n] = true);
         for n in (0..region.blocks.len()).filter(|&n| !in_loops[n]) {
-            match (&self.loops[n], self.ways[n], self.source.key.flat) {
-                (Some(its), Some(way), Some(ram)) => {
+            match (&self.loops[n], self.ways[n]) {
+                (Some(its), Some(way)) => {
                     self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
-                    self.laps(its, way, ram);
+                    self.laps(its, way);
                 }
                 _ => self.plain_block(n),
             }
         }
+        self.emit.build_ways_out(self.marked);
     }
 
     /// A block that is counted by itself.

@@ -28,6 +28,9 @@
 //! | `laps`: a trip takes a lap more than it does | | `sums_and_copies`, `a_counter_ends_the_loop` |
 //! | `laps`: what ends a trip may move | | `an_end_that_moves` |
 //! | `laps`: laps go on through a watched page | | `stores_that_come_to_a_watched_word` |
+//! | `laps`: what lies across the end of a page is accessed as if the next one lay behind it; a lap more than a page has | | `over_the_ends_of_pages` |
+//! | `laps`: pages for stores are looked up as for loads | | `over_the_ends_of_pages` |
+//! | `ways_out`: what several ways out store is not stored by some | | `sums_and_copies`, `ways_out_of_the_middle` |
 //! | `emit`: what a lap's later blocks would have run stays counted where an earlier one leaves | | `a_store_to_a_watched_word_next_to_loads` |
 //! | `emit`: what a block stores early is not stored | | `numbers_that_are_stored_early` |
 //! | `guards`: of what has to be finite and what has to be ordinary, only one is tested where both wait | | `one_number_of_many_raises_flags` |

@@ -15,7 +15,7 @@ use guest_tests::engines::{ENGINES, Engine};
 use guest_tests::subject::ram_board;
 
 const BASE: u64 = 0x8000_0000;
-const RAM_BYTES: u64 = 0x8000;
+const RAM_BYTES: u64 = 0x10000;
 const START: u64 = BASE + 0x100;
 /// Where traps go: there the machine stays.
 const HANDLER: u64 = BASE + 0x80;
@@ -25,6 +25,18 @@ const WATCHED: u64 = BASE + 0x6010;
 /// A jump to itself.
 const STAY: u32 = 0x6f;
 const MTVEC: u32 = 0x305;
+const SATP: u32 = 0x180;
+const MSTATUS: u32 = 0x300;
+const MEPC: u32 = 0x341;
+const PMPCFG0: u32 = 0x3a0;
+const PMPADDR0: u32 = 0x3b0;
+const MRET: u32 = 0x3020_0073;
+/// Page tables, of which each takes a page.
+const TABLES: u64 = BASE + 0xa000;
+/// Where four pages of data are mapped: behind the first one is another part of RAM, behind the second what is behind it in RAM too; the
+/// fourth is there but for stores.
+const MAPPED: u64 = 0x4000_0000;
+const PAGES: [(u64, u64); 4] = [(DATA, 0xc7), (BASE + 0x7000, 0xc7), (BASE + 0x8000, 0xc7), (BASE + 0x9000, 0xc3)];
 /// More than any program here takes until it stays.
 const INSNS: u64 = 20_000;
 
@@ -37,6 +49,8 @@ struct Program {
     registers: Vec<(u32, u64)>,
     /// f registers.
     numbers: Vec<(u32, u64)>,
+    /// Entries of page tables, by address.
+    tables: Vec<(u64, u64)>,
 }
 
 impl Program {
@@ -46,7 +60,28 @@ impl Program {
         code.extend(its);
         code.push(STAY);
         let registers = registers.iter().copied().chain([(31, HANDLER)]).collect();
-        Program { xlen, code, data: Vec::new(), registers, numbers: Vec::new() }
+        Program { xlen, code, data: Vec::new(), registers, numbers: Vec::new(), tables: Vec::new() }
+    }
+
+    /// The same in S-mode behind page tables.
+    fn paged(its: &[u32], registers: &[(u32, u64)]) -> Self {
+        let enter = [(PMPADDR0, 30), (PMPCFG0, 29), (SATP, 28), (MEPC, 27), (MSTATUS, 26)];
+        let its: Vec<u32> =
+            enter.map(|(csr, x)| csrrw(0, csr, x)).into_iter().chain([MRET]).chain(its.iter().copied()).collect();
+        let all = [(30, u64::MAX >> 10), (29, 0x1f), (28, 8 << 60 | TABLES >> 12), (27, START + 4 * 7), (26, 0x800)];
+        let registers: Vec<_> = registers.iter().copied().chain(all).collect();
+        let mut program = Program::new(64, &its, &registers);
+        let entry = |at: u64, to: u64, flags: u64| (at, to >> 12 << 10 | flags);
+        let [first, code, data] = [1, 2, 3].map(|table| TABLES + 0x1000 * table);
+        program.tables = vec![
+            entry(TABLES + 8 * (BASE >> 30), first, 1),
+            entry(first, code, 1),
+            entry(code, BASE, 0xcf),
+            entry(TABLES + 8 * (MAPPED >> 30), first + 0x3000, 1),
+            entry(first + 0x3000, data, 1),
+        ];
+        program.tables.extend((0..).zip(PAGES).map(|(n, (page, flags))| entry(data + 8 * n, page, flags)));
+        program
     }
 
     fn machine(&self, engine: Engine) -> Machine<Riscv> {
@@ -58,6 +93,7 @@ impl Program {
         memory.write_bytes(GuestPhys(START), &code).unwrap();
         memory.write_bytes(GuestPhys(HANDLER), &STAY.to_le_bytes()).unwrap();
         memory.write_bytes(GuestPhys(DATA), &self.data).unwrap();
+        self.tables.iter().for_each(|&(at, entry)| memory.write(GuestPhys(at), entry).unwrap());
         let hart = &machine.harts()[0];
         hart.slots.set(slots::FS, 3);
         self.registers.iter().for_each(|&(x, value)| hart.slots.set(slots::dst(x), value));
@@ -272,6 +308,45 @@ fn an_end_that_moves() {
         let its = [lw(8, 5, 0), addi(12, 6, 0), addi(6, 6, -4), addi(5, 5, 4), bne(5, 12, -16)];
         let (registers, _, _) = Program::new(xlen, &its, &[(5, DATA), (6, DATA + 41 * 4)]).run();
         assert_eq!((registers[5], registers[12]), (DATA + 21 * 4, DATA + 21 * 4), "RV{xlen}");
+    }
+}
+
+/// Behind page tables, over the ends of pages that lie apart and of such that lie together, until there is no page, or none for stores.
+/// Two words that lie across the end of a page, and one that does.
+#[test]
+fn over_the_ends_of_pages() {
+    let stop = |pages: u64| MAPPED + 0x1000 * pages;
+    for (from, step, second, store) in [
+        (8, 8, 4, false),
+        (4, 8, 4, false),
+        (4, 8, 4, true),
+        (12, 16, 8, true),
+        (2, 8, 4, true),
+        (0, 24, 0, true),
+        (0x108, -8, 4, false),
+        (0x10c, -8, 4, true),
+        (0x1100, -4, 0, true),
+    ] {
+        let access = if store { sw(5, 9, second) } else { lw(10, 5, second) };
+        // The TLB has the pages that may be stored to already.
+        let pages = [20, 21, 22].into_iter().flat_map(|page| [lw(11, page, 0x100), sw(page, 11, 0x100)]);
+        let looped = [lw(8, 5, 0), access, add(9, 9, 8), add(9, 9, 10), addi(5, 5, step), bne(5, 6, -20)];
+        let its: Vec<u32> = pages.chain(looped).collect();
+        let from = if step > 0 { MAPPED + 0xf00 + from } else { MAPPED + 0x1000 + from };
+        let mut program =
+            Program::paged(&its, &[(5, from), (6, 0), (9, 7), (20, stop(0)), (21, stop(1)), (22, stop(2))]);
+        program.data = (0..0x1800_u32).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+        let (registers, _, _) = program.run();
+        let mut stopped = from;
+        // The first word is loaded from any page, the second may be stored.
+        let may = |at: u64, bytes: u64, store: bool| {
+            let pages = if store { 3 } else { 4 };
+            at >= MAPPED && at + bytes <= stop(pages)
+        };
+        while may(stopped, 4, false) && may(stopped.wrapping_add_signed(second.into()), 4, store) {
+            stopped = stopped.wrapping_add_signed(step.into());
+        }
+        assert_eq!(registers[5], stopped, "from {from:#x} by {step}, {second}, {store}");
     }
 }
 

@@ -7,7 +7,6 @@ use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::hart::Arch;
 use emu_core::slot::Slot;
 use emu_core::timing::Pending;
-use emu_mem::OpenRam;
 
 use super::Translation;
 use crate::emit::Next;
@@ -30,7 +29,7 @@ pub(super) struct Lap<'l> {
 
 impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     /// All blocks of a loop, in its first block, which looks at the budget. `way`: as for any block that does.
-    pub(super) fn laps(&self, its: &Loop, way: usize, ram: OpenRam) {
+    pub(super) fn laps(&self, its: &Loop, way: usize) {
         let (emit, blocks) = (self.emit, &self.source.region.blocks);
         let head = its.blocks[0];
         let insns = its.blocks.iter().map(|&n| blocks[n].insns.len()).sum();
@@ -49,7 +48,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             .iter()
             .map(|slot| (slot, emit.variable_if_any(slot)))
             .collect();
-        emit.begin_lap(&its.stretches, ram);
+        let pages = emit.begin_lap(&its.stretches);
         let lap = Lap { around, laps, its, begin, trip: Cell::new(None) };
         let mut behind = insns;
         for (place, &n) in its.blocks.iter().enumerate() {
@@ -70,7 +69,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.begin_block(self.dirty[head], 0);
         emit.begin_insn(&blocks[head].insns[0], None);
         emit.look(blocks[head].start.pc, way);
-        let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), ram);
+        let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), &pages);
         let mut b = emit.b.borrow_mut();
         b.def_var(after, first.after);
         b.ins().jump(around, &[first.left.expect("at least one may begin").into()]);
