@@ -1,7 +1,7 @@
 //! Random records on QEMU and here, in both engines, until enough agree.
 
 use super::generate::{Generator, is_wrong_on_witness};
-use super::record::Record;
+use super::record::{Outcome, Record};
 use super::subject::Subject;
 use super::witness::Witness;
 use crate::engines::Engine;
@@ -37,7 +37,6 @@ fn run(instructions: u64, seed: u64) -> Result<usize, String> {
     }
     let generator = Generator::default();
     let mut rng = Rng::new(seed);
-    let mut engines = [Engine::Interp, Engine::Eager].map(Subject::new).into_iter().collect::<Result<Vec<_>, _>>()?;
     let (mut made, mut records_run, mut wrong) = (0, 0, 0);
     let mut rows = vec![0u64; TABLE.len()];
     let decoder = Decoder::new(Cpu::Max.features());
@@ -56,22 +55,9 @@ fn run(instructions: u64, seed: u64) -> Result<usize, String> {
         }
         records_run += records.len();
         let theirs = witness.run(&records)?;
-        for (record, theirs) in records.iter().zip(&theirs) {
-            for subject in &mut engines {
-                let differences = match subject.run(record) {
-                    Ok(ours) => ours.differences(theirs),
-                    Err(why) => vec![why],
-                };
-                if !differences.is_empty() {
-                    wrong += 1;
-                    show(record, &differences);
-                    break;
-                }
-            }
-            if wrong == SHOWN {
-                break;
-            }
-        }
+        let differing = differing(&records, &theirs)?;
+        differing.iter().take(SHOWN - wrong).for_each(|(record, differences)| show(record, differences));
+        wrong += differing.len().min(SHOWN - wrong);
     }
     let missing: Vec<_> = generator.rows.iter().filter(|(row, _)| rows[*row] == 0).map(|(_, row)| row.name).collect();
     println!("{made} instructions in {records_run} records compared, {wrong} records differ");
@@ -79,6 +65,31 @@ fn run(instructions: u64, seed: u64) -> Result<usize, String> {
         println!("never made: {}", missing.join(" "));
     }
     Ok(wrong + missing.len())
+}
+
+/// The records of which an engine makes something else than the witness, with what differs, in their order. The work is shared among
+/// all processors of the host: nearly all of it is translating.
+fn differing<'a>(records: &'a [Record], theirs: &[Outcome]) -> Result<Vec<(&'a Record, Vec<String>)>, String> {
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let share = records.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let shares = records.chunks(share).zip(theirs.chunks(share));
+        let workers: Vec<_> = shares.map(|(records, theirs)| scope.spawn(|| differing_here(records, theirs))).collect();
+        let found = workers.into_iter().map(|worker| worker.join().expect("it panics for nobody's program"));
+        Ok(found.collect::<Result<Vec<_>, String>>()?.concat())
+    })
+}
+
+/// The same, on this thread.
+fn differing_here<'a>(records: &'a [Record], theirs: &[Outcome]) -> Result<Vec<(&'a Record, Vec<String>)>, String> {
+    let mut engines = [Engine::Interp, Engine::Eager].map(Subject::new).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let differences = |(record, theirs): (&'a Record, &Outcome)| {
+        let of =
+            |engine: &mut Subject| engine.run(record).map_or_else(|why| vec![why], |ours| ours.differences(theirs));
+        let first = engines.iter_mut().map(of).find(|differences| !differences.is_empty());
+        first.map(|differences| (record, differences))
+    };
+    Ok(records.iter().zip(theirs).filter_map(differences).collect())
 }
 
 fn show(record: &Record, differences: &[String]) {
