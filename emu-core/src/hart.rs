@@ -34,6 +34,8 @@ pub trait Arch: Sized + 'static {
     type Variant: Copy + Send + 'static;
     /// The slots whose values meanings ask for at decode time ([`Engine::key`]).
     const KEYS: &'static [Slot];
+    /// The stack pointer, wherever it is banked.
+    const STACK_POINTER: Slot;
 
     /// Whether compilers make loads and stores that are not aligned as a matter of course: then a translator should be quick at them
     /// too.
@@ -135,7 +137,9 @@ pub trait Arch: Sized + 'static {
     /// What timing models see of an instruction: its row and operands, its place, its encoding, and the 16 bits behind it.
     fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn;
     /// The stack pointer.
-    fn stack_pointer(hart: &Hart<Self>) -> u64;
+    fn stack_pointer(hart: &Hart<Self>) -> u64 {
+        hart.slots.get(Self::STACK_POINTER)
+    }
     /// Forgets what the architecture logs beside `hart.log` for traces.
     fn clear_log(hart: &Hart<Self>);
     /// Feeds every word of architectural state to `to`, in a fixed order.

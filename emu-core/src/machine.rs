@@ -11,6 +11,7 @@ use crate::executor::Executor;
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
+use crate::isa::Kind;
 use crate::observe::Observer;
 use crate::profile::{Paths, Tally};
 use crate::timing::Model;
@@ -221,6 +222,9 @@ impl<A: Arch> Machine<A> {
             for tally in executor.tallies()? {
                 let sum = sums.entry((tally.pc, tally.word)).or_insert(tally.reset());
                 sum.add(&tally);
+                if A::row(tally.row.into()).1 != Kind::Branch {
+                    sum.taken = 0;
+                }
             }
         }
         Some(sums.into_values().collect())

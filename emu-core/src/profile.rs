@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 pub(crate) use costs::Did;
 pub use costs::{Costs, Event};
 pub use function::Functions;
-pub use paths::{Call, Caller, NO_PARENT, Node, Paths, Way};
+pub use paths::{Call, Caller, NO_PARENT, Node, Paths, Shadow, Way};
 
 /// One instruction and how often it ran.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ pub struct Tally {
     pub row: u16,
     /// How often it retired.
     pub retired: u64,
-    /// How often control went elsewhere from it, if it is a branch or a jump.
+    /// How often control went elsewhere from it, if it is a branch. Of jumps not every executor counts that.
     pub taken: u64,
     /// What it cost that does not follow from how often it retired: cycles, where a model counts them one by one. An instruction may have
     /// cost something without having retired.

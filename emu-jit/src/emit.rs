@@ -14,6 +14,7 @@ use emu_core::slot::{SINK, SLOTS, Slot, ZERO};
 use emu_mem::OpenRam;
 use rustc_hash::FxHashMap;
 
+use crate::calls::Deeds;
 use crate::exits::Why;
 use crate::guards::Group;
 use crate::laps::Laps;
@@ -114,6 +115,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
     /// Where cycles are counted, once they are.
     pub(crate) clock: OnceCell<Clock>,
+    /// Where calls are kept: what the block's instructions do, up to each.
+    pub(crate) deeds: RefCell<Vec<Deeds>>,
 }
 
 /// How many instructions may still run at some place.
@@ -189,6 +192,7 @@ impl<'f> Emit<'f> {
             vector_halves: RefCell::default(),
             checked: RefCell::default(),
             clock: OnceCell::new(),
+            deeds: RefCell::default(),
         }
     }
 
@@ -222,6 +226,7 @@ impl<'f> Emit<'f> {
         self.ahead.set(insns);
         self.insns.set(insns);
         self.spend_no_block();
+        self.deeds.borrow_mut().clear();
     }
 
     /// Starts a block that only the current one leads to.
@@ -380,7 +385,7 @@ impl<'f> Emit<'f> {
         }
         let (why, left) = {
             let mut b = self.b.borrow_mut();
-            let why = b.ins().iconst(I64, why as i64);
+            let why = b.ins().iconst(I64, (why as u64 | self.undone(insn)) as i64);
             let left = self.left_now(&mut b);
             (why, if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) })
         };

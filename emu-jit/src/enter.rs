@@ -53,8 +53,9 @@ impl<A: Arch> Jit<A> {
         }
         hart.slots.set(RESERVED, hart.memory.reservations().place(hart.id).0 as u64);
         let left = end - hart.retired.get();
+        self.lend_calls(hart, left);
         // SAFETY: `cache` holds addresses of `memory` only and is cleared with it. The slots are this hart's, and were
-        // just set; the table of jumps is the current context's. The key was found out since anything could change it:
+        // just set, those for calls too, which translated code keeps if and only if the interpreter does; the table of jumps is the current context's. The key was found out since anything could change it:
         // only the interpreter runs in between, and it is left at slow rows and traps.
         let returned = unsafe { self.trampoline.call(entry.code, &hart.slots, left, entry.entry) };
         debug_assert!(returned.left <= left, "a region ran more than it may");
@@ -65,8 +66,10 @@ impl<A: Arch> Jit<A> {
         self.stats.left[why as usize] += 1;
         if why != Why::Unlinked {
             hart.pc.set(A::advance(hart, GuestVirt(returned.pc), 0).0);
+            self.take_calls_back(hart);
             return;
         }
+        self.take_calls_back(hart);
         hart.pc.set(self.cache.target(link));
         if let Some(entry) = self.find(hart) {
             self.cache.link(link, entry);

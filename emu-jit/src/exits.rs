@@ -30,6 +30,13 @@ pub(crate) enum Why {
     Unknown = 3,
     /// No code is known behind a link; its number stands above the lowest byte.
     Unlinked = 4,
+    /// Where calls are kept: what was done to the stack of calls has to be told; see [`crate::calls`].
+    Turned = 5,
+}
+
+impl Why {
+    /// How many there are.
+    pub(crate) const COUNT: usize = Why::Turned as usize + 1;
 }
 
 impl Why {
@@ -40,6 +47,7 @@ impl Why {
             1 => Why::Interpret,
             2 => Why::Key,
             3 => Why::Unknown,
+            5 => Why::Turned,
             _ => Why::Unlinked,
         };
         (why, (word >> 8) as u32)

@@ -107,7 +107,7 @@ pub(crate) fn successors(end: &End) -> impl Iterator<Item = usize> {
     };
     edges.into_iter().flatten().filter_map(|edge| match edge {
         Edge::Inside(n) => Some(n),
-        Edge::Outside(_) => None,
+        Edge::Outside(_) | Edge::Elsewhere(_) => None,
     })
 }
 

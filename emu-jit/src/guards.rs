@@ -201,6 +201,7 @@ impl<'f> Emit<'f> {
             left,
             ahead,
             look: group.look,
+            undone: if group.look.is_some() { 0 } else { self.undone(insn) },
             counter: self.counters.get().filter(|_| ahead != 0).map(|counters| (counters, insn)),
             clock: self.clock_before(insn, group.cycles),
         });

@@ -130,7 +130,8 @@ fn way_around(
     at: usize,
     depth: usize,
 ) -> Option<Vec<usize>> {
-    if depth == MAX_BLOCKS || matches!(region.blocks[at].end, End::Indirect(_) | End::Leaves) {
+    let block = &region.blocks[at];
+    if depth == MAX_BLOCKS || block.turns.is_some() || matches!(block.end, End::Indirect(_) | End::Leaves) {
         return None;
     }
     let mut found = None;

@@ -6,7 +6,7 @@
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
 //! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `ways_out`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
-//! `timing` (cycles), then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links),
+//! `timing` (cycles), `calls`, then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links),
 //! `code_memory`,
 //! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
@@ -31,6 +31,7 @@
 
 mod background;
 mod cache;
+mod calls;
 mod code_memory;
 mod emit;
 mod enter;

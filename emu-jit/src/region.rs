@@ -6,9 +6,11 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use emu_core::hart::{Arch, Hart};
 use emu_core::isa::Packed;
+use emu_core::profile::{Functions, Turn};
 use emu_core::slot::Slot;
 use emu_core::timing;
 use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
@@ -80,6 +82,8 @@ pub(crate) enum Edge {
     Inside(usize),
     /// To an address outside.
     Outside(u64),
+    /// To an address in another function, where that has to be told.
+    Elsewhere(u64),
 }
 
 /// How a block ends.
@@ -106,6 +110,21 @@ pub(crate) struct Block {
     pub(crate) end: End,
     /// How often it had run when the region was formed.
     pub(crate) executions: u64,
+    /// What its end does to the stack of calls, where those are kept and it may do anything.
+    pub(crate) turns: Option<Turns>,
+}
+
+/// What the end of a block does to the stack of calls.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Turns {
+    /// What its last instruction does; `Other` of one that goes to where a register says.
+    pub(crate) turn: Turn,
+    /// The address behind it.
+    pub(crate) after: u64,
+    /// The function that has it.
+    pub(crate) function: Option<Range<u64>>,
+    /// Of a call: its place among the known ones, once that has been found out.
+    pub(crate) place: u64,
 }
 
 /// A physical page that a region has code from, and the virtual one that it was found at.
@@ -180,6 +199,8 @@ struct Explorer<'h, 'p, A: Arch> {
     keys: &'h dyn Fn(Slot) -> u64,
     /// `None`: everything may run.
     profile: Option<&'p mut (dyn Profile + 'p)>,
+    /// Functions, where calls are kept.
+    functions: Option<&'h Functions>,
     /// Instructions of the region at most.
     max_insns: usize,
     pages: Vec<Page>,
@@ -191,11 +212,12 @@ struct Explorer<'h, 'p, A: Arch> {
 }
 
 /// Forms the region around the hart's next instruction, of at most `max_insns`. `None` if the interpreter has to run that
-/// one in any case.
+/// one in any case. Where calls are kept, of these functions.
 pub(crate) fn form<'p, A: Arch>(
     hart: &Hart<A>,
     keys: &dyn Fn(Slot) -> u64,
     profile: Option<&'p mut (dyn Profile + 'p)>,
+    functions: Option<&Functions>,
     max_insns: usize,
 ) -> Option<Region> {
     let frames = vec![Frame { back: None, link: emu_core::slot::ZERO, depth: 0 }];
@@ -203,6 +225,7 @@ pub(crate) fn form<'p, A: Arch>(
         hart,
         keys,
         profile,
+        functions,
         max_insns,
         pages: Vec::new(),
         decoded: FxHashMap::default(),
@@ -237,13 +260,22 @@ impl<A: Arch> Explorer<'_, '_, A> {
                 };
                 let after = Node { frame: at.frame, pc: self.after(&insn) };
                 match insn.effect.flow {
-                    Flow::Straight => {
+                    Flow::Straight if !self.must_tell(&insn, after.pc) => {
                         at = after;
                         continue;
                     }
+                    Flow::Straight => {}
                     Flow::Branch(target) => {
-                        next(self, Node { frame: at.frame, pc: target }, false);
-                        next(self, after, false);
+                        for pc in [target, after.pc] {
+                            if !self.must_tell(&insn, pc) {
+                                next(self, Node { frame: at.frame, pc }, false);
+                            }
+                        }
+                    }
+                    Flow::Jump(target) if self.must_tell(&insn, target) => {
+                        if insn.effect.link.is_some() && at.frame == 0 {
+                            next(self, after, true);
+                        }
                     }
                     Flow::Jump(target) => match insn.effect.link {
                         Some(link) => {
@@ -277,7 +309,11 @@ impl<A: Arch> Explorer<'_, '_, A> {
         let mut order: Vec<Node> = starts.keys().copied().filter(|node| members.contains_key(node)).collect();
         order.sort_unstable_by_key(|&node| (node != head, node));
         let numbers: FxHashMap<Node, usize> = order.iter().enumerate().map(|(n, &node)| (node, n)).collect();
-        let edge = |node: Node| numbers.get(&node).map_or(Edge::Outside(node.pc), |&n| Edge::Inside(n));
+        let edge = |this: &Self, insn: &Insn, node: Node| match numbers.get(&node) {
+            _ if this.must_tell(insn, node.pc) => Edge::Elsewhere(node.pc),
+            Some(&n) => Edge::Inside(n),
+            None => Edge::Outside(node.pc),
+        };
         let mut blocks = Vec::with_capacity(order.len());
         for &start in &order {
             let (mut insns, mut at) = (Vec::new(), start);
@@ -286,16 +322,24 @@ impl<A: Arch> Explorer<'_, '_, A> {
                 let after = Node { frame: at.frame, pc: self.after(&insn) };
                 let flow = insn.effect.flow;
                 let (link, frame) = (insn.effect.link, self.frames[at.frame as usize]);
-                insns.push(insn);
+                insns.push(insn.clone());
                 match flow {
-                    Flow::Straight if members.contains_key(&after) && !starts.contains_key(&after) => at = after,
-                    Flow::Straight => break End::Goes(edge(after)),
+                    Flow::Straight
+                        if members.contains_key(&after)
+                            && !starts.contains_key(&after)
+                            && !self.must_tell(&insn, after.pc) =>
+                    {
+                        at = after;
+                    }
+                    Flow::Straight => break End::Goes(edge(self, &insn, after)),
                     Flow::Branch(target) => {
-                        break End::Branches(edge(Node { frame: at.frame, pc: target }), edge(after));
+                        let target = Node { frame: at.frame, pc: target };
+                        break End::Branches(edge(self, &insn, target), edge(self, &insn, after));
                     }
                     Flow::Jump(target) => {
                         let callee = link.and_then(|_| self.calls.get(&at));
-                        break End::Goes(edge(Node { frame: *callee.unwrap_or(&at.frame), pc: target }));
+                        let target = Node { frame: *callee.unwrap_or(&at.frame), pc: target };
+                        break End::Goes(edge(self, &insn, target));
                     }
                     Flow::Indirect(target) => {
                         let returns = link.is_none() && matches!(target, Known::Near(slot, 0) if slot == frame.link);
@@ -305,7 +349,8 @@ impl<A: Arch> Explorer<'_, '_, A> {
                     Flow::Leave => break End::Leaves,
                 }
             };
-            blocks.push(Block { start, insns, end, executions: self.executions(start.pc) });
+            let turns = insns.last().and_then(|insn| self.turns(insn));
+            blocks.push(Block { start, insns, end, executions: self.executions(start.pc), turns });
         }
         let mut entries: Vec<usize> = (0..order.len()).filter(|&n| starts[&order[n]]).collect();
         // An instruction that has to be left at once is no place to enter.
@@ -315,6 +360,27 @@ impl<A: Arch> Explorer<'_, '_, A> {
         let insns = || blocks.iter().flat_map(|block| &block.insns);
         pages.retain(|page| insns().any(|insn| GuestVirt(insn.pc).page() == page.virt));
         Region { blocks, entries, pages }
+    }
+
+    /// Whether it has to be told that control goes from an instruction to `to`, otherwise than by a call or a return: because another
+    /// function is there.
+    fn must_tell(&self, insn: &Insn, to: u64) -> bool {
+        let Some(functions) = self.functions else { return false };
+        let is_turn = matches!(insn.effect.flow, Flow::Jump(_)) && A::turn(insn.row, &insn.operands) != Turn::Other;
+        !is_turn && functions.is_another(insn.pc, to)
+    }
+
+    /// What a block's last instruction does to the stack of calls, if that is kept and not known to be nothing.
+    fn turns(&self, insn: &Insn) -> Option<Turns> {
+        let functions = self.functions.filter(|_| insn.effect.flow != Flow::Leave)?;
+        let turn = A::turn(insn.row, &insn.operands);
+        let goes_anywhere = matches!(insn.effect.flow, Flow::Indirect(_)) && !functions.is_empty();
+        (turn != Turn::Other || goes_anywhere).then(|| Turns {
+            turn,
+            after: self.after(insn),
+            function: functions.around(insn.pc),
+            place: 0,
+        })
     }
 
     /// Decides whether the call at `call` is followed, and gives the callee's first node.

@@ -3,7 +3,7 @@
 use emu_core::executor::Executor;
 use emu_core::hart::{Arch, Debugging, Hart};
 use emu_core::interp::run::{Interp, Why as Ran};
-use emu_core::profile::Tally;
+use emu_core::profile::{Paths, Tally};
 use emu_core::slot::Slot;
 use emu_mem::{GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Error;
 use crate::background::{Background, Compiled};
 use crate::cache::{Cache, Entry, SourceWords};
+use crate::calls::MAX_INSNS as MOST_INSNS;
 use crate::code_memory::{CodeMemory, Full};
 use crate::emit::{Key, UPPER_HALF};
 use crate::enter::Trampoline;
@@ -95,8 +96,9 @@ pub struct Stats {
     pub flushed: u64,
     /// How often compiled code was entered from the loop.
     pub entered: u64,
-    /// Of these, how often it came back for each reason: the budget, the interpreter, the key, an unknown target, a link.
-    pub left: [u64; 5],
+    /// Of these, how often it came back for each reason: the budget, the interpreter, the key, an unknown target, a link, calls that have to be
+    /// told.
+    pub left: [u64; Why::COUNT],
     /// Instructions that retired in compiled code.
     pub retired: u64,
 }
@@ -104,7 +106,7 @@ pub struct Stats {
 /// Runs a hart by compiled code where there is some.
 pub struct Jit<A: Arch> {
     options: Options,
-    interp: Interp<A>,
+    pub(crate) interp: Interp<A>,
     translator: Translator<A>,
     awaited: Vec<Awaited>,
     /// The next one's ticket.
@@ -237,6 +239,11 @@ impl<A: Arch> Jit<A> {
         self.journal.get_or_insert_default().clone()
     }
 
+    /// Keeps from now on along which calls instructions run. To be called before the hart runs.
+    pub fn keep_paths(&mut self, paths: Paths) {
+        self.interp.keep_paths(paths);
+    }
+
     /// What was done so far.
     pub fn stats(&self) -> Stats {
         self.stats
@@ -311,10 +318,13 @@ impl<A: Arch> Jit<A> {
             Tier::Background | Tier::Hot => Some(&mut counts),
             Tier::Eager => None,
         };
-        let Some(region) = form(hart, &keys, profile, self.options.region_insns) else {
+        let Some(mut region) =
+            form(hart, &keys, profile, self.interp.functions(), self.options.region_insns.min(MOST_INSNS))
+        else {
             self.refuse(phys);
             return Asked::Refused;
         };
+        self.place_calls(&mut region);
         self.translate(hart, phys, region)
     }
 
@@ -335,6 +345,7 @@ impl<A: Arch> Jit<A> {
             counters: rows.as_ref().map(RowCounts::blocks),
             variant: hart.arch.variant(),
             timing: hart.timed_statically_by(),
+            keeps_calls: self.interp.paths().is_some(),
             key: self.key.clone(),
             region,
             links: made.into_iter().map(|link| (link.target, link.address)).collect(),
@@ -462,7 +473,7 @@ fn ways_out(end: &End) -> impl Iterator<Item = u64> {
     };
     edges.into_iter().flatten().filter_map(|edge| match edge {
         Edge::Outside(pc) => Some(pc),
-        Edge::Inside(_) => None,
+        Edge::Inside(_) | Edge::Elsewhere(_) => None,
     })
 }
 
@@ -472,10 +483,14 @@ impl<A: Arch> Executor<A> for Jit<A> {
         // instruction.
         let is_stepped = hart.timed_by().is_some() && hart.timed_statically_by().is_none();
         let debugs = A::debugging(hart) != Debugging::Nothing;
+        let keeps_calls = self.interp.paths().is_some();
+        // Along which calls cycles went the interpreter alone keeps.
+        let is_stepped = is_stepped || keeps_calls && hart.timed_by().is_some();
         if is_stepped || debugs || A::counts_events(hart) || hart.log.borrow().is_some() {
             self.interp.run(hart, budget);
             return;
         }
+        self.interp.resume_paths(hart);
         let end = hart.retired.get() + budget;
         self.look(hart);
         self.receive(hart);
@@ -502,7 +517,7 @@ impl<A: Arch> Executor<A> for Jit<A> {
                 Why::Budget => left,
                 // A region may find out that it cannot be entered before it looks at the budget.
                 Why::Interpret => left.min(1),
-                Why::Key | Why::Unknown | Why::Unlinked => continue,
+                Why::Key | Why::Unknown | Why::Unlinked | Why::Turned => continue,
             };
             if rest != 0 && self.interp.run(hart, rest) == Ran::Service {
                 return;
@@ -523,6 +538,10 @@ impl<A: Arch> Executor<A> for Jit<A> {
         Some(all)
     }
 
+    fn paths(&self) -> Option<&Paths> {
+        self.interp.paths()
+    }
+
     fn tallies(&self) -> Option<Vec<Tally>> {
         let mut tallies = self.interp.tallies()?;
         tallies.extend(self.cache.tallies()?);
@@ -534,7 +553,7 @@ impl<A: Arch> Executor<A> for Jit<A> {
         if stats.regions == 0 {
             return Vec::new();
         }
-        let [budget, interpret, key, unknown, unlinked] = stats.left;
+        let [budget, interpret, key, unknown, unlinked, turned] = stats.left;
         vec![
             ("in translated code", stats.retired),
             ("in translated code: regions", stats.regions),
@@ -549,6 +568,7 @@ impl<A: Arch> Executor<A> for Jit<A> {
             ("in translated code: exits: key changed", key),
             ("in translated code: exits: unknown target", unknown),
             ("in translated code: exits: new link", unlinked),
+            ("in translated code: exits: calls to be told", turned),
         ]
     }
 

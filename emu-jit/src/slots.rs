@@ -4,7 +4,17 @@ use emu_core::slot::{SLOTS, Slot};
 
 use crate::value::Form;
 
-/// Why a region was left; see [`crate::exits`]. The slots from here on hold no architectural state.
+/// The shadow stack's frame that runs; see [`crate::calls`]. The slots from here on hold no architectural state.
+pub(crate) const TOP: Slot = Slot(224);
+/// The last frame that there is room for.
+pub(crate) const LAST: Slot = Slot(225);
+/// What is counted of calls.
+pub(crate) const LINKS: Slot = Slot(226);
+/// What has been spent on the stack: instructions, as if those that may still run had; then each kind of instruction.
+pub(crate) const SPENT: [Slot; 5] = [Slot(227), Slot(228), Slot(229), Slot(230), Slot(231)];
+/// The instruction from which control went somewhere that has to be told.
+pub(crate) const SITE: Slot = Slot(232);
+/// Why a region was left; see [`crate::exits`].
 pub(crate) const WHY: Slot = Slot(240);
 /// Address of the table that indirect jumps look their targets up in.
 pub(crate) const JUMPS: Slot = Slot(241);

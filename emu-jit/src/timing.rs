@@ -58,7 +58,7 @@ impl Costs {
         let (cycles, pending) = self.end(from, taken);
         match edge {
             Edge::Inside(to) => (cycles + self.stall(pending, to), Pending::SETTLED),
-            Edge::Outside(_) => (cycles, pending),
+            Edge::Outside(_) | Edge::Elsewhere(_) => (cycles, pending),
         }
     }
 

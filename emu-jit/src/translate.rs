@@ -13,17 +13,19 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
+use emu_core::profile::Turn;
 use emu_core::timing::{Pending, StaticModel};
 use rustc_hash::FxHashMap;
 
 use crate::Error;
+use crate::calls::{Callee, deeds};
 use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
 use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
 use crate::flow::{dirty, page_groups, spans, stored_early, ways};
 use crate::laps::{Loop, loops};
 use crate::memory::LastPage;
-use crate::region::{Block, Edge, End, Region};
+use crate::region::{Block, Edge, End, Region, Turns};
 use crate::rows::BlockCounters;
 use crate::slots::{SlotSet, offset};
 use crate::timing::{Costs, WAY_MORE};
@@ -45,6 +47,8 @@ pub(crate) struct Source<A: Arch> {
     pub(crate) links: FxHashMap<u64, LinkAddress>,
     /// By which model cycles are counted, if they are.
     pub(crate) timing: Option<StaticModel>,
+    /// Whether calls are kept.
+    pub(crate) keeps_calls: bool,
 }
 
 /// Makes host code.
@@ -174,16 +178,13 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let spare = if source.timing.is_some() { WAY_MORE } else { 0 };
         let ways: Vec<_> = ways(region).into_iter().map(|way| way.map(|way| way + spare)).collect();
         let stored = stored_early(region, &source.key, &ways);
-        // Laps are not told apart by what they cost.
-        let paged = source.key.flat.is_none();
-        let laps = source.timing.is_none();
         Translation {
             source,
             emit,
             blocks,
             dirty: dirty(region, &source.key, &stored),
             stored,
-            loops: if laps { loops(region, &ways, paged) } else { vec![None; region.blocks.len()] },
+            loops: loops(region, &ways, source.key.flat.is_none()),
             ways,
             costs: source.timing.map(|model| Costs::new(model, region)),
             last_pages: RefCell::default(),
@@ -198,6 +199,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             slots.extend(&insn.effect.reads);
             slots.extend(&insn.effect.writes);
             doubles.extend(&insn.effect.doubles);
+        }
+        if self.source.keeps_calls {
+            slots.insert(A::STACK_POINTER);
         }
         let slots = slots.without(self.source.key.slot_set());
         let boxed = self.source.boxed;
@@ -248,7 +252,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         if let Some(way) = self.ways[n] {
             self.emit.look(block.start.pc, way);
             // What the block counts beside, it counts behind this.
-            if self.source.counters.is_some() || self.costs.is_some() {
+            if self.source.counters.is_some() || self.costs.is_some() || self.source.keeps_calls {
                 self.emit.close_group();
             }
         }
@@ -350,6 +354,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             emit.spend_block(costs.block(number));
         }
         emit.count_entry();
+        if self.source.keeps_calls {
+            emit.count_deeds(deeds::<A>(block));
+        }
         let spans = spans(block);
         let translator = Translator(emit);
         for (n, insn) in block.insns.iter().enumerate() {
@@ -399,6 +406,11 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     }
 
     fn end(&self, n: usize, block: &Block, next: Next<'e, 'f>) {
+        if let Some(turns) = &block.turns
+            && !self.turn(block, turns, &next)
+        {
+            return;
+        }
         match (block.end, next) {
             (End::Goes(edge), Next::Falls) => self.follow(n, false, edge),
             (End::Goes(edge), Next::Jump) => self.follow(n, true, edge),
@@ -420,6 +432,33 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             }
             (end, _) => unreachable!("forming and translating disagree on how a block ends: {end:?}"),
         }
+    }
+
+    /// Keeps what the end of a block does to the stack of calls. Whether control goes on.
+    fn turn(&self, block: &Block, turns: &Turns, next: &Next<'e, 'f>) -> bool {
+        let emit = self.emit;
+        let target = match next {
+            Next::JumpTo(target) => Some(target.ssa()),
+            _ => None,
+        };
+        match (turns.turn, block.end, target) {
+            (Turn::Call, End::Goes(edge), _) => {
+                let pc = match edge {
+                    Edge::Inside(n) => self.source.region.blocks[n].start.pc,
+                    Edge::Outside(pc) | Edge::Elsewhere(pc) => pc,
+                };
+                emit.begin_call(turns, Callee::Known(pc), A::STACK_POINTER);
+            }
+            (Turn::Call, _, Some(target)) => emit.begin_call(turns, Callee::Computed(target), A::STACK_POINTER),
+            (Turn::Return, _, Some(target)) => emit.end_call(turns, target, A::STACK_POINTER),
+            (Turn::Other, _, Some(target)) => return emit.stay_or_tell(turns, target),
+            (_, _, Some(target)) => {
+                emit.tell(turns, target);
+                return false;
+            }
+            (_, _, None) => unreachable!("only calls go to a place that is known"),
+        }
+        true
     }
 
     fn branch(&self, n: usize, taken: ir::Value, to: Edge, falls: Edge) {
@@ -462,6 +501,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 self.emit.b.borrow_mut().ins().jump(self.blocks[n], &[]);
             }
             Edge::Outside(pc) => self.emit.go(self.source.links[&pc], pending),
+            Edge::Elsewhere(pc) => self.emit.leave_function(pc),
         }
     }
 

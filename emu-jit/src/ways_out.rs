@@ -30,6 +30,8 @@ pub(crate) struct WayOut {
     pub(crate) left: Remaining,
     /// Of those that are counted, how many do not run.
     pub(crate) ahead: usize,
+    /// What they would have done, where that is counted; see [`crate::calls`].
+    pub(crate) undone: u64,
     /// It is left there for the budget as well.
     pub(crate) look: Option<Look>,
     /// Where it is counted that control leaves, and before which instruction of the block.
@@ -140,7 +142,7 @@ impl Emit<'_> {
         let mut b = self.b.borrow_mut();
         let left = way.left.now(&mut b);
         let why = match way.look {
-            None => b.ins().iconst(I64, Why::Interpret as i64),
+            None => b.ins().iconst(I64, (Why::Interpret as u64 | way.undone) as i64),
             Some(Look { left, way }) => {
                 let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
                 const { assert!(Why::Budget as u64 == 0 && Why::Interpret as u64 == 1) }

@@ -40,6 +40,9 @@
 //! | `scan`: a word that is extended in its own register counts as unwritten | | `a_word_extended_in_its_own_register` |
 //! | `guards`: another bit is tested than the one that says all | 100 | |
 //! | `guards`: what has to be finite at a group's end is not tested | 1,000 | |
+//! | `calls`: what a block has not done where it is left counts for what calls | 100 | |
+//! | `region`: ways into another function are not told | 100 | |
+//! | `calls`: a computed call goes along the way of the last one whatever its target is | 1,000 | |
 //!
 //! And with programs for AArch64:
 //!

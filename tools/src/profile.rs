@@ -22,6 +22,7 @@ pub(crate) use saved::{Listed, Saved};
 
 use crate::guest::Guest;
 use crate::report::place;
+use crate::report::profile::Named;
 
 /// One function, or what stands for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub(crate) struct Function {
     /// The same with those of what it called.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) inclusive_cycles: u64,
+    /// All that is counted of its own.
+    #[serde(skip)]
+    pub(crate) costs: Costs,
 }
 
 /// An instruction with its function.
@@ -80,6 +84,32 @@ pub(crate) struct Stack {
     /// Modelled cycles of its own along this way; 0 without a timing model.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) cycles: u64,
+    /// All that is counted of its own along this way.
+    #[serde(skip)]
+    pub(crate) costs: Costs,
+}
+
+impl Function {
+    /// How often an event has occurred in itself.
+    pub(crate) fn count(&self, event: Event) -> u64 {
+        count((self.own, self.cycles, &self.costs), event)
+    }
+}
+
+impl Stack {
+    /// How often an event has occurred in itself along this way.
+    pub(crate) fn count(&self, event: Event) -> u64 {
+        count((self.own, self.cycles, &self.costs), event)
+    }
+}
+
+/// What a file has as well is the same in both places.
+fn count((own, cycles, costs): (u64, u64, &Costs), event: Event) -> u64 {
+    match event {
+        Event::Instructions => own,
+        Event::Cycles => cycles,
+        other => costs[other],
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -160,6 +190,7 @@ impl Sums {
             calls: self.calls,
             cycles: self.own[Event::Cycles],
             inclusive_cycles: below[Event::Cycles],
+            costs: self.own,
         }
     }
 }
@@ -180,7 +211,33 @@ impl From<Caller> for Key {
     }
 }
 
+/// A stack of a profile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Along<'p> {
+    /// The number of the one that called it.
+    pub(crate) parent: Option<usize>,
+    /// What it is called.
+    pub(crate) name: &'p str,
+    /// What is counted of its own.
+    pub(crate) costs: &'p Costs,
+}
+
 impl Profile {
+    /// The stacks, callers before what they call. Where calls were not kept each function is one.
+    pub(crate) fn stacks_or_functions(&self) -> Vec<Along<'_>> {
+        if self.stacks.is_empty() {
+            let functions = self.functions.iter();
+            return functions.map(|one| Along { parent: None, name: &one.name, costs: &one.costs }).collect();
+        }
+        let stacks = self.stacks.iter();
+        stacks.map(|stack| Along { parent: stack.parent, name: &stack.name, costs: &stack.costs }).collect()
+    }
+
+    /// The events that were counted.
+    pub(crate) fn events(&self) -> Vec<Named> {
+        Named::counted(self.cycles.is_some(), &self.simulated)
+    }
+
     /// Of what the machine has run. `None` if it was not told to keep that.
     pub(crate) fn new<A: Guest>(image: &Image, machine: &Machine<A>) -> Option<Self> {
         let paths: Vec<Paths> = (0..machine.harts().len()).filter_map(|hart| machine.paths(hart)).collect();
@@ -218,8 +275,8 @@ impl Profile {
             add_tree(paths, &mut stacks, &mut keys, &mut sums);
         }
         let mut edges: BTreeMap<(u64, Key, Key), Call> = BTreeMap::new();
-        for (hart, paths) in paths.iter().enumerate() {
-            for (Way { from, site, to }, call) in paths.calls(machine.harts()[hart].retired.get()) {
+        for paths in paths {
+            for (Way { from, site, to }, call) in paths.calls() {
                 let from = from.map_or_else(|| function(site), Key::Function);
                 let sum = edges.entry((site, from, Key::Function(to))).or_default();
                 sum.count += call.count;
@@ -255,6 +312,7 @@ impl Profile {
                     own: own[Event::Instructions],
                     calls,
                     cycles: own[Event::Cycles],
+                    costs: own,
                 })
                 .collect(),
             folded: paths.iter().map(Paths::folded).sum(),
@@ -266,8 +324,8 @@ impl Profile {
 /// What a tree says of its functions, the most expensive first.
 pub(crate) fn sums(stacks: &[Stack]) -> Vec<Function> {
     let costs = |stack: &Stack| {
-        let mut costs = Costs::instructions(stack.own);
-        costs[Event::Cycles] = stack.cycles;
+        let mut costs = stack.costs;
+        (costs[Event::Instructions], costs[Event::Cycles]) = (stack.own, stack.cycles);
         costs
     };
     let mut below: Vec<Costs> = stacks.iter().map(costs).collect();
@@ -300,6 +358,7 @@ fn add_tree(
 ) {
     let first = stacks.len();
     let nodes = paths.nodes();
+    let nodes = nodes.as_slice();
     let mut below: Vec<Costs> = nodes.iter().map(|node| node.own).collect();
     for (n, node) in nodes.iter().enumerate().rev() {
         let key = Key::from(node.what);

@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail, ensure};
 use emu_core::image::Image;
 use emu_core::machine::Region;
 use emu_core::profile::Event;
-use emu_core::timing::Model;
 
 use crate::profile::{Function, Profile, Stack};
 use crate::report::number::{grouped, percent};
@@ -58,11 +57,6 @@ impl Roi {
             bail!("the second address must be above the first one");
         }
         Ok(Roi::Addresses(text.to_owned(), range))
-    }
-
-    /// Whether only the interpreter can tell what is in it: calls, and the cycles of single instructions.
-    pub(crate) fn needs_interpreter(&self, model: &Model) -> bool {
-        self.needs_calls() || !model.is_ideal()
     }
 
     /// Whether it takes the calls of a run to tell what is in it.
@@ -148,13 +142,17 @@ pub(crate) fn within(profile: Profile, functions: &BTreeSet<String>) -> Profile 
 #[cfg(test)]
 mod tests {
     use emu_core::observe::Options;
+    use emu_core::profile::Costs;
     use emu_core::timing::MODELS;
 
     use super::*;
 
     #[test]
     fn what_is_within_a_function_keeps_its_shape() {
-        let stack = |parent, name: &str, own| Stack { parent, name: name.to_owned(), own, calls: 1, cycles: 2 * own };
+        let stack = |parent, name: &str, own| {
+            let (name, costs) = (name.to_owned(), Costs::default());
+            Stack { parent, name, own, calls: 1, cycles: 2 * own, costs }
+        };
         let stacks = vec![
             stack(None, "main", 10),
             stack(Some(0), "sort", 20),

@@ -348,6 +348,7 @@ impl Arch for AArch64 {
     type Handlers = [Handler<AArch64>; 1];
     type Variant = ();
     const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK, ZVA_TRAP];
+    const STACK_POINTER: Slot = SP;
     const OFTEN_MISALIGNED: bool = true;
     /// D13.2.37, WnR: a write only where a read would not have been refused.
     const ATOMIC: Access = Access::Read;
@@ -483,9 +484,6 @@ impl Arch for AArch64 {
             Some(Code::Eret) => Turn::TrapReturn,
             _ => Turn::Other,
         }
-    }
-    fn stack_pointer(hart: &Hart<Self>) -> u64 {
-        hart.slots.get(SP)
     }
     fn clear_log(_: &Hart<Self>) {}
     fn show_commit(commit: &Commit<'_, Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {

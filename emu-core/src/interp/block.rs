@@ -119,9 +119,11 @@ impl<A: Arch> Block<A> {
         let mut offset = 0;
         let mut ends_slow = false;
         let mut did = Did::default();
-        let into_another =
-            |offset| offset != 0 && functions.is_some_and(|functions| functions.begins(pc.wrapping_add(offset)));
-        while offset < room && ops.len() < most && !into_another(offset) {
+        let into_another = |last: Option<&Op<A>>, offset| {
+            let (Some(functions), Some(last)) = (functions, last) else { return false };
+            functions.is_another(pc.wrapping_add(last.offset()), pc.wrapping_add(offset))
+        };
+        while offset < room && ops.len() < most && !into_another(ops.last(), offset) {
             let Ok(first) = hart.memory.read::<u16>(GuestPhys(phys.0 + offset)) else { break };
             let bytes = A::instruction_bytes(first);
             let mut word = first as u32;

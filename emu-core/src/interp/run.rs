@@ -38,8 +38,8 @@ pub struct Interp<A: Arch> {
     /// Where the blocks' bodies come from and go to.
     bodies: LocalPool<Bodies<A>>,
     jumps: Box<[Jump; JUMPS]>,
-    /// Physical address of the first byte to block.
-    by_phys: FxHashMap<u64, u32>,
+    /// Physical address of the first byte to block. Where calls are kept, blocks end where functions do, so the virtual one counts too.
+    by_phys: FxHashMap<(GuestPhys, Option<u64>), u32>,
     /// The blocks of each physical page, by the page's address.
     by_page: FxHashMap<u64, Vec<u32>>,
     decoded: usize,
@@ -193,11 +193,20 @@ impl<A: Arch> Interp<A> {
         self.paths.as_deref()
     }
 
+    /// The same, for whoever else runs the hart.
+    pub fn paths_mut(&mut self) -> Option<&mut Paths> {
+        self.paths.as_deref_mut()
+    }
+
     /// As [`run`](Self::run), but stops as well before a block that has been entered as often as
     /// [`set_threshold`](Self::set_threshold) says.
     pub fn run_until_hot(&mut self, hart: &Hart<A>, budget: u64) -> Why {
         if hart.timed_by().is_some() {
             return self.run_timed::<true>(hart, budget);
+        }
+        if self.paths.is_some() {
+            self.resume_paths(hart);
+            return self.run_blocks::<false, true, true>(hart, budget);
         }
         self.run_blocks::<false, true, false>(hart, budget)
     }
@@ -343,20 +352,14 @@ impl<A: Arch> Interp<A> {
             return;
         }
         let site = A::advance(hart, GuestVirt(pc), ops[done - 1].offset()).0;
-        let sp = A::stack_pointer(hart);
-        match turn {
-            Turn::Other => paths.went(site, to, sp, retired),
-            Turn::Return => paths.returned(to, sp, retired),
-            Turn::TrapReturn => paths.trap_returned(to, sp, retired),
-            Turn::Call | Turn::Swap => {
-                let bytes = A::instruction_bytes(block.body.sources[done - 1].word as u16);
-                let back = A::advance(hart, GuestVirt(site), bytes).0;
-                if turn == Turn::Swap {
-                    paths.returned(to, sp, retired);
-                } else {
-                    paths.called(site, to, back, sp, retired);
-                }
-            }
+        let bytes = A::instruction_bytes(block.body.sources[done - 1].word as u16);
+        turn_to(paths, hart, turn, site, bytes, to, retired);
+    }
+
+    /// Tells the calls, if they are kept, where control has gone: to the hart's `pc`, from the instruction at `site`, which is so long.
+    pub fn turned(&mut self, hart: &Hart<A>, turn: Turn, site: u64, bytes: u64) {
+        if let Some(paths) = &mut self.paths {
+            turn_to(paths, hart, turn, site, bytes, hart.pc.get(), hart.retired.get());
         }
     }
 
@@ -368,7 +371,7 @@ impl<A: Arch> Interp<A> {
     }
 
     /// Tells the calls of traps, and whatever else has changed the hart's next instruction since it has last run.
-    pub(super) fn resume_paths(&mut self, hart: &Hart<A>) {
+    pub fn resume_paths(&mut self, hart: &Hart<A>) {
         let Some(paths) = &mut self.paths else { return };
         if hart.timed_by().is_some() {
             paths.at_cycle(hart.cycles());
@@ -457,7 +460,8 @@ impl<A: Arch> Interp<A> {
         if leaf_bytes < PAGE_SIZE {
             return self.decode_alone(hart, pc, phys, leaf_bytes);
         }
-        let known = self.by_phys.get(&phys.0).copied();
+        let place = (phys, self.paths.as_ref().map(|_| pc));
+        let known = self.by_phys.get(&place).copied();
         let index = match known {
             Some(index) if self.is_current(hart, &self.blocks[index as usize], pc)? => index,
             Some(index) => {
@@ -475,7 +479,7 @@ impl<A: Arch> Interp<A> {
                 self.decoded += block.body.ops.len();
                 self.blocks.push(block);
                 let index = self.blocks.len() as u32 - 1;
-                self.by_phys.insert(phys.0, index);
+                self.by_phys.insert(place, index);
                 self.by_page.entry(phys.page().0).or_default().push(index);
                 index
             }
@@ -531,7 +535,7 @@ impl<A: Arch> Interp<A> {
     }
 
     /// The functions that blocks end with; known where calls are kept.
-    fn functions(&self) -> Option<&Functions> {
+    pub fn functions(&self) -> Option<&Functions> {
         self.paths.as_ref().map(|paths| paths.functions())
     }
 
@@ -586,6 +590,17 @@ impl<A: Arch> Interp<A> {
     pub fn recent(&self) -> Vec<u64> {
         let n = self.recent_at.min(RECENT);
         (0..n).map(|i| self.recent[(self.recent_at - n + i) % RECENT]).collect()
+    }
+}
+
+/// Tells the calls where control goes: from the instruction at `site`, which is so long, to `to`.
+fn turn_to<A: Arch>(paths: &mut Paths, hart: &Hart<A>, turn: Turn, site: u64, bytes: u64, to: u64, retired: u64) {
+    let sp = A::stack_pointer(hart);
+    match turn {
+        Turn::Other => paths.went(site, to, sp, retired),
+        Turn::Return | Turn::Swap => paths.returned(to, sp, retired),
+        Turn::TrapReturn => paths.trap_returned(to, sp, retired),
+        Turn::Call => paths.called(site, to, A::advance(hart, GuestVirt(site), bytes).0, sp, retired),
     }
 }
 

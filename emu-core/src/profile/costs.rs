@@ -1,6 +1,6 @@
 //! What instructions cost beside how often they ran: cycles, accesses, branches. A vector of counts, by event.
 
-use std::ops::{AddAssign, Index, IndexMut, Sub};
+use std::ops::{AddAssign, Index, IndexMut, Sub, SubAssign};
 
 use crate::hart::Arch;
 use crate::isa::{Kind, Touches};
@@ -39,16 +39,14 @@ pub enum Event {
     WrongJumps,
 }
 
-impl Event {
-    /// How many there are.
-    const COUNT: usize = Event::WrongJumps as usize + 1;
-}
-
 /// How often each event has occurred.
 #[derive(Copy, Clone, PartialEq, Eq, Default, Debug)]
-pub struct Costs([u64; Event::COUNT]);
+pub struct Costs([u64; Costs::EVENTS]);
 
 impl Costs {
+    /// How many events there are.
+    pub const EVENTS: usize = Event::WrongJumps as usize + 1;
+
     /// Instructions, and nothing else.
     pub fn instructions(n: u64) -> Self {
         let mut costs = Costs::default();
@@ -95,6 +93,24 @@ impl AddAssign for Costs {
         for (sum, n) in self.0.iter_mut().zip(other.0) {
             *sum += n;
         }
+    }
+}
+
+impl SubAssign for Costs {
+    fn sub_assign(&mut self, other: Costs) {
+        *self = *self - other;
+    }
+}
+
+impl From<[u64; Costs::EVENTS]> for Costs {
+    fn from(counts: [u64; Costs::EVENTS]) -> Self {
+        Costs(counts)
+    }
+}
+
+impl From<Costs> for [u64; Costs::EVENTS] {
+    fn from(costs: Costs) -> Self {
+        costs.0
     }
 }
 

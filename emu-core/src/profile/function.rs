@@ -20,15 +20,20 @@ impl Functions {
         Functions(ranges)
     }
 
+    /// Whether none is known.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The function that has this address.
     pub fn around(&self, pc: u64) -> Option<Range<u64>> {
         let above = self.0.partition_point(|range| range.start <= pc);
         self.0[..above].last().filter(|range| range.contains(&pc)).cloned()
     }
 
-    /// Whether one begins there.
-    pub fn begins(&self, pc: u64) -> bool {
-        self.0.binary_search_by_key(&pc, |range| range.start).is_ok()
+    /// Whether `to` belongs to a function that `from` does not belong to.
+    pub fn is_another(&self, from: u64, to: u64) -> bool {
+        self.around(to).is_some_and(|function| !function.contains(&from))
     }
 }
 
@@ -46,6 +51,7 @@ mod tests {
         assert_eq!(around(0x4f), Some((0x40, 0x50)));
         assert_eq!(around(0x60), None);
         assert_eq!(around(0), None);
-        assert!(functions.begins(0x20) && !functions.begins(0x22) && !functions.begins(0x60));
+        assert!(functions.is_another(0x1e, 0x20) && functions.is_another(0x28, 0x27) && functions.is_another(0, 0x11));
+        assert!(!functions.is_another(0x20, 0x27) && !functions.is_another(0x27, 0x28) && !functions.is_another(0, 8));
     }
 }

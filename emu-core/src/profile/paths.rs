@@ -13,6 +13,14 @@
 //! - A trap is a frame of its own between what it interrupts and its handler, until a return from traps.
 //! - Of a call to a function that runs already (*recursion*), nothing is added to the call's costs: they are part of those of the
 //!   outermost one.
+//!
+//! # How it is counted
+//!
+//! A *link* is one way of being called: from a node, by an instruction, to a node. For each it is kept how often it was gone along and
+//! what was spent until the return, however deep it was nested in itself. What a node has spent itself is what was spent along the links to it, less what was
+//! along those from it.
+
+mod shadow;
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -21,13 +29,17 @@ use rustc_hash::FxHashMap;
 
 use super::{Costs, Did, Event, Functions};
 use crate::trap::Cause;
+pub use shadow::Shadow;
+use shadow::{Frame, MAX_DEPTH, NEVER, Record};
 
 /// Nodes of the tree at most. Beyond, what is called counts for its caller's node.
 const MAX_NODES: usize = 1 << 18;
-/// Frames of a stack at most; deeper calls count for the node they are made from.
-const MAX_DEPTH: usize = 1 << 12;
+/// Links at most; beyond, what is called counts for its caller's node, and so does what that calls.
+const MAX_LINKS: usize = 1 << 18;
 /// Stacks at most; beyond, the one is forgotten that was left first.
 const MAX_STACKS: usize = 1 << 12;
+/// Instructions that call that are told apart where known calls are looked up, at most.
+const MAX_SITES: usize = 1 << 16;
 /// How different stack pointers are remembered before the search for a frame gives up.
 const MAX_SEARCH: usize = 1 << 12;
 
@@ -84,33 +96,46 @@ pub struct Call {
 }
 
 /// How a frame came to be.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 enum Kind {
+    /// It is the first one of its stack: nothing is known of what called it.
+    First,
     Call,
     Tail,
     Trap,
 }
 
-#[derive(Clone, Debug)]
-struct Frame {
+/// A link: what tells it from others.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+struct Link {
     kind: Kind,
-    /// The node that runs in it.
-    node: u32,
-    /// The function that runs in it, as far as it is known.
-    extent: Range<u64>,
-    /// Where it returns to.
-    back: u64,
-    /// The caller's stack pointer.
-    sp: u64,
-    /// The call, an index.
-    call: u32,
-    /// What had been spent on this stack when it was made; `None` of a recursive call.
-    since: Option<Costs>,
+    /// The node that calls, or [`NO_PARENT`].
+    parent: u32,
+    /// The node of the trap in between, or [`NO_PARENT`].
+    trap: u32,
+    way: Way,
 }
 
-/// A stack of a guest's.
+impl Link {
+    /// One that is made from a node by the instruction at `site`, without what it leads to.
+    fn from(kind: Kind, parent: u32, site: u64) -> Self {
+        Link { kind, parent, trap: NO_PARENT, way: Way { from: None, site, to: NEVER } }
+    }
+}
+
+/// What is known of a link beside what is counted.
+#[derive(Clone, Debug)]
+struct Linked {
+    link: Link,
+    /// The node that runs behind it.
+    node: u32,
+    /// The function that runs there, as far as it is known.
+    extent: Range<u64>,
+}
+
+/// A stack of a guest's that is not in use.
 #[derive(Clone, Debug, Default)]
-struct Stack {
+struct Parked {
     frames: Vec<Frame>,
     /// Calls that are too deep to have a frame.
     beyond: u64,
@@ -122,59 +147,113 @@ struct Stack {
 #[derive(Clone, Debug)]
 pub struct Paths {
     functions: Rc<Functions>,
+    /// What is counted of them is found out when somebody asks.
     nodes: Vec<Node>,
     children: FxHashMap<(u32, Caller), u32>,
-    calls: Vec<(Way, Call)>,
-    by_way: FxHashMap<Way, u32>,
-    /// The stack in use; its first frame is what ran first on it.
-    stack: Stack,
+    /// The first one leads nowhere.
+    links: Vec<Linked>,
+    /// What is counted of each link.
+    records: Vec<Record>,
+    by_link: FxHashMap<Link, u32>,
+    /// The numbers of instructions that call, within their functions; and how many each function has.
+    sites: FxHashMap<u64, u64>,
+    sites_of: FxHashMap<u64, u64>,
+    /// The stack in use, from its second word on; the first frame is nobody's, and its link leads nowhere.
+    frames: Box<[Frame]>,
+    /// How many frames are in use.
+    depth: usize,
+    /// Calls that are too deep to have a frame.
+    beyond: u64,
     /// Others, in the order in which they were left.
-    parked: Vec<Stack>,
+    parked: Vec<Parked>,
     /// What the hart has spent, as far as it has been told.
     now: Costs,
-    /// The same up to which all is counted.
-    counted: Costs,
-    /// Nodes that there was no room for.
+    /// Of this, what was not spent on the stack in use.
+    elsewhere: Costs,
+    /// Calls for which there was no room in the tree.
     folded: u64,
 }
 
 impl Paths {
     /// Nothing has run yet.
     pub fn new(functions: Rc<Functions>) -> Self {
+        let nowhere = Link::from(Kind::First, NO_PARENT, NEVER);
         Paths {
             functions,
             nodes: Vec::new(),
             children: FxHashMap::default(),
-            calls: Vec::new(),
-            by_way: FxHashMap::default(),
-            stack: Stack::default(),
+            links: vec![Linked { link: nowhere, node: NO_PARENT, extent: 0..0 }],
+            records: vec![Record::new()],
+            by_link: FxHashMap::default(),
+            sites: FxHashMap::default(),
+            sites_of: FxHashMap::default(),
+            frames: (0..=MAX_DEPTH).map(|_| Frame::nowhere()).collect(),
+            depth: 0,
+            beyond: 0,
             parked: Vec::new(),
             now: Costs::default(),
-            counted: Costs::default(),
+            elsewhere: Costs::default(),
             folded: 0,
         }
     }
 
     /// The tree; parents come before their children.
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+    pub fn nodes(&self) -> Vec<Node> {
+        let mut nodes = self.nodes.clone();
+        let spent = self.spent_by_link();
+        let links = || self.links.iter().zip(&spent).skip(1);
+        for (Linked { link, node, .. }, call) in links() {
+            nodes[*node as usize].own += call.inclusive;
+            nodes[*node as usize].calls += call.count;
+            if let Some(trap) = nodes.get_mut(link.trap as usize) {
+                trap.calls += call.count;
+            }
+        }
+        for (Linked { link, .. }, call) in links() {
+            if let Some(parent) = nodes.get_mut(link.parent as usize) {
+                parent.own -= call.inclusive;
+            }
+        }
+        nodes
     }
 
-    /// The calls, in the order in which they were first made. What has not returned yet counts up to `retired`.
-    pub fn calls(&self, retired: u64) -> Vec<(Way, Call)> {
-        let mut now = self.clone();
-        now.count(retired);
-        for parked in std::mem::take(&mut now.parked) {
-            now.close(parked);
+    /// The calls, in the order in which they were first made. What has not returned yet counts up to now.
+    pub fn calls(&self) -> Vec<(Way, Call)> {
+        let mut calls: Vec<(Way, Call)> = Vec::new();
+        let mut by_way: FxHashMap<Way, usize> = FxHashMap::default();
+        let links = self.links.iter().zip(self.spent_by_link());
+        for (Linked { link, node, .. }, spent) in links.filter(|(linked, _)| linked.link.kind != Kind::First) {
+            let n = *by_way.entry(link.way).or_insert_with(|| {
+                calls.push((link.way, Call::default()));
+                calls.len() - 1
+            });
+            calls[n].1.count += spent.count;
+            if self.nodes[*node as usize].outermost {
+                calls[n].1.inclusive += spent.inclusive;
+            }
         }
-        let stack = std::mem::take(&mut now.stack);
-        now.close(stack);
-        now.calls
+        calls
+    }
+
+    /// What each link has come to, with what has not returned yet.
+    fn spent_by_link(&self) -> Vec<Call> {
+        let call = |record: &Record| Call { count: record.count.get(), inclusive: record.inclusive.get() };
+        let mut spent: Vec<Call> = self.records.iter().map(call).collect();
+        let mut open = |frames: &[Frame], time: Costs| {
+            for frame in frames {
+                spent[number_of(frame) as usize].inclusive += time - frame.since.get();
+            }
+        };
+        open(self.stack(), self.time());
+        self.parked.iter().for_each(|parked| open(&parked.frames, parked.time));
+        spent
     }
 
     /// Calls whose instructions count for their callers, as there was no room for more of the tree.
     pub fn folded(&self) -> u64 {
-        self.folded
+        let is_folded = |(linked, _): &(&Linked, &Record)| linked.node == linked.link.parent;
+        let links = self.links.iter().zip(&self.records).skip(1);
+        self.folded + links.filter(is_folded).map(|(_, record)| record.count.get()).sum::<u64>()
     }
 
     /// The functions it goes by.
@@ -182,14 +261,58 @@ impl Paths {
         &self.functions
     }
 
+    /// Where among the known calls of a link that of the instruction at `site` is.
+    pub fn place_of(&mut self, site: u64) -> u64 {
+        if let Some(&place) = self.sites.get(&site) {
+            return place;
+        }
+        let number = if self.sites.len() < MAX_SITES {
+            let function = self.functions.around(site).map_or(0, |function| function.start);
+            let sites = self.sites_of.entry(function).or_default();
+            *sites += 1;
+            *sites
+        } else {
+            site >> 1
+        };
+        let place = number % Shadow::KNOWN_CALLS as u64;
+        if self.sites.len() < MAX_SITES {
+            self.sites.insert(site, place);
+        }
+        place
+    }
+
+    /// Where translated code finds what it may change.
+    pub fn shadow(&self) -> Shadow {
+        let frame = |n: usize| std::ptr::from_ref(&self.frames[n]).expose_provenance();
+        // What is too deep to have a frame has to be told.
+        let top = if self.beyond == 0 { self.depth } else { 0 };
+        Shadow { top: frame(top), last: frame(MAX_DEPTH), links: self.records.as_ptr().expose_provenance() }
+    }
+
+    /// Translated code, which found things as [`shadow`](Self::shadow) says, has come to the frame at `top`.
+    pub fn came_to(&mut self, top: usize) {
+        let bytes = top - self.frames.as_ptr().addr();
+        let depth = bytes / Shadow::FRAME_BYTES;
+        debug_assert!(bytes.is_multiple_of(Shadow::FRAME_BYTES) && depth <= MAX_DEPTH, "no frame is there");
+        if self.beyond == 0 {
+            self.depth = depth;
+        }
+    }
+
+    /// What was spent on the stack in use, as far as it has been told.
+    pub fn time(&self) -> Costs {
+        self.now - self.elsewhere
+    }
+
+    /// So much has been spent on the stack in use.
+    pub fn set_time(&mut self, time: Costs) {
+        self.now = time;
+        self.now += self.elsewhere;
+    }
+
     /// Counts what has retired up to now for what is running. A reader calls this first.
     pub fn count(&mut self, retired: u64) {
         self.now[Event::Instructions] = retired;
-        let spent = self.now - std::mem::replace(&mut self.counted, self.now);
-        self.stack.time += spent;
-        if let Some(frame) = self.stack.frames.last() {
-            self.nodes[frame.node as usize].own += spent;
-        }
     }
 
     /// Some instructions have retired that did this.
@@ -211,18 +334,17 @@ impl Paths {
     /// Whether going to `pc`, other than by a call or a return, stays in the function that runs.
     #[inline]
     pub fn stays(&self, pc: u64) -> bool {
-        self.stack.frames.last().is_some_and(|frame| frame.extent.contains(&pc))
+        self.top().extent.contains(&pc)
     }
 
     /// Whether anything has been told.
     pub fn has_begun(&self) -> bool {
-        !self.stack.frames.is_empty()
+        self.depth > 0
     }
 
     /// The hart's first instruction.
     pub fn begin(&mut self, pc: u64, sp: u64, retired: u64) {
-        self.now[Event::Instructions] = retired;
-        self.counted = self.now;
+        self.count(retired);
         self.enter_new_stack(pc, sp);
     }
 
@@ -235,12 +357,11 @@ impl Paths {
     /// A return to `pc`.
     pub fn returned(&mut self, pc: u64, sp: u64, retired: u64) {
         self.count(retired);
-        if self.stack.beyond > 0 && self.stack.frames.last().is_some_and(|frame| frame.sp > sp) {
-            self.stack.beyond -= 1;
+        if self.beyond > 0 && self.frames[self.depth].sp.get() > sp {
+            self.beyond -= 1;
             return;
         }
-        let is_it = |frame: &Frame| frame.kind != Kind::Trap && frame.back == pc && frame.sp == sp;
-        self.go_back(pc, sp, is_it);
+        self.go_back(pc, sp, |kind, back| matches!(kind, Kind::Call | Kind::Tail) && back == pc);
         // A call may be the last instruction of a function that goes on as another one.
         self.went(pc, pc, sp, retired);
     }
@@ -248,30 +369,34 @@ impl Paths {
     /// A trap before or at `site`, whose handler begins at `pc`.
     pub fn trapped(&mut self, site: u64, cause: Cause, pc: u64, sp: u64, retired: u64) {
         self.count(retired);
-        if self.stack.frames.len() >= MAX_DEPTH {
-            self.stack.beyond += 1;
+        if !self.has_begun() {
             return;
         }
-        let Some(top) = self.stack.frames.last() else { return };
-        let trap = self.child(top.node, Caller::Trap { is_interrupt: cause.is_interrupt, code: cause.code });
-        self.nodes[trap as usize].calls += 1;
-        let extent = self.extent(pc);
-        let node = self.child(trap, Caller::Function(extent.start));
-        self.enter(Kind::Trap, node, extent, site, site, sp);
+        if self.beyond > 0 || self.depth == MAX_DEPTH {
+            self.beyond += 1;
+            return;
+        }
+        let parent = self.top().node;
+        let trap = self.child(parent, Caller::Trap { is_interrupt: cause.is_interrupt, code: cause.code });
+        self.enter(Link { trap, ..Link::from(Kind::Trap, parent, site) }, pc, site, sp);
     }
 
     /// A return from a trap, to `pc`.
     pub fn trap_returned(&mut self, pc: u64, sp: u64, retired: u64) {
         self.count(retired);
+        if self.beyond > 0 && self.frames[self.depth].sp.get() >= sp {
+            self.beyond -= 1;
+            return;
+        }
         // Behind the instruction that trapped, if the handler has done its work.
-        let is_it = |frame: &Frame| frame.kind == Kind::Trap && pc.wrapping_sub(frame.back) <= 4 && frame.sp == sp;
-        self.go_back(pc, sp, is_it);
+        self.go_back(pc, sp, |kind, back| kind == Kind::Trap && pc.wrapping_sub(back) <= 4);
         self.went(pc, pc, sp, retired);
     }
 
     /// Control goes from `site` to `pc` in any other way.
     pub fn went(&mut self, site: u64, pc: u64, sp: u64, retired: u64) {
-        if self.stays(pc) {
+        // Where calls are too deep to have frames it is not known which function runs.
+        if self.beyond > 0 || self.stays(pc) {
             return;
         }
         // What lies in no function belongs to what runs.
@@ -280,49 +405,69 @@ impl Paths {
         if self.unwind(&extent, sp) {
             return;
         }
-        let Some(top) = self.stack.frames.last() else { return self.enter_new_stack(pc, sp) };
-        let (back, caller_sp) = (top.back, top.sp);
+        if !self.has_begun() {
+            return self.enter_new_stack(pc, sp);
+        }
+        let top = &self.frames[self.depth];
+        let (back, caller_sp) = (top.back.get() & !NEVER, top.sp.get());
         // Functions that jump to each other in a circle do not make the stack grow.
-        let tails = self.stack.frames.iter().rev().take_while(|frame| frame.kind == Kind::Tail).count();
-        let known = self.stack.frames.iter().rposition(|frame| frame.extent.start == extent.start);
+        let linked = |frame: &Frame| &self.links[number_of(frame) as usize];
+        let tails = self.stack().iter().rev().take_while(|frame| linked(frame).link.kind == Kind::Tail).count();
+        let known = self.stack().iter().rposition(|frame| linked(frame).extent.start == extent.start);
         match known {
-            Some(known) if self.stack.frames.len() - known <= tails + 1 => self.pop_to(known + 1),
+            Some(known) if self.depth - known <= tails + 1 => self.pop_to(known + 1),
             _ => self.push(Kind::Tail, site, pc, back, caller_sp),
         }
     }
 
-    /// Goes back to the caller of the frame that `is_it`, wherever that is.
-    fn go_back(&mut self, pc: u64, sp: u64, is_it: impl Fn(&Frame) -> bool) {
-        let found = |stack: &Stack| {
-            let searched = stack.frames.len().saturating_sub(MAX_SEARCH);
-            stack.frames[searched..].iter().rposition(&is_it).map(|at| searched + at)
+    /// The frames in use.
+    fn stack(&self) -> &[Frame] {
+        &self.frames[1..=self.depth]
+    }
+
+    /// What runs.
+    fn top(&self) -> &Linked {
+        &self.links[number_of(&self.frames[self.depth]) as usize]
+    }
+
+    /// Goes back to the caller of the frame of a kind and with a place to return to for which `is_it`, and with this stack pointer, wherever that is.
+    fn go_back(&mut self, pc: u64, sp: u64, is_it: impl Fn(Kind, u64) -> bool) {
+        let found = |frames: &[Frame]| {
+            let searched = frames.len().saturating_sub(MAX_SEARCH);
+            let is_it = |frame: &Frame| {
+                let kind = self.links[number_of(frame) as usize].link.kind;
+                frame.sp.get() == sp && is_it(kind, frame.back.get() & !NEVER)
+            };
+            frames[searched..].iter().rposition(is_it).map(|at| searched + at)
         };
-        if let Some(at) = found(&self.stack) {
+        if let Some(at) = found(self.stack()) {
             return self.pop_call(at);
         }
         // The one that was left last is the most likely.
-        let parked = (0..self.parked.len()).rev().take(MAX_SEARCH).find_map(|n| Some((n, found(&self.parked[n])?)));
+        let parked =
+            (0..self.parked.len()).rev().take(MAX_SEARCH).find_map(|n| Some((n, found(&self.parked[n].frames)?)));
         if let Some((stack, at)) = parked {
             let other = self.parked.remove(stack);
-            let left = std::mem::replace(&mut self.stack, other);
-            self.park(left);
+            self.park();
+            self.resume(other);
             return self.pop_call(at);
         }
         let extent = self.functions.around(pc);
         if extent.is_some_and(|extent| self.unwind(&extent, sp)) {
             return;
         }
-        let left = std::mem::take(&mut self.stack);
-        self.park(left);
+        self.park();
         self.enter_new_stack(pc, sp);
     }
 
     /// If callees that are over, by their stack pointers, lie above a frame of this function: drops them.
     fn unwind(&mut self, extent: &Range<u64>, sp: u64) -> bool {
-        let Some((_, called)) = self.stack.frames.split_first() else { return false };
-        let over = called.iter().rev().take_while(|frame| frame.kind != Kind::Trap && frame.sp <= sp).count();
-        let left = self.stack.frames.len() - over;
-        let is_there = over > 0 && self.stack.frames[left - 1].extent.start == extent.start;
+        let Some((_, called)) = self.stack().split_first() else { return false };
+        let linked = |frame: &Frame| &self.links[number_of(frame) as usize];
+        let is_over = |frame: &&Frame| linked(frame).link.kind != Kind::Trap && frame.sp.get() <= sp;
+        let over = called.iter().rev().take_while(is_over).count();
+        let left = self.depth - over;
+        let is_there = over > 0 && linked(&self.stack()[left - 1]).extent.start == extent.start;
         if is_there {
             self.pop_to(left);
         }
@@ -331,72 +476,114 @@ impl Paths {
 
     /// Drops the frame `at`, those above it, and those that it was called from by a jump.
     fn pop_call(&mut self, at: usize) {
-        let real = self.stack.frames[..=at].iter().rposition(|frame| frame.kind != Kind::Tail).unwrap_or(0);
+        let is_real = |frame: &Frame| self.links[number_of(frame) as usize].link.kind != Kind::Tail;
+        let real = self.stack()[..=at].iter().rposition(is_real).unwrap_or(0);
         self.pop_to(real);
     }
 
     fn pop_to(&mut self, left: usize) {
-        self.stack.beyond = 0;
+        self.beyond = 0;
         // The first frame stays: nothing is known of what called it.
-        while self.stack.frames.len() > left.max(1) {
-            let Some(frame) = self.stack.frames.pop() else { return };
-            self.leave(&frame, self.stack.time);
+        let (left, time) = (left.max(1), self.time());
+        while self.depth > left {
+            self.leave(&self.frames[self.depth], time);
+            self.depth -= 1;
         }
     }
 
-    fn leave(&mut self, frame: &Frame, time: Costs) {
-        if let Some(since) = frame.since {
-            self.calls[frame.call as usize].1.inclusive += time - since;
-        }
+    fn leave(&self, frame: &Frame, time: Costs) {
+        self.records[number_of(frame) as usize].inclusive.add(time - frame.since.get());
     }
 
-    fn close(&mut self, stack: Stack) {
-        for frame in stack.frames.iter().skip(1) {
-            self.leave(frame, stack.time);
-        }
-    }
-
-    fn park(&mut self, stack: Stack) {
-        if stack.frames.is_empty() {
+    /// Puts the stack in use aside.
+    fn park(&mut self) {
+        if !self.has_begun() {
             return;
         }
         if self.parked.len() == MAX_STACKS {
             let oldest = self.parked.remove(0);
-            self.close(oldest);
+            oldest.frames.iter().for_each(|frame| self.leave(frame, oldest.time));
         }
-        self.parked.push(stack);
+        self.parked.push(Parked { frames: self.stack().to_vec(), beyond: self.beyond, time: self.time() });
+        self.depth = 0;
+    }
+
+    /// Goes on with a stack that had been put aside.
+    fn resume(&mut self, Parked { frames, beyond, time }: Parked) {
+        self.depth = frames.len();
+        self.frames[1..=self.depth].clone_from_slice(&frames);
+        self.beyond = beyond;
+        self.elsewhere = self.now - time;
     }
 
     fn enter_new_stack(&mut self, pc: u64, sp: u64) {
-        let extent = self.extent(pc);
-        let node = self.child(NO_PARENT, Caller::Function(extent.start));
-        self.nodes[node as usize].calls += 1;
-        let first = Frame { kind: Kind::Call, node, extent, back: u64::MAX, sp, call: 0, since: None };
-        self.stack = Stack { frames: vec![first], beyond: 0, time: Costs::default() };
+        self.depth = 0;
+        self.beyond = 0;
+        self.elsewhere = self.now;
+        self.enter(Link::from(Kind::First, NO_PARENT, NEVER), pc, u64::MAX, sp);
     }
 
     fn push(&mut self, kind: Kind, site: u64, pc: u64, back: u64, sp: u64) {
-        if self.stack.frames.len() >= MAX_DEPTH {
-            self.stack.beyond += 1;
+        if self.beyond > 0 || self.depth == MAX_DEPTH {
+            self.beyond += 1;
             return;
         }
-        let extent = self.extent(pc);
-        let parent = self.stack.frames.last().map_or(NO_PARENT, |frame| frame.node);
-        let node = self.child(parent, Caller::Function(extent.start));
-        self.enter(kind, node, extent, site, back, sp);
+        let parent = self.top().node;
+        self.enter(Link::from(kind, parent, site), pc, back, sp);
     }
 
-    fn enter(&mut self, kind: Kind, node: u32, extent: Range<u64>, site: u64, back: u64, sp: u64) {
-        self.nodes[node as usize].calls += 1;
-        let from = self.stack.frames.last().map(|frame| frame.extent.start);
-        let way = Way { from, site, to: extent.start };
-        let call = *self.by_way.entry(way).or_insert_with(|| {
-            self.calls.push((way, Call::default()));
-            self.calls.len() as u32 - 1
-        });
-        self.calls[call as usize].1.count += 1;
-        let since = self.nodes[node as usize].outermost.then_some(self.stack.time);
-        self.stack.frames.push(Frame { kind, node, extent, back, sp, call, since });
+    /// Makes a frame; of the link everything is known but the functions that it leads from and to.
+    fn enter(&mut self, by: Link, pc: u64, back: u64, sp: u64) {
+        let extent = self.extent(pc);
+        let Link { kind, way: Way { site, .. }, .. } = by;
+        let from = (kind != Kind::First).then_some(self.top().extent.start);
+        let link = Link { way: Way { from, site, to: extent.start }, ..by };
+        let Some(number) = self.link(link, extent) else {
+            self.beyond += 1;
+            self.folded += 1;
+            return;
+        };
+        let place = u64::from(number) * size_of::<Record>() as u64;
+        let record = &self.records[number as usize];
+        record.count.set(record.count.get() + 1);
+        record.target.set(pc);
+        let mut told = true;
+        if kind == Kind::Call {
+            let known_place = self.place_of(site);
+            let known = &self.records[number_of(&self.frames[self.depth]) as usize].known;
+            let mut call = &known[known_place as usize];
+            if call.site.get() == site && call.link.get() != place {
+                call = &known[Shadow::other_place(known_place, pc) as usize];
+            }
+            call.site.set(site);
+            call.link.set(place);
+            told = !self.stays(back) && self.functions.around(back).is_some();
+        }
+        let time = self.time();
+        self.depth += 1;
+        let frame = &self.frames[self.depth];
+        frame.back.set(if told { back | NEVER } else { back });
+        frame.sp.set(sp);
+        frame.link.set(place);
+        frame.since.set(time);
+    }
+
+    /// The number of a link, a new one if need be; `None` if there is no room.
+    fn link(&mut self, link: Link, extent: Range<u64>) -> Option<u32> {
+        if let Some(&known) = self.by_link.get(&link) {
+            return Some(known);
+        }
+        if self.links.len() == MAX_LINKS {
+            // Each stack needs one; what it counts for does not matter any more.
+            return (link.kind == Kind::First).then_some(1);
+        }
+        let parent = if link.trap == NO_PARENT { link.parent } else { link.trap };
+        let node = self.child(parent, Caller::Function(extent.start));
+        let number = self.links.len() as u32;
+        self.links.push(Linked { link, node, extent });
+        self.records.push(Record::new());
+        self.by_link.insert(link, number);
+        Some(number)
     }
 
     /// The function at `pc`; one by itself if nothing is known there.
@@ -409,7 +596,6 @@ impl Paths {
             return known;
         }
         if self.nodes.len() >= MAX_NODES && parent != NO_PARENT {
-            self.folded += 1;
             return parent;
         }
         let node = self.nodes.len() as u32;
@@ -426,6 +612,11 @@ impl Paths {
             Some(self.nodes[node as usize].parent).filter(known)
         })
     }
+}
+
+/// The number of a frame's link.
+fn number_of(frame: &Frame) -> u32 {
+    (frame.link.get() / size_of::<Record>() as u64) as u32
 }
 
 #[cfg(test)]

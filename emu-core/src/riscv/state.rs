@@ -230,6 +230,7 @@ impl Arch for Riscv {
     type Handlers = [Handler<Riscv>; 2];
     type Variant = Xlen;
     const KEYS: &'static [Slot] = &[FRM, FS, ALIGN];
+    const STACK_POINTER: Slot = Slot(2);
     /// gcc and clang have `-mstrict-align` unless they are told otherwise.
     const OFTEN_MISALIGNED: bool = false;
     const MODE_NAMES: &'static [(u8, &'static str)] = &[(mode::M, "M"), (mode::S, "S"), (mode::U, "U")];
@@ -377,9 +378,6 @@ impl Arch for Riscv {
     }
     fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn {
         timing::insn(row, operands, pc, word, behind)
-    }
-    fn stack_pointer(hart: &Hart<Self>) -> u64 {
-        hart.slots.get(Slot(2))
     }
     fn clear_log(hart: &Hart<Self>) {
         hart.arch.csr_log.borrow_mut().clear();

@@ -6,7 +6,6 @@ use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::hart::Arch;
 use emu_core::slot::Slot;
-use emu_core::timing::Pending;
 
 use super::Translation;
 use crate::emit::Next;
@@ -25,6 +24,15 @@ pub(super) struct Lap<'l> {
     begin: Vec<(Slot, Option<ir::Value>)>,
     /// What is found out about that branch.
     trip: Cell<Option<Trip>>,
+}
+
+/// A way from the end of a block.
+#[derive(Copy, Clone)]
+struct Way {
+    from: usize,
+    /// Whether its last instruction is a branch that is taken, or a jump.
+    taken: bool,
+    edge: Edge,
 }
 
 impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
@@ -79,30 +87,50 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     pub(super) fn end_in_lap(&self, n: usize, (lap, place): (&Lap<'_>, usize), next: Next<'e, 'f>) -> bool {
         let next_block = lap.its.blocks.get(place + 1).copied();
         let inside = Edge::Inside(next_block.unwrap_or(lap.its.blocks[0]));
+        let way = |taken, edge| Way { from: n, taken, edge };
         match (self.source.region.blocks[n].end, next) {
             (End::Branches(taken, falls), Next::Branch(truth)) => {
-                let (truth, out) = if taken == inside { (truth, falls) } else { (!truth, taken) };
+                let (truth, on, out) = if taken == inside {
+                    (truth, way(true, inside), way(false, falls))
+                } else {
+                    (!truth, way(false, inside), way(true, taken))
+                };
                 match next_block {
-                    Some(next) => self.go_on(truth, next, out),
-                    None => self.go_around(lap, Some((truth, out))),
+                    Some(next) => self.go_on(truth, on, next, out),
+                    None => self.go_around(lap, on, Some((truth, out))),
                 }
             }
-            _ => match next_block {
-                Some(next) => self.go_on(Truth { form: TruthForm::Const(true), e: self.emit }, next, inside),
-                None => self.go_around(lap, None),
-            },
+            (_, next) => {
+                let on = way(!matches!(next, Next::Falls), inside);
+                match next_block {
+                    Some(next) => self.go_on(Truth { form: TruthForm::Const(true), e: self.emit }, on, next, on),
+                    None => self.go_around(lap, on, None),
+                }
+            }
         }
     }
 
+    /// What a way costs.
+    fn way_costs(&self, way: Way) -> i64 {
+        self.cost(way.from, way.taken, way.edge).0
+    }
+
+    fn spend_way(&self, way: Way) {
+        self.emit.spend(self.way_costs(way));
+    }
+
     /// Goes to the loop's next block if `stays`, else out.
-    fn go_on(&self, stays: Truth<'e, 'f>, next: usize, out: Edge) -> bool {
+    fn go_on(&self, stays: Truth<'e, 'f>, on: Way, next: usize, out: Way) -> bool {
         let emit = self.emit;
         let stays = match stays.form {
             TruthForm::Const(true) => {
-                let mut b = emit.b.borrow_mut();
-                b.ins().jump(self.blocks[next], &[]);
-                b.seal_block(self.blocks[next]);
-                b.switch_to_block(self.blocks[next]);
+                {
+                    let mut b = emit.b.borrow_mut();
+                    b.ins().jump(self.blocks[next], &[]);
+                    b.seal_block(self.blocks[next]);
+                    b.switch_to_block(self.blocks[next]);
+                }
+                self.spend_way(on);
                 return true;
             }
             TruthForm::Const(false) => {
@@ -121,11 +149,12 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         }
         self.leave_loop(out);
         emit.b.borrow_mut().switch_to_block(self.blocks[next]);
+        self.spend_way(on);
         true
     }
 
     /// Goes around once more, if `stays` or always; else out.
-    fn go_around(&self, lap: &Lap<'_>, end: Option<(Truth<'e, 'f>, Edge)>) -> bool {
+    fn go_around(&self, lap: &Lap<'_>, on: Way, end: Option<(Truth<'e, 'f>, Way)>) -> bool {
         let emit = self.emit;
         let advanced = emit.advanced(&lap.its.stretches);
         if let (true, Some((stays, _))) = (advanced, end) {
@@ -134,15 +163,29 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let stays = end.map(|(stays, _)| stays.ssa());
         let at_end = emit.laps.get();
         // On, if laps are left, without a look at anything else.
-        let around = || {
-            let mut b = emit.b.borrow_mut();
-            let used_up = b.create_block();
-            let left = lap.laps.left.expect("a lap is under way");
-            // What was left is not asked for behind this, so that one register has both.
-            let left = b.ins().iadd_imm_s(left, -1);
-            b.ins().brif(left, lap.around, &[left.into()], used_up, &[]);
-            b.seal_block(used_up);
-            b.switch_to_block(used_up);
+        let around = |costs: i64| {
+            let used_up = {
+                let mut b = emit.b.borrow_mut();
+                let used_up = b.create_block();
+                let left = lap.laps.left.expect("a lap is under way");
+                // What was left is not asked for behind this, so that one register has both.
+                let left = b.ins().iadd_imm_s(left, -1);
+                if costs == 0 {
+                    b.ins().brif(left, lap.around, &[left.into()], used_up, &[]);
+                } else {
+                    let again = b.create_block();
+                    b.ins().brif(left, again, &[], used_up, &[]);
+                    b.seal_block(again);
+                    b.switch_to_block(again);
+                    drop(b);
+                    emit.spend(costs);
+                    b = emit.b.borrow_mut();
+                    b.ins().jump(lap.around, &[left.into()]);
+                }
+                b.seal_block(used_up);
+                b.switch_to_block(used_up);
+                used_up
+            };
             emit.laps.set(at_end.map(|laps| Laps { left: None, ..laps }));
             used_up
         };
@@ -157,16 +200,18 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             Some((again, leaves))
         };
         let leaves = if lap.trip.get().is_some() {
-            around();
+            around(self.way_costs(on));
             let out = out();
             if let Some((again, _)) = out {
                 emit.b.borrow_mut().set_cold_block(again);
             }
+            self.spend_way(on);
             out.map(|(_, leaves)| (leaves, emit.laps.get()))
         } else {
             let out = out();
+            self.spend_way(on);
             if advanced {
-                let used_up = around();
+                let used_up = around(0);
                 emit.b.borrow_mut().set_cold_block(used_up);
             }
             out.map(|(_, leaves)| (leaves, at_end))
@@ -182,12 +227,12 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     }
 
     /// In a block of its own, goes out of the loop.
-    fn leave_loop(&self, out: Edge) {
+    fn leave_loop(&self, out: Way) {
         let emit = self.emit;
         let laps = emit.laps.get();
         emit.count_out_of_laps();
         emit.laps.set(None);
-        self.go(out, Pending::SETTLED);
+        self.follow(out.from, out.taken, out.edge);
         emit.laps.set(laps);
     }
 }

@@ -67,6 +67,8 @@ pub struct Running {
     pub budget: u64,
     /// How cycles are counted.
     pub model: &'static Model,
+    /// Whether calls are kept.
+    pub calls: bool,
 }
 
 impl Running {

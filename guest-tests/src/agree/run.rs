@@ -11,11 +11,12 @@ use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::isa::Kind;
 use emu_core::machine::{Ended, Machine, Stats};
+use emu_core::profile::{Functions, Paths};
 use emu_core::slot::Slot;
 use emu_jit::Jit;
 use emu_mem::GuestPhys;
 
-use super::image::PARTS;
+use super::image::{CODE, DATA, DISTANCE, PARTS};
 use super::program::{Program, World};
 use crate::rng::Rng;
 
@@ -129,6 +130,15 @@ impl<W: World> Side<W> {
         system
     }
 
+    /// The tree of calls and the calls, as text; nothing if they are not kept.
+    fn calls(&self) -> Vec<String> {
+        let executor = self.executor.borrow();
+        let Some(mut paths) = executor.paths().cloned() else { return Vec::new() };
+        paths.count(self.hart().retired.get());
+        let (nodes, calls) = (paths.nodes(), paths.calls());
+        nodes.iter().map(|node| format!("{node:x?}")).chain(calls.iter().map(|call| format!("{call:x?}"))).collect()
+    }
+
     fn memory(&self, part: Range<usize>) -> Vec<u8> {
         let mut memory = vec![0; part.len()];
         let at = GuestPhys(W::BASE + part.start as u64);
@@ -152,8 +162,14 @@ pub fn run<W: World>(program: &Program<W>) -> Result<Done, Difference> {
 fn run_both<W: World>(program: &Program<W>) -> Result<Done, Difference> {
     let running = program.running;
     let mut rng = Rng::new(!program.seed);
-    let interp = Rc::new(RefCell::new(Interp::default()));
-    let jit = Jit::new(running.options()).expect("translated code can be made and run on hosts that tests run on");
+    let mut interp = Interp::default();
+    let mut jit = Jit::new(running.options()).expect("translated code can be made and run on hosts that tests run on");
+    if running.calls {
+        let functions = Rc::new(functions(program.seed, W::BASE));
+        interp.keep_paths(Paths::new(Rc::clone(&functions)));
+        jit.keep_paths(Paths::new(functions));
+    }
+    let interp = Rc::new(RefCell::new(interp));
     let jit = Rc::new(RefCell::new(jit));
     let mut sides = [Side::new(program, interp), Side::new(program, jit.clone())];
     let (mut slices, mut over) = (0, false);
@@ -174,6 +190,18 @@ fn run_both<W: World>(program: &Program<W>) -> Result<Done, Difference> {
     let Stats { instructions, exceptions, interrupts, .. } = stats;
     let emu_jit::Stats { retired, regions, compiled_insns, dropped, .. } = jit;
     Ok(Done([instructions, retired, regions, compiled_insns, exceptions, interrupts, dropped]))
+}
+
+/// Functions at random places, wherever the program's own are.
+fn functions(seed: u64, base: u64) -> Functions {
+    let mut rng = Rng::new(seed ^ 0x6675_6e63);
+    let mut function = |from: u32, to: u32| {
+        let start = base + u64::from(from) + 2 * rng.below(u64::from(to - from) / 2);
+        let most = 2 << rng.below(9);
+        start..start + 2 * (1 + rng.below(most))
+    };
+    let near: Vec<_> = (0..40).map(|_| function(CODE, DATA)).collect();
+    Functions::new(near.into_iter().chain((0..4).map(|_| function(DISTANCE + CODE, DISTANCE + DATA))))
 }
 
 /// What differs, as text; nothing if that is nothing.
@@ -230,6 +258,12 @@ fn differences<W: World>([interp, jit]: &[Side<W>; 2], over: bool, look: bool) -
         // Behind the table's rows stands what is undefined.
         let name = |row: usize| W::Arch::table().get(row).map_or("undefined", |row| row.name);
         differ.take(SHOWN).for_each(|row| note(format!("{what} of {}", name(row)), &at(&a, row), &at(&b, row)));
+    }
+    let [calls, other] = [interp, jit].map(Side::calls);
+    if calls != other {
+        let differ = calls.iter().zip(&other).filter(|(a, b)| a != b);
+        differ.take(SHOWN).for_each(|(a, b)| note("calls".to_owned(), a, b));
+        note("ways".to_owned(), &calls.len(), &other.len());
     }
     let (stats, other) = (interp.machine.stats(), jit.machine.stats());
     if stats != other && !differs {

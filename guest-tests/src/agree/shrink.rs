@@ -16,9 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 type Simpler = fn(&mut Running, &mut Vec<u8>, &mut [u32; 2]);
 
 /// What may not matter beside the world.
-const SIMPLER: [Simpler; 7] = [
+const SIMPLER: [Simpler; 8] = [
     |running, _, _| running.cramped = false,
     |running, _, _| running.model = &MODELS[0],
+    |running, _, _| running.calls = false,
     |running, _, _| running.slice = u64::MAX,
     |running, _, _| running.threshold = 2,
     |running, _, _| running.budget = running.budget * 3 / 4,

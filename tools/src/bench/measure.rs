@@ -63,7 +63,7 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
     let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
     let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
     let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
-    let needs_interpreter = rois.iter().any(|roi| roi.needs_interpreter(machine.timing));
+    let needs_interpreter = !rois.is_empty() && !machine.timing.is_ideal();
     let observe = settings.limits.contains_key(STACK_BYTES).then(Default::default);
     if needs_interpreter || observe.is_some() {
         machine.engine = Engine::Interp;

@@ -99,7 +99,7 @@ pub(crate) struct Notes {
     pub(crate) translations: bool,
     /// How often each instruction ran: what counts by kind are made from.
     pub(crate) places: bool,
-    /// Along which calls, of these functions; only the interpreter keeps that.
+    /// Along which calls, of these functions.
     pub(crate) calls: Option<Rc<Functions>>,
     /// What each instruction does to the stack and to memory, and what else is to be simulated; only the interpreter keeps that.
     pub(crate) observe: Option<observe::Options>,
@@ -169,6 +169,9 @@ impl Engine {
                 }
                 Err(error) => bail!("--engine jit: {error}; use --engine interp"),
             }
+        }
+        if let Some(functions) = &choice.notes.calls {
+            made.iter_mut().for_each(|jit| jit.keep_paths(Paths::new(Rc::clone(functions))));
         }
         let journals = if choice.notes.translations { made.iter_mut().map(Jit::journal).collect() } else { Vec::new() };
         let mut made = made.into_iter();

@@ -20,7 +20,7 @@ use crate::{output, program};
 pub(crate) struct Args {
     /// ELF program, or a raw image with --load
     program: PathBuf,
-    /// Count instructions only, not calls: at the speed of translated code
+    /// Count instructions only, not calls: takes less time
     #[arg(long)]
     flat: bool,
     /// Print the table of so many functions on standard error; 0 for none
@@ -35,6 +35,11 @@ pub(crate) struct Args {
     /// Write folded stacks: a line for each, its names and its instructions
     #[arg(long, value_name = "FILE")]
     folded: Option<PathBuf>,
+    /// What --flame and --folded show: instructions, loads, stores, branches or indirect-jumps; with --timing cycles; with --cache
+    /// fetch-misses, load-misses, store-misses and the same of the last cache, such as last-load-misses; with --predictor wrong-branches or
+    /// wrong-jumps
+    #[arg(long, value_name = "NAME", default_value = report::INSTRUCTIONS.name)]
+    event: String,
     /// Write a file for speedscope
     #[arg(long, value_name = "FILE")]
     speedscope: Option<PathBuf>,
@@ -60,14 +65,18 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     let (program, guest) = (&args.program, &args.guest);
     let name = program.display().to_string();
     ensure!(
-        args.flat || guest.machine.engine != Engine::Jit,
-        "--engine jit: calls are kept by the interpreter; add --flat to do without them, or leave --engine out"
-    );
-    ensure!(
         guest.machine.timing.is_ideal() || guest.machine.engine != Engine::Jit,
         "--engine jit: the cycles of single instructions are kept by the interpreter; leave --engine or --timing out"
     );
     let notes = Notes { observe: args.simulate.options(guest.machine.engine)?, ..Notes::default() };
+    let simulated = notes.observe.unwrap_or_default();
+    let event = report::Named::choose(&args.event, !guest.machine.timing.is_ideal(), &simulated)
+        .with_context(|| format!("--event {}", args.event))?;
+    ensure!(
+        event.event == report::INSTRUCTIONS.event || args.flame.is_some() || args.folded.is_some(),
+        "--event {}: that is for --flame and --folded; give one of them",
+        args.event
+    );
     let names = functions(program, args).with_context(|| name.clone())?;
     let (mut profile, ran) = saved::profile(program, guest, args.flat, notes, Box::new(std::io::stdout()))?;
     if !names.is_empty() {
@@ -92,8 +101,8 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         save("--callgrind", &args.callgrind, &|| {
             Ok(report::callgrind(&profile, with_lines()?, &guest.command_line.of(program)))
         }),
-        save("--flame", &args.flame, &|| Ok(report::flame(&profile.stacks, &profile.functions, &name))),
-        save("--folded", &args.folded, &|| Ok(report::folded(&profile))),
+        save("--flame", &args.flame, &|| Ok(report::flame(&profile.stacks, &profile.functions, event, &name))),
+        save("--folded", &args.folded, &|| Ok(report::folded(&profile, event))),
         save("--speedscope", &args.speedscope, &|| Ok(report::speedscope(&profile, &name))),
         save("--firefox", &args.firefox, &|| Ok(report::firefox(&profile, &name))),
         save_bytes("--pprof", &args.pprof, &|| report::pprof(&profile)),

@@ -27,8 +27,8 @@ pub(crate) struct Args {
     /// goes to standard error
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = STDOUT)]
     json: Option<PathBuf>,
-    /// Count this as a region of interest: a function with all that it calls (by the interpreter, which alone keeps calls), or the
-    /// addresses from one to another: 0x80000000..0x80000100, or symbols for them. May be given several times
+    /// Count this as a region of interest: a function with all that it calls, or the addresses from one to another:
+    /// 0x80000000..0x80000100, or symbols for them. May be given several times
     #[arg(long, value_name = "SYMBOL|FROM..TO")]
     roi: Vec<String>,
     /// Count as well how deep the stack went, how accesses to memory were aligned, and how many pages they touched: by the
@@ -73,11 +73,10 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         guest.machine.engine = Engine::Interp;
     }
     let notes = Notes { places: true, observe, ..Notes::default() };
-    if wanted.iter().any(|roi| roi.needs_interpreter(guest.machine.timing)) {
+    if !wanted.is_empty() && !guest.machine.timing.is_ideal() {
         ensure!(
             guest.machine.engine != Engine::Jit,
-            "--engine jit: calls, and the cycles of single instructions, are kept by the interpreter; leave --engine out, or give --roi two \
-             addresses and no --timing"
+            "--engine jit: the cycles of single instructions are kept by the interpreter; leave --engine, --roi or --timing out"
         );
         guest.machine.engine = Engine::Interp;
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::elf::{Elf, LOOP, addi, exit, jump};
+use super::elf::{Elf, LOOP, NOP, RAM, addi, exit, jump};
+use super::stat::programs;
 use super::{Folder, Output, emu};
 
 const SORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/kernels/elf/rv64/sort-small.elf");
@@ -153,27 +154,152 @@ fn handlers_stand_below_what_they_interrupt() {
     assert!(stacks.lines().any(|line| line.contains(";[machine timer interrupt];")), "{stacks}");
 }
 
+/// Profiles a program in each engine with these options, and demands the same of each.
+fn engines_agree(program: &str, options: &[&str]) -> Folder {
+    let folder = Folder::new();
+    let forms = ["c", "f", "json"];
+    for engine in ["interp", "jit", "auto"] {
+        let [callgrind, stacks, json] = forms.map(|form| folder.path(&format!("{engine}.{form}")));
+        let files = ["--callgrind", &callgrind, "--folded", &stacks, "--json", &json, "--top", "0"];
+        // Some programs end with a code of their own.
+        emu([&["profile", program, "--engine", engine][..], &files, options].concat());
+    }
+    for form in forms {
+        let expected = folder.read(&format!("interp.{form}"));
+        for engine in ["jit", "auto"] {
+            assert!(folder.read(&format!("{engine}.{form}")) == expected, "{program} --engine {engine}: {form}");
+        }
+    }
+    folder
+}
+
 #[test]
 fn engines_agree_to_the_byte() {
     for program in [SORT, RECURSION, TIMER] {
-        let folder = Folder::new();
-        for engine in ["interp", "jit", "auto"] {
-            let (callgrind, stacks) = (folder.path(&format!("{engine}.c")), folder.path(&format!("{engine}.f")));
-            profile(
-                program,
-                &["--flat", "--engine", engine, "--callgrind", &callgrind, "--folded", &stacks, "--top", "0"],
-            );
-        }
-        for form in ["c", "f"] {
-            let expected = folder.read(&format!("interp.{form}"));
-            assert!(expected.contains("main"), "{program}: {expected}");
-            for engine in ["jit", "auto"] {
-                assert_eq!(folder.read(&format!("{engine}.{form}")), expected, "{program} --engine {engine}");
-            }
-        }
+        let folder = engines_agree(program, &["--flat"]);
         let (_, own, _) = read_callgrind(&folder.read("jit.c"));
         assert_eq!(own, instructions(program), "{program}");
     }
+}
+
+#[test]
+fn engines_agree_on_calls() {
+    let mut all = programs("benches/kernels/elf", "-small.elf");
+    all.extend(programs("tools/demo/elf", ".elf"));
+    all.extend(programs("guest-tests/programs/elf/rv64", ".elf"));
+    for program in all {
+        // Where a program would not end it is cut off.
+        engines_agree(program.to_str().expect("a plain name"), &["--max-insns", "1000000"]);
+    }
+}
+
+/// A function calls itself three deep, and returns from there to behind its first call of itself: to the same address as behind the
+/// second one, but with another stack pointer.
+#[test]
+fn returns_are_told_apart_by_the_stack_pointer() {
+    let call = |offset| jump(offset) | 1 << 7;
+    let not_zero = |register: u32| 0xfe00_1863 | register << 15;
+    let mut code = vec![0x0000_1117, addi(9, 0, 2000), addi(18, 2, 0), addi(10, 0, 3), call(0x20)];
+    code.extend([addi(9, 9, -1), not_zero(9) | 1 << 7]);
+    code.extend(exit(0));
+    let (save, load, zero, back) = (0x0011_3423, 0x0081_3083, 0x0005_0a63, 0x0000_8067);
+    code.extend([addi(2, 2, -16), save, addi(10, 10, -1), zero, call(-0x10), load, addi(2, 2, 16), back]);
+    code.extend([addi(2, 18, -16), back]);
+    let elf = Elf::new(&code).with(|elf| elf.symbols = vec![("main", RAM, 0x30), ("f", RAM + 0x30, 0x28)]);
+    let folder = Folder::new();
+    let program = folder.file("leap.elf", elf.bytes());
+    let stacks = folded(&engines_agree(&program, &[]).read("jit.f"));
+    let own = |names: &str| stacks.get(names).copied();
+    let found = (own("main;f"), own("main;f;f"), own("main;f;f;f"));
+    assert_eq!(found, (Some(16_000), Some(10_000), Some(12_000)), "{stacks:?}");
+}
+
+/// A function goes on as another one, by a jump to where a register says.
+#[test]
+fn a_computed_jump_is_a_tail_call() {
+    let mut code = vec![addi(9, 0, 2000), jump(0x20) | 1 << 7, addi(9, 9, -1), 0xfe04_9ce3];
+    code.extend(exit(0));
+    let (here, jump_on, back) = (0x0000_0317, 0x0103_0067, 0x0000_8067);
+    code.extend([here, jump_on, NOP, NOP, addi(10, 10, 1), back]);
+    let functions = vec![("main", RAM, 0x24), ("f", RAM + 0x24, 0x10), ("g", RAM + 0x34, 8)];
+    let folder = Folder::new();
+    let program = folder.file("tail.elf", Elf::new(&code).with(|elf| elf.symbols = functions).bytes());
+    let stacks = folded(&engines_agree(&program, &[]).read("jit.f"));
+    assert_eq!((stacks.get("main;f"), stacks.get("main;f;g")), (Some(&4000), Some(&4000)), "{stacks:?}");
+}
+
+#[test]
+fn events_have_stacks_of_their_own() {
+    let (folder, options) = (Folder::new(), ["--timing", "hazard3", "--cache=D1=1K,1,32"]);
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/kernels/elf/rv32/strings-small.elf");
+    let (file, scope, pprof) = (folder.path("f"), folder.path("s.json"), folder.path("p"));
+    let counted = stat_events(program, &options);
+    for (event, name) in [("instructions", "Ir"), ("cycles", "Cy"), ("stores", "Dw"), ("load-misses", "D1mr")] {
+        let files = ["--event", event, "--folded", &file, "--speedscope", &scope, "--pprof", &pprof];
+        profile(program, &[&files[..], &options].concat());
+        assert_eq!(folded(&folder.read("f")).values().sum::<u64>(), counted[name], "{event}");
+        let scope: serde_json::Value = serde_json::from_str(&folder.read("s.json")).expect("JSON");
+        let profiles = scope["profiles"].as_array().expect("a list");
+        assert_eq!(profiles.len(), 12, "all but wrong predictions");
+        let of_event = |profile: &&serde_json::Value| {
+            profile["name"].as_str().is_some_and(|name| name.ends_with(&format!(": {event}")))
+        };
+        let weights = profiles.iter().find(of_event).expect("it is there")["weights"].as_array().expect("weights");
+        assert_eq!(weights.iter().filter_map(serde_json::Value::as_u64).sum::<u64>(), counted[name], "{event}");
+    }
+    let (kinds, sums) = pprof_sums(&std::fs::read(&pprof).expect("it was written"));
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
+    for (event, name) in [("instructions", "Ir"), ("cycles", "Cy"), ("loads", "Dr"), ("store-misses", "D1mw")] {
+        let place = kinds.iter().position(|kind| kind == event).expect("it is there");
+        assert_eq!(sums[place], counted[name], "{event}");
+    }
+    let flame = folder.path("flame.svg");
+    profile(program, &["--event", "branches", "--flame", &flame]);
+    let all = format!("all: {} branches, 100.00 %", grouped(counted["Bc"]));
+    assert!(folder.read("flame.svg").contains(&all), "{all}");
+    emu(["profile", program, "--event", "cycles", "--folded", &file]).is_refusal(&[
+        "--event cycles",
+        "--timing",
+        "instructions, loads, stores, branches, indirect-jumps",
+    ]);
+    emu(["profile", program, "--event", "misses", "--folded", &file]).is_refusal(&["no such event", "load-misses"]);
+    emu(["profile", program, "--event", "loads"]).is_refusal(&["--event loads", "--flame"]);
+}
+
+/// What a file for pprof counts, and the sum of each over all samples.
+fn pprof_sums(file: &[u8]) -> (Vec<String>, Vec<u64>) {
+    fn varint(bytes: &mut &[u8]) -> u64 {
+        let length = bytes.iter().position(|byte| byte & 0x80 == 0).expect("it ends") + 1;
+        let (number, rest) = bytes.split_at(length);
+        *bytes = rest;
+        number.iter().rev().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f))
+    }
+    /// Fields by number: numbers, and bytes of all else.
+    fn fields(mut bytes: &[u8]) -> Vec<(u64, u64, &[u8])> {
+        let mut all = Vec::new();
+        while !bytes.is_empty() {
+            let key = varint(&mut bytes);
+            let number = varint(&mut bytes);
+            let length = if key & 7 == 2 { usize::try_from(number).expect("small") } else { 0 };
+            let (content, rest) = bytes.split_at(length);
+            bytes = rest;
+            all.push((key >> 3, number, content));
+        }
+        all
+    }
+    let all = fields(file);
+    let of = |wanted: u64| all.iter().filter(move |(field, ..)| *field == wanted);
+    let texts: Vec<String> = of(6).map(|(.., text)| String::from_utf8_lossy(text).into_owned()).collect();
+    let text = |number: u64| texts[usize::try_from(number).expect("small")].clone();
+    let kinds = of(1).map(|(.., kind)| text(fields(kind)[0].1)).collect::<Vec<_>>();
+    assert_eq!(of(14).map(|(_, number, _)| text(*number)).collect::<Vec<_>>(), ["instructions"], "shown first");
+    let mut sums = vec![0; kinds.len()];
+    for (.., sample) in of(2) {
+        let mut values = fields(sample).into_iter().find(|(field, ..)| *field == 2).expect("values").2;
+        sums.iter_mut().for_each(|sum| *sum += varint(&mut values));
+        assert!(values.is_empty(), "one for each kind");
+    }
+    (kinds, sums)
 }
 
 #[test]
@@ -206,11 +332,6 @@ fn what_cannot_be_written_is_said_and_nothing_is_lost() {
     output.is_refusal(&["--flame", "no/f.svg", "cannot be written", "choose another"]);
     assert!(!folded(&folder.read("f")).is_empty());
     assert_eq!(std::fs::read_dir(&folder.0).expect("it is there").count(), 1, "nothing half written");
-}
-
-#[test]
-fn the_translator_keeps_no_calls() {
-    emu(["profile", SORT, "--engine", "jit"]).is_refusal(&["--engine jit", "--flat"]);
 }
 
 /// What `emu stat --json` says with these options, by callgrind's names.

@@ -224,11 +224,12 @@ fn functions_and_ranges_are_regions_too() {
     assert_eq!(below(&only), inclusive);
     assert!(only.lines().all(|line| line.starts_with("quicksort")), "{only}");
     assert!(output.stderr.contains("--roi quicksort: "), "{}", output.stderr);
-    // Ranges need no interpreter, functions do.
-    let range = ["--roi", "main..0x8000_1000"];
-    let expected = stat(&program, &[&range[..], &["--engine", "interp"]].concat()).1;
-    assert_eq!(stat(&program, &[&range[..], &["--engine", "jit"]].concat()).1, expected);
-    emu(["stat", name, "--roi", "quicksort", "--engine", "jit"]).is_refusal(&["--engine jit", "interpreter"]);
+    for roi in ["main..0x8000_1000", "quicksort"] {
+        let expected = stat(&program, &["--roi", roi, "--engine", "interp"]).1;
+        assert_eq!(stat(&program, &["--roi", roi, "--engine", "jit"]).1, expected);
+    }
+    emu(["stat", name, "--roi", "quicksort", "--timing", "ibex-bt", "--engine", "jit"])
+        .is_refusal(&["--engine jit", "--timing"]);
     emu(["stat", name, "--roi", "quicksrt"]).is_refusal(&["--roi quicksrt", "did you mean quicksort?"]);
     emu(["stat", name, "--roi", "0x80000000"]).is_refusal(&["an address alone is no region"]);
     emu(["stat", name, "--roi", "0x10..0x10"]).is_refusal(&["must be above"]);

@@ -48,7 +48,9 @@ fn calls(paths: &Paths, retired: u64) -> Vec<(u64, u64, u64, u64, u64)> {
     let call = |(way, call): (super::Way, super::Call)| {
         (way.from.unwrap(), way.site, way.to, call.count, call.inclusive[Event::Instructions])
     };
-    paths.calls(retired).into_iter().map(call).collect()
+    let mut now = paths.clone();
+    now.count(retired);
+    now.calls().into_iter().map(call).collect()
 }
 
 #[test]
@@ -111,7 +113,7 @@ fn tail_calls_in_a_circle_keep_the_stack_short() {
         paths.went(B + 4, C, SP, 2 * n + 1);
         paths.went(C + 4, B, SP, 2 * n + 2);
     }
-    assert!(paths.stack.frames.len() <= 3, "{:?}", paths.stack.frames);
+    assert!(paths.depth <= 3, "{:?}", paths.stack());
     paths.returned(A + 4, SP, 200);
     assert_eq!(ways(&mut paths, 201), ["A 1 1", "A>B 100 1", "A>B>C 100 100"]);
 }
@@ -204,7 +206,7 @@ fn deep_recursion_is_bounded_and_loses_nothing() {
     for n in (0..depth).rev() {
         paths.returned(A + 4, SP - 16 * n, 2 * depth - n);
     }
-    assert_eq!(paths.stack.frames.len(), 1);
+    assert_eq!(paths.depth, 1);
     paths.count(2 * depth);
     assert_eq!(paths.nodes().iter().map(|node| node.own[Event::Instructions]).sum::<u64>(), 2 * depth);
 }

@@ -81,7 +81,7 @@ impl Maker {
         let world = self.world();
         (self.paged, self.gic_v3) = (world.paged, world.gic_v3);
         (self.timed, self.watched) = (world.timer.is_some(), world.watched);
-        let running = self.running();
+        let running = Running { calls: seed.is_multiple_of(3), ..self.running() };
         // Accesses off the data base may be misaligned, and all of them then are; a misaligned SP makes every access an exception.
         self.skew = [(10, 1), (3, 8)].map(
             |(percent, unit)| {
@@ -167,6 +167,7 @@ impl Maker {
             slice: *rng.pick(&[7, 60, 400, 3000, u64::MAX]),
             budget: 1000 + rng.below(if eager { 1000 } else { 4000 }),
             model: &MODELS[0],
+            calls: false,
         }
     }
 

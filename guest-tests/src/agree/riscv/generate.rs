@@ -100,7 +100,7 @@ impl Maker {
         self.paged = self.rng.chance(50);
         let world = self.world();
         (self.timed, self.watched) = (world.timer.is_some(), world.watched);
-        let running = self.running();
+        let running = Running { calls: seed.is_multiple_of(3), ..self.running() };
         // Accesses off either may be misaligned, and all of them then are.
         self.skew = [0, 0].map(|_: u32| if self.rng.chance(10) { self.rng.below(16) as u32 } else { 0 });
         self.skew[1] += 16 * self.rng.below(8) as u32;
@@ -170,6 +170,7 @@ impl Maker {
             slice: *rng.pick(&[7, 60, 400, 3000, u64::MAX]),
             budget: 1000 + rng.below(if eager { 1000 } else { 4000 }),
             model: model(rng),
+            calls: false,
         }
     }
 

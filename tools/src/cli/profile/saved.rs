@@ -11,7 +11,7 @@ use crate::cli::machine::{Engine, MachineArgs, Notes};
 use crate::profile::{Lines, Profile, Saved, functions};
 use crate::{output, program};
 
-/// Runs `program` and profiles it; with calls unless `flat`. Only the interpreter keeps calls and the cycles of single instructions, and simulates. Notes what else is asked for. Says what the
+/// Runs `program` and profiles it; with calls unless `flat`. Only the interpreter keeps the cycles of single instructions, and simulates. Notes what else is asked for. Says what the
 /// profile lacks.
 ///
 /// # Errors
@@ -29,7 +29,7 @@ pub(in crate::cli) fn profile(
         true => None,
         false => Some(Rc::new(functions(&program::open(program, guest.raw)?))),
     };
-    let interprets = !flat || !guest.machine.timing.is_ideal() || notes.observe.is_some();
+    let interprets = !guest.machine.timing.is_ideal() || notes.observe.is_some();
     let engine = if interprets { Engine::Interp } else { guest.machine.engine };
     let machine = MachineArgs { engine, ..guest.machine.clone() };
     let ran = guest.run(program, &machine, Notes { places: true, calls, ..notes }, out)?;

@@ -9,7 +9,7 @@ use super::Sources;
 use crate::profile::Saved;
 use crate::report::number::grouped;
 use crate::report::page;
-use crate::report::profile::{escaped, flame};
+use crate::report::profile::{INSTRUCTIONS, escaped, flame};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -53,7 +53,7 @@ pub(crate) fn html(saved: &Saved, sources: &Sources) -> String {
     let body = BODY
         .replace("@PROGRAM@", &escaped(&saved.program))
         .replace("@INSTRUCTIONS@", &grouped(saved.instructions))
-        .replace("@FLAME@", &flame(&saved.stacks, &saved.functions, &saved.program));
+        .replace("@FLAME@", &flame(&saved.stacks, &saved.functions, INSTRUCTIONS, &saved.program));
     let body = format!("{body}<script type=\"application/json\" id=\"data\">{data}</script>\n");
     page::page(&format!("{}: where its instructions went", saved.program), STYLE, &body, SCRIPT)
 }

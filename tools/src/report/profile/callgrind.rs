@@ -7,27 +7,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use emu_core::profile::{Costs, Event};
+use emu_core::profile::Costs;
 
+use super::Named;
 use crate::profile::{Edge, Insn, Line, Lines, Profile};
-
-/// What is told, with its name and what that means.
-const EVENTS: [(Event, &str, &str); 14] = [
-    (Event::Instructions, "Ir", "Instructions"),
-    (Event::Loads, "Dr", "Instructions that load"),
-    (Event::Stores, "Dw", "Instructions that store"),
-    (Event::FetchMisses, "I1mr", "Instructions that the cache I1 missed"),
-    (Event::LoadMisses, "D1mr", "Loads that the cache D1 missed"),
-    (Event::StoreMisses, "D1mw", "Stores that the cache D1 missed"),
-    (Event::LastFetchMisses, "ILmr", "Instructions that the cache LL missed"),
-    (Event::LastLoadMisses, "DLmr", "Loads that the cache LL missed"),
-    (Event::LastStoreMisses, "DLmw", "Stores that the cache LL missed"),
-    (Event::Branches, "Bc", "Conditional branches"),
-    (Event::WrongBranches, "Bcm", "Conditional branches predicted wrongly"),
-    (Event::IndirectJumps, "Bi", "Indirect jumps that are no returns"),
-    (Event::WrongJumps, "Bim", "Indirect jumps predicted wrongly"),
-    (Event::Cycles, "Cy", "Modelled cycles"),
-];
 
 /// What stands for an unknown file.
 const NO_FILE: &str = "???";
@@ -38,15 +21,15 @@ pub(crate) fn callgrind(profile: &Profile, lines: &Lines, command: &str) -> Stri
     let _ = writeln!(text, "creator: emu-{}", env!("CARGO_PKG_VERSION"));
     let _ = writeln!(text, "cmd: {}", command.replace(['\n', '\r'], " "));
     text.push_str("positions: instr line\n");
-    let events: Vec<_> = EVENTS.into_iter().filter(|&(event, ..)| is_counted(profile, event)).collect();
-    for (_, name, what) in &events {
-        let _ = writeln!(text, "event: {name} : {what}");
+    let events = profile.events();
+    for Named { callgrind, what, .. } in &events {
+        let _ = writeln!(text, "event: {callgrind} : {what}");
     }
     let numbers =
-        |costs: &Costs| events.iter().fold(String::new(), |text, (event, ..)| text + " " + &costs[*event].to_string());
+        |costs: &Costs| events.iter().fold(String::new(), |text, named| text + " " + &costs[named.event].to_string());
     let mut all = Costs::default();
     profile.insns.iter().for_each(|insn| all += insn.costs);
-    let names = events.iter().fold(String::new(), |text, (_, name, _)| text + " " + name);
+    let names = events.iter().fold(String::new(), |text, named| text + " " + named.callgrind);
     let _ = writeln!(text, "events:{names}\nsummary:{}\n", numbers(&all));
     let mut insns: BTreeMap<usize, Vec<&Insn>> = BTreeMap::new();
     profile.insns.iter().for_each(|insn| insns.entry(insn.function).or_default().push(insn));
@@ -93,21 +76,6 @@ pub(crate) fn callgrind(profile: &Profile, lines: &Lines, command: &str) -> Stri
     }
     let _ = writeln!(text, "totals:{}", numbers(&all));
     text
-}
-
-/// Whether that was counted at all.
-fn is_counted(profile: &Profile, event: Event) -> bool {
-    match event {
-        Event::Cycles => profile.cycles.is_some(),
-        Event::Instructions | Event::Loads | Event::Stores | Event::Branches | Event::IndirectJumps => true,
-        Event::FetchMisses
-        | Event::LoadMisses
-        | Event::StoreMisses
-        | Event::LastFetchMisses
-        | Event::LastLoadMisses
-        | Event::LastStoreMisses => profile.simulated.caches.is_some(),
-        Event::WrongBranches | Event::WrongJumps => profile.simulated.predictor.is_some(),
-    }
 }
 
 /// A name in one line.

@@ -1,9 +1,10 @@
-//! A flame graph as one SVG file that needs nothing else: each box is a way to a function, as wide as its instructions with
-//! those of what it called. A click on a box makes it as wide as the picture, a search marks boxes.
+//! A flame graph as one SVG file that needs nothing else: each box is a way to a function, as wide as its instructions, or another
+//! event's count, with those of what it called. A click on a box makes it as wide as the picture, a search marks boxes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::{INSTRUCTIONS, Named};
 use crate::profile::{Function, Saved, Stack};
 use crate::report::number::{grouped, percent};
 
@@ -32,36 +33,42 @@ struct Bar<'p> {
 }
 
 /// A profile as a flame graph; without stacks each function is a box by itself.
-pub(crate) fn flame(stacks: &[Stack], functions: &[Function], title: &str) -> String {
+pub(crate) fn flame(stacks: &[Stack], functions: &[Function], named: Named, title: &str) -> String {
     let mut root = Bar::default();
-    add(&mut root, stacks, functions, |bar, own| bar.own += own);
-    draw(root, title, false)
+    add(&mut root, stacks, functions, named, |bar, own| bar.own += own);
+    draw(root, title, named, false)
 }
 
 /// Two profiles as one: boxes as wide as in `b`, and coloured by what has changed since `a`.
 pub(crate) fn flame_of_change(a: &Saved, b: &Saved) -> String {
     let mut root = Bar::default();
-    add(&mut root, &a.stacks, &a.functions, |bar, own| bar.own_before += own);
-    add(&mut root, &b.stacks, &b.functions, |bar, own| bar.own += own);
-    draw(root, &format!("{} against {}", b.program, a.program), true)
+    add(&mut root, &a.stacks, &a.functions, INSTRUCTIONS, |bar, own| bar.own_before += own);
+    add(&mut root, &b.stacks, &b.functions, INSTRUCTIONS, |bar, own| bar.own += own);
+    draw(root, &format!("{} against {}", b.program, a.program), INSTRUCTIONS, true)
 }
 
 /// Adds what functions have of their own, along their ways.
-fn add<'p>(root: &mut Bar<'p>, stacks: &'p [Stack], functions: &'p [Function], own: impl Fn(&mut Bar<'p>, u64)) {
+fn add<'p>(
+    root: &mut Bar<'p>,
+    stacks: &'p [Stack],
+    functions: &'p [Function],
+    Named { event, .. }: Named,
+    own: impl Fn(&mut Bar<'p>, u64),
+) {
     if stacks.is_empty() {
         for function in functions {
-            own(root.above.entry(&function.name).or_default(), function.own);
+            own(root.above.entry(&function.name).or_default(), function.count(event));
         }
     }
-    for (n, stack) in stacks.iter().enumerate().filter(|(_, stack)| stack.own > 0) {
+    for (n, stack) in stacks.iter().enumerate().filter(|(_, stack)| stack.count(event) > 0) {
         let mut way: Vec<usize> = std::iter::successors(Some(n), |&n| stacks[n].parent).collect();
         way.reverse();
         let bar = way.iter().fold(&mut *root, |bar, &n| bar.above.entry(&stacks[n].name).or_default());
-        own(bar, stack.own);
+        own(bar, stack.count(event));
     }
 }
 
-fn draw(mut root: Bar<'_>, title: &str, compared: bool) -> String {
+fn draw(mut root: Bar<'_>, title: &str, named: Named, compared: bool) -> String {
     sum(&mut root);
     let depth = rows(&root, root.all);
     let height = HEAD + depth as f64 * ROW + FOOT;
@@ -81,7 +88,7 @@ fn draw(mut root: Bar<'_>, title: &str, compared: bool) -> String {
     let _ = writeln!(text, r#"<text id="search" class="button" x="{}" y="24">search</text>"#, WIDTH - MARGIN - 60.0);
     let _ = writeln!(text, r#"<text id="told" x="{MARGIN}" y="{}"> </text>"#, height - 9.0);
     text.push_str("<g id=\"bars\">\n");
-    let mut picture = Picture { text, whole: root.all, bottom: height - FOOT, compared };
+    let mut picture = Picture { text, whole: root.all, bottom: height - FOOT, unit: named.name, compared };
     picture.bar("all", &root, MARGIN, 0);
     let mut text = picture.text;
     text.push_str("</g>\n");
@@ -112,6 +119,8 @@ struct Picture {
     text: String,
     whole: u64,
     bottom: f64,
+    /// What is counted.
+    unit: &'static str,
     /// Whether there is something to compare with.
     compared: bool,
 }
@@ -123,7 +132,7 @@ impl Picture {
             return;
         }
         let y = self.bottom - (row + 1) as f64 * ROW;
-        let mut told = format!("{name}: {} instructions, {:.2} %", grouped(bar.all), percent(bar.all, self.whole));
+        let mut told = format!("{name}: {} {}, {:.2} %", grouped(bar.all), self.unit, percent(bar.all, self.whole));
         let (r, g, b) = if self.compared {
             told += &format!(", before {}", grouped(bar.all_before));
             colour_of_change(bar.all_before, bar.all)

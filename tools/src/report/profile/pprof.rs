@@ -1,8 +1,9 @@
-//! The format of pprof (`profile.proto`), which `go tool pprof`, Pyroscope, Parca and others read: each stack is a sample whose value is
-//! its instructions. Protocol buffers are written by hand, as there are six messages; not compressed, which readers allow.
+//! The format of pprof (`profile.proto`), which `go tool pprof`, Pyroscope, Parca and others read: each stack is a sample with a value for
+//! each event; what is shown first are instructions. Protocol buffers are written by hand, as there are six messages; not compressed, which readers allow.
 
 use std::collections::BTreeMap;
 
+use super::INSTRUCTIONS;
 use crate::profile::Profile;
 
 /// A message under construction.
@@ -59,27 +60,24 @@ impl<'p> Texts<'p> {
 pub(crate) fn pprof(profile: &Profile) -> Vec<u8> {
     let mut texts = Texts { numbers: [("", 0)].into(), all: vec![""] };
     let mut file = Message::default();
-    let mut kind = Message::default();
-    kind.number(1, texts.number("instructions")).number(2, texts.number("count"));
-    file.bytes(1, &kind.0);
+    let events = profile.events();
+    for named in &events {
+        let mut kind = Message::default();
+        kind.number(1, texts.number(named.name)).number(2, texts.number("count"));
+        file.bytes(1, &kind.0);
+    }
+    file.number(14, texts.number(INSTRUCTIONS.name));
     // A function is known by the number of its name, and a location is a function.
     let mut functions: BTreeMap<u64, ()> = BTreeMap::new();
-    let mut sample = |file: &mut Message, way: Vec<u64>, own: u64| {
+    let stacks = profile.stacks_or_functions();
+    for (n, stack) in stacks.iter().enumerate().filter(|(_, stack)| !stack.costs.is_zero()) {
+        // The innermost first.
+        let way = std::iter::successors(Some(n), |&n| stacks[n].parent);
+        let way: Vec<u64> = way.map(|n| texts.number(stacks[n].name)).collect();
         functions.extend(way.iter().map(|&name| (name, ())));
         let mut sample = Message::default();
-        sample.packed(1, way.into_iter()).packed(2, std::iter::once(own));
+        sample.packed(1, way.into_iter()).packed(2, events.iter().map(|named| stack.costs[named.event]));
         file.bytes(2, &sample.0);
-    };
-    if profile.stacks.is_empty() {
-        for function in profile.functions.iter().filter(|function| function.own > 0) {
-            sample(&mut file, vec![texts.number(&function.name)], function.own);
-        }
-    }
-    for (n, stack) in profile.stacks.iter().enumerate().filter(|(_, stack)| stack.own > 0) {
-        // The innermost first.
-        let way = std::iter::successors(Some(n), |&n| profile.stacks[n].parent);
-        let way = way.map(|n| texts.number(&profile.stacks[n].name)).collect();
-        sample(&mut file, way, stack.own);
     }
     for &name in functions.keys() {
         let (mut line, mut location, mut function) = (Message::default(), Message::default(), Message::default());

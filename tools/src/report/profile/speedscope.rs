@@ -1,5 +1,5 @@
-//! The file format of speedscope (<https://www.speedscope.app>, "sampled" profiles): each stack is a sample whose weight is
-//! its instructions.
+//! The file format of speedscope (<https://www.speedscope.app>, "sampled" profiles): each stack is a sample. There is a profile for each
+//! event, instructions first; a stack's weight is how often that has occurred.
 
 use std::collections::BTreeMap;
 
@@ -17,19 +17,26 @@ pub(crate) fn speedscope(profile: &Profile, title: &str) -> String {
             frames.len() - 1
         })
     };
-    let (mut samples, mut weights) = (Vec::new(), Vec::new());
-    if profile.stacks.is_empty() {
-        for function in profile.functions.iter().filter(|function| function.own > 0) {
-            samples.push(vec![frame(function.name.as_str())]);
-            weights.push(function.own);
+    let stacks = profile.stacks_or_functions();
+    let mut profiles: Vec<Value> = Vec::new();
+    for named in profile.events() {
+        let (mut samples, mut weights) = (Vec::new(), Vec::new());
+        for (n, stack) in stacks.iter().enumerate().filter(|(_, stack)| stack.costs[named.event] > 0) {
+            let way = std::iter::successors(Some(n), |&n| stacks[n].parent);
+            let mut sample: Vec<usize> = way.map(|n| frame(stacks[n].name)).collect();
+            sample.reverse();
+            samples.push(sample);
+            weights.push(stack.costs[named.event]);
         }
-    }
-    for (n, stack) in profile.stacks.iter().enumerate().filter(|(_, stack)| stack.own > 0) {
-        let way = std::iter::successors(Some(n), |&n| profile.stacks[n].parent);
-        let mut sample: Vec<usize> = way.map(|n| frame(profile.stacks[n].name.as_str())).collect();
-        sample.reverse();
-        samples.push(sample);
-        weights.push(stack.own);
+        profiles.push(json!({
+            "type": "sampled",
+            "name": format!("{title}: {}", named.name),
+            "unit": "none",
+            "startValue": 0,
+            "endValue": weights.iter().sum::<u64>(),
+            "samples": samples,
+            "weights": weights,
+        }));
     }
     let document = json!({
         "$schema": "https://www.speedscope.app/file-format-schema.json",
@@ -37,15 +44,7 @@ pub(crate) fn speedscope(profile: &Profile, title: &str) -> String {
         "exporter": concat!("emu ", env!("CARGO_PKG_VERSION")),
         "activeProfileIndex": 0,
         "shared": { "frames": frames },
-        "profiles": [{
-            "type": "sampled",
-            "name": title,
-            "unit": "none",
-            "startValue": 0,
-            "endValue": weights.iter().sum::<u64>(),
-            "samples": samples,
-            "weights": weights,
-        }],
+        "profiles": profiles,
     });
     format!("{document}\n")
 }
