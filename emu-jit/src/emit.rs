@@ -90,6 +90,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) loads_single: Cell<bool>,
     /// The open group of guards.
     pub(crate) group: RefCell<Option<Group>>,
+    /// Whether ways out are to come last.
+    pub(crate) ways_out_last: Cell<bool>,
     /// Ways out that are still to be built.
     pub(crate) ways_out: RefCell<Vec<WayOut>>,
     /// The last page of the current instruction's group of accesses, if it has one.
@@ -179,6 +181,7 @@ impl<'f> Emit<'f> {
             loads_single: Cell::new(false),
             last_page: Cell::new(None),
             group: RefCell::default(),
+            ways_out_last: Cell::new(true),
             ways_out: RefCell::default(),
             sums: RefCell::default(),
             zero_extended: RefCell::default(),

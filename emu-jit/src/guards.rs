@@ -234,12 +234,17 @@ impl<'f> Emit<'f> {
     }
 
     /// Goes on if `ok`. The other way is the branch's first one: Cranelift puts that last in its order, behind the loop, so that its register
-    /// allocator does not take ways out for part of it.
+    /// allocator does not take ways out for part of it. Not so where most slots are on the stack all the same, unless loops need registers
+    /// for pages.
     fn go_on_if(&self, ok: ir::Value, otherwise: ir::Block) {
         let mut b = self.b.borrow_mut();
         let goes_on = b.create_block();
-        let wrong = b.ins().icmp_imm_u(IntCC::Equal, ok, 0);
-        b.ins().brif(wrong, otherwise, &[], goes_on, &[]);
+        if self.ways_out_last.get() {
+            let wrong = b.ins().icmp_imm_u(IntCC::Equal, ok, 0);
+            b.ins().brif(wrong, otherwise, &[], goes_on, &[]);
+        } else {
+            b.ins().brif(ok, goes_on, &[], otherwise, &[]);
+        }
         b.seal_block(goes_on);
         b.switch_to_block(goes_on);
     }

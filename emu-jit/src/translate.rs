@@ -34,6 +34,9 @@ use lap::Lap;
 
 pub use explain::Explanation;
 
+/// Integer slots that a region may have, for most of what is used often to be in the host's registers.
+const MAX_IN_REGISTERS: usize = 24;
+
 /// What a region is translated from.
 pub(crate) struct Source<A: Arch> {
     pub(crate) variant: A::Variant,
@@ -204,6 +207,8 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             slots.insert(A::STACK_POINTER);
         }
         let slots = slots.without(self.source.key.slot_set());
+        let integers = slots.without(doubles).without(self.source.boxed).iter().count();
+        self.emit.ways_out_last.set(integers <= MAX_IN_REGISTERS || self.source.key.flat.is_none());
         let boxed = self.source.boxed;
         self.require_boxed(boxed, begin);
         self.emit.load_slots(slots.iter().map(|slot| match slot {
