@@ -335,6 +335,19 @@ pub trait Engine: Sized {
     /// may store several times, and a later store may stop it: the earlier ones have happened then, and happen again when it
     /// is run again.
     fn store(&self, at: Self::X, v: Self::X, kind: Mem) -> Result<(), Self::Stop>;
+    /// Reads 16 bytes, as two loads of 8 would.
+    #[inline(always)]
+    fn load_v(&self, at: Self::X) -> Result<Self::V, Self::Stop> {
+        let low = self.load(at, Mem::U64)?;
+        let high = self.load(at + self.x(8), Mem::U64)?;
+        Ok(self.v_of(low, high))
+    }
+    /// Writes 16 bytes, as two stores of 8 would, the lower ones first.
+    #[inline(always)]
+    fn store_v(&self, at: Self::X, v: Self::V) -> Result<(), Self::Stop> {
+        self.store(at, self.half(v, 0), Mem::U64)?;
+        self.store(at + self.x(8), self.half(v, 1), Mem::U64)
+    }
     /// Reads, combines with `v` and writes back as one step; gives the old value, extended as `kind` says. A fault is a store's.
     fn amo(&self, at: Self::X, op: Amo, v: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;
     /// Reads, writes the low bytes of `new` if the low bytes of `expected` were there, as one step; gives what was there, extended
@@ -393,10 +406,19 @@ pub trait Engine: Sized {
     /// The upper half of the carry-less product.
     fn clmulh(&self, a: Self::X, b: Self::X) -> Self::X;
 
-    /// A vector of two halves.
+    /// A vector of two halves. A register for vectors is two slots, of which the first has an even number.
     fn v_of(&self, low: Self::X, high: Self::X) -> Self::V;
     /// Half of a vector: 0 is the lower one.
     fn half(&self, v: Self::V, i: u32) -> Self::X;
+    /// The low bits of `x` in all lanes.
+    #[inline(always)]
+    fn v_splat(&self, lane: Lane, x: Self::X) -> Self::V {
+        let half = match lane {
+            Lane::D => x,
+            _ => (x & self.x(lane.mask())) * self.x(lane.repeat(1)),
+        };
+        self.v_of(half, half)
+    }
     /// An operation on each lane, and the flag it raises: [`SATURATED`] or nothing.
     fn v1(&self, op: V1, lane: Lane, a: Self::V) -> (Self::V, Self::X);
     /// An operation on lanes of two vectors.
@@ -408,4 +430,33 @@ pub trait Engine: Sized {
     /// For each byte of `index` that means vector `number` (decode time) of a table, the byte of `table` that it means; for the
     /// others, the byte of `otherwise` in its place. A byte of an index means vector `byte / 16`.
     fn v_look_up(&self, table: Self::V, number: u8, index: Self::V, otherwise: Self::V) -> Self::V;
+
+    // Arithmetic on the numbers in all lanes at once. Nobody has to have it: `None` means that it is to be done lane by lane. What it
+    // gives is what that would give, and it raises no flag that is not raised already.
+
+    /// As [`Engine::fp2`].
+    #[inline(always)]
+    fn v_fp2(&self, _op: Fp2, _fmt: Fmt, _mode: FpMode, _a: Self::V, _b: Self::V) -> Option<Self::V> {
+        None
+    }
+    /// As [`Engine::fp_fma`].
+    #[inline(always)]
+    fn v_fp_fma(&self, _fmt: Fmt, _mode: FpMode, _a: Self::V, _b: Self::V, _c: Self::V) -> Option<Self::V> {
+        None
+    }
+    /// As [`Engine::fp_cmp`]; ones in each lane where it holds, else zeros.
+    #[inline(always)]
+    fn v_fp_cmp(&self, _op: FpCmp, _fmt: Fmt, _mode: FpMode, _a: Self::V, _b: Self::V) -> Option<Self::V> {
+        None
+    }
+    /// As [`Engine::int_to_fp`] without bits behind the point. Integers are as wide as numbers.
+    #[inline(always)]
+    fn v_int_to_fp(&self, _from: Int, _to: Fmt, _mode: FpMode, _a: Self::V) -> Option<Self::V> {
+        None
+    }
+    /// As [`Engine::fp_to_int`]; the same.
+    #[inline(always)]
+    fn v_fp_to_int(&self, _from: Fmt, _to: Int, _mode: FpMode, _a: Self::V) -> Option<Self::V> {
+        None
+    }
 }

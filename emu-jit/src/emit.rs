@@ -6,7 +6,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::types::{F32, F64, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, F64X2, I32, I64, I64X2};
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::*;
@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 
 use crate::calls::Deeds;
 use crate::exits::Why;
-use crate::guards::Group;
-use crate::laps::Laps;
+use crate::guards::{Group, Held};
+use crate::laps::{KnownStretch, Laps};
 use crate::memory::{Checked, LastPage, Span};
 use crate::region::Insn;
 use crate::rows::BlockCounters;
@@ -25,7 +25,7 @@ use crate::slots::{Holds, SlotSet, WHY, offset};
 use crate::timing::Clock;
 use crate::value::{Form, Truth, TruthForm, Val};
 use crate::vector::Vector;
-use crate::ways_out::{Kept, WayOut};
+use crate::ways_out::{Kept, Store, WayOut, join_halves};
 
 /// What a region is compiled for, beside its address: what decode time may rely on.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -56,6 +56,15 @@ impl Key {
     }
 }
 
+/// Which variable has a slot.
+#[derive(Copy, Clone)]
+enum Home {
+    /// One of its own, of this type.
+    Alone(Variable, ir::Type),
+    /// One of type `i64x2`, whose lane with this number is the slot: both halves of a register for vectors.
+    Half(Variable, u8),
+}
+
 /// The translation of one region in progress.
 pub(crate) struct Emit<'f> {
     pub(crate) b: RefCell<FunctionBuilder<'f>>,
@@ -66,9 +75,13 @@ pub(crate) struct Emit<'f> {
     pub(crate) left: Variable,
     /// In a loop that counts laps instead: these.
     pub(crate) laps: Cell<Option<Laps>>,
-    /// Slots' values at the start of the lap, and what is known of memory around them.
-    pub(crate) stretches: RefCell<Vec<(ir::Value, Checked)>>,
-    variables: RefCell<[Option<(Variable, ir::Type)>; SLOTS]>,
+    /// What is known of memory in this lap.
+    pub(crate) stretches: RefCell<Vec<KnownStretch>>,
+    variables: RefCell<[Option<Home>; SLOTS]>,
+    /// Slots whose variables somebody has asked for.
+    pub(crate) asked: Cell<SlotSet>,
+    /// Halves that the current instruction has changed; their variables have not.
+    changed_halves: Cell<SlotSet>,
     /// What slots are known to hold, in the current block.
     pub(crate) now: RefCell<Holds>,
     /// Slots that memory may lack.
@@ -110,9 +123,12 @@ pub(crate) struct Emit<'f> {
     floats: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// The comparison in this block whose flags the flags are.
     compared: Cell<Option<Compared<Form, Form>>>,
-    /// Vectors by their halves, and the halves of vectors.
+    /// Vectors by their halves, the halves of vectors, and whose half a value is.
     pub(crate) wholes: RefCell<FxHashMap<[ir::Value; 2], ir::Value>>,
     pub(crate) vector_halves: RefCell<FxHashMap<ir::Value, [ir::Value; 2]>>,
+    pub(crate) half_of: RefCell<FxHashMap<ir::Value, (ir::Value, u8)>>,
+    /// Vectors and the numbers that they were made of.
+    pub(crate) numbers: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
     /// Where cycles are counted, once they are.
@@ -169,6 +185,8 @@ impl<'f> Emit<'f> {
             laps: Cell::new(None),
             stretches: RefCell::default(),
             variables: RefCell::new([None; SLOTS]),
+            asked: Cell::default(),
+            changed_halves: Cell::default(),
             now: RefCell::new(Holds::new()),
             dirty: Cell::default(),
             pc: Cell::new(0),
@@ -193,20 +211,53 @@ impl<'f> Emit<'f> {
             compared: Cell::new(None),
             wholes: RefCell::default(),
             vector_halves: RefCell::default(),
+            half_of: RefCell::default(),
+            numbers: RefCell::default(),
             checked: RefCell::default(),
             clock: OnceCell::new(),
             deeds: RefCell::default(),
         }
     }
 
-    /// Makes a variable of a type for each of these slots and loads it. The upper half of those with `F32` is all ones.
+    /// Makes a variable of a type for each of these slots and loads it. The upper half of those with `F32` is all ones; one with
+    /// `I64X2` is two slots.
     pub(crate) fn load_slots(&self, slots: impl Iterator<Item = (Slot, ir::Type)>) {
         for (slot, ty) in slots {
             let mut b = self.b.borrow_mut();
             let variable = b.declare_var(ty);
-            let value = b.ins().load(ty, slot_access(), self.slots, offset(slot));
+            let access = if ty == I64X2 { pair_access() } else { slot_access() };
+            let value = b.ins().load(ty, access, self.slots, offset(slot));
             b.def_var(variable, value);
-            self.variables.borrow_mut()[slot.0 as usize] = Some((variable, ty));
+            let mut variables = self.variables.borrow_mut();
+            if ty == I64X2 {
+                let halves = [0, 1].map(|half| Some(Home::Half(variable, half)));
+                variables[slot.0 as usize..][..2].copy_from_slice(&halves);
+            } else {
+                variables[slot.0 as usize] = Some(Home::Alone(variable, ty));
+            }
+        }
+    }
+
+    fn home(&self, slot: Slot) -> Option<Home> {
+        self.variables.borrow()[slot.0 as usize]
+    }
+
+    /// The type of a slot's own variable.
+    pub(crate) fn own_type(&self, slot: Slot) -> Option<ir::Type> {
+        match self.home(slot)? {
+            Home::Alone(_, ty) => Some(ty),
+            Home::Half(..) => None,
+        }
+    }
+
+    /// Both halves of the vector's variable that has this slot.
+    fn pair(&self, slot: Slot) -> Option<(Variable, [Slot; 2])> {
+        match self.home(slot)? {
+            Home::Alone(..) => None,
+            Home::Half(variable, half) => {
+                let low = slot.0 - half;
+                Some((variable, [Slot(low), Slot(low + 1)]))
+            }
         }
     }
 
@@ -223,6 +274,8 @@ impl<'f> Emit<'f> {
         self.floats.borrow_mut().clear();
         self.wholes.borrow_mut().clear();
         self.vector_halves.borrow_mut().clear();
+        self.half_of.borrow_mut().clear();
+        self.numbers.borrow_mut().clear();
         self.checked.borrow_mut().clear();
         self.compared.set(None);
         self.dirty.set(dirty);
@@ -246,12 +299,14 @@ impl<'f> Emit<'f> {
         self.bytes.set(insn.bytes);
         self.span.set(span);
         self.loaded.set(None);
-        let is_single = |slot: Slot| matches!(self.variables.borrow()[slot.0 as usize], Some((_, F32)));
+        self.changed_halves.set(SlotSet::default());
+        let is_single = |slot: Slot| self.own_type(slot) == Some(F32);
         self.loads_single.set(insn.effect.boxed.iter().any(is_single));
     }
 
     /// Ends an instruction; whether the key still says what the slots do.
     pub(crate) fn end_insn(&self) -> bool {
+        self.change_pairs();
         self.ahead.set(self.ahead.get() - 1);
         let now = self.now.borrow();
         self.key.slots.iter().all(|&(slot, value)| now.get(slot).is_none_or(|form| form == Form::Const(value)))
@@ -284,11 +339,54 @@ impl<'f> Emit<'f> {
 
     /// The same; `None` if it has none.
     pub(crate) fn variable_if_any(&self, slot: Slot) -> Option<ir::Value> {
-        let (variable, _) = self.variables.borrow()[slot.0 as usize]?;
+        let mut asked = self.asked.get();
+        asked.insert(slot);
+        self.asked.set(asked);
+        Some(match self.home(slot)? {
+            Home::Alone(variable, _) => self.value_of(variable),
+            Home::Half(variable, half) => self.halves_of(self.value_of(variable))[half as usize],
+        })
+    }
+
+    /// Gives a slot's own variable a value.
+    pub(crate) fn define(&self, slot: Slot, value: ir::Value) {
+        let Some(Home::Alone(variable, _)) = self.home(slot) else { unreachable!("it has one of its own") };
+        self.b.borrow_mut().def_var(variable, value);
+    }
+
+    /// The slots whose variable changes with this one's.
+    pub(crate) fn changing_with(&self, slot: Slot) -> impl Iterator<Item = Slot> {
+        self.pair(slot).map_or([slot; 2], |(_, halves)| halves).into_iter()
+    }
+
+    /// What slots hold that change with this one, to be there again in a way out. Of halves it is what their variable does: what
+    /// was made of that may be younger than the way out.
+    pub(crate) fn held(&self, slot: Slot) -> Vec<(Slot, Held)> {
+        if let Some((variable, halves)) = self.pair(slot) {
+            let whole = self.value_of(variable);
+            return halves.into_iter().zip(0..).map(|(half, number)| (half, Held::Half(whole, number))).collect();
+        }
+        let known = self.now.borrow().get(slot);
+        vec![(slot, known.map_or_else(|| Held::Variable(self.variable(slot)), Held::Known))]
+    }
+
+    fn value_of(&self, variable: Variable) -> ir::Value {
         let mut b = self.b.borrow_mut();
         let value = b.use_var(variable);
         // One value is one name: what is known of it is found by that.
-        Some(b.func.dfg.resolve_aliases(value))
+        b.func.dfg.resolve_aliases(value)
+    }
+
+    /// Changes the variables of halves that the current instruction has changed.
+    fn change_pairs(&self) {
+        let mut changed = self.changed_halves.take();
+        while let Some(slot) = changed.iter().next() {
+            let (variable, halves) = self.pair(slot).expect("it is a half");
+            let [low, high] = halves.map(|half| self.current(half));
+            let whole = self.whole_of(low, high);
+            self.b.borrow_mut().def_var(variable, whole);
+            changed = changed.without(halves.into_iter().collect());
+        }
     }
 
     /// What a slot holds whose variable is this.
@@ -310,8 +408,17 @@ impl<'f> Emit<'f> {
             return;
         }
         self.keep_for_group(slot);
-        if self.key.slot(slot).is_none() {
-            let (variable, ty) = self.variables.borrow()[slot.0 as usize].expect("the region's slots have been loaded");
+        let home = if self.key.slot(slot).is_none() {
+            Some(self.home(slot).expect("the region's slots have been loaded"))
+        } else {
+            None
+        };
+        if let Some(Home::Half(..)) = home {
+            let mut changed = self.changed_halves.get();
+            changed.insert(slot);
+            self.changed_halves.set(changed);
+        }
+        if let Some(Home::Alone(variable, ty)) = home {
             let bits = v.ssa();
             let value = match (ty, self.loaded.get()) {
                 (F64, Some(loaded)) if loaded == bits => {
@@ -344,19 +451,29 @@ impl<'f> Emit<'f> {
     }
 
     fn store_slots(&self, slots: SlotSet) {
-        for slot in slots.iter() {
-            self.store_kept((slot, self.kept(slot)));
+        for store in self.stores_of(slots) {
+            self.store_kept(store);
         }
     }
 
     /// Stores a slot's value, of whatever type. What is stored of a number in single precision is its bits alone: the region is
     /// entered with the slot's upper half full of ones, and leaves it like that.
     pub(crate) fn store_slot(&self, slot: Slot, value: ir::Value) {
-        self.b.borrow_mut().ins().store(slot_access(), value, self.slots, offset(slot));
+        let mut b = self.b.borrow_mut();
+        let access = if b.func.dfg.value_type(value) == I64X2 { pair_access() } else { slot_access() };
+        b.ins().store(access, value, self.slots, offset(slot));
     }
 
-    /// What to store of a slot.
-    pub(crate) fn kept(&self, slot: Slot) -> Kept {
+    /// What to store of these slots: halves of vectors together.
+    pub(crate) fn stores_of(&self, slots: SlotSet) -> Vec<Store> {
+        join_halves(slots.iter().map(|slot| (slot, self.kept(slot))).collect())
+    }
+
+    /// What to store of a slot. Of a half its variable knows, and was there before what was made of it.
+    fn kept(&self, slot: Slot) -> Kept {
+        if let Some(Home::Half(variable, number)) = self.home(slot) {
+            return Kept::Half(self.value_of(variable), number);
+        }
         let known = self.now.borrow().get(slot);
         known.map_or_else(|| Kept::Value(self.variable(slot)), |form| self.as_kept(slot, form))
     }
@@ -368,7 +485,7 @@ impl<'f> Emit<'f> {
             Form::Const(n) => return Kept::Const(n),
             Form::Ssa(bits) => bits,
         };
-        let is_single = matches!(self.variables.borrow()[slot.0 as usize], Some((_, F32)));
+        let is_single = self.own_type(slot) == Some(F32);
         let bits = self.as_boxed(bits).filter(|_| is_single).unwrap_or(bits);
         Kept::Value(self.made_of.borrow().get(&bits).copied().unwrap_or(bits))
     }
@@ -444,7 +561,15 @@ impl<'f> Emit<'f> {
         if let Some(&known) = self.floats.borrow().get(&bits) {
             return known;
         }
-        let float = self.b.borrow_mut().ins().bitcast(float, ir::MemFlagsData::new(), bits);
+        let half = self.half_of.borrow().get(&bits).copied();
+        let float = match half {
+            // It need not leave the host's registers for numbers.
+            Some((whole, half)) if float == F64 => {
+                let whole = self.cast(whole, F64X2);
+                self.b.borrow_mut().ins().extractlane(whole, half)
+            }
+            _ => self.b.borrow_mut().ins().bitcast(float, ir::MemFlagsData::new(), bits),
+        };
         self.note_float(bits, float);
         float
     }
@@ -558,6 +683,11 @@ pub(crate) fn slot_access() -> ir::MemFlagsData {
     ir::MemFlagsData::trusted()
 }
 
+/// How both halves of a register for vectors are accessed at once.
+fn pair_access() -> ir::MemFlagsData {
+    ir::MemFlagsData::new().with_notrap()
+}
+
 /// [`Emit`] as an engine. Verbs take `&self`; the reference inside gives values their lifetime.
 #[derive(Copy, Clone)]
 pub(crate) struct Translator<'e, 'f>(pub(crate) &'e Emit<'f>);
@@ -618,6 +748,13 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     }
     fn store(&self, at: Value<'e, 'f>, v: Value<'e, 'f>, kind: Mem) -> Result<(), Left> {
         self.0.store(at, v, kind);
+        Ok(())
+    }
+    fn load_v(&self, at: Value<'e, 'f>) -> Result<Vector<'e, 'f>, Left> {
+        Ok(self.0.load_v(at))
+    }
+    fn store_v(&self, at: Value<'e, 'f>, v: Vector<'e, 'f>) -> Result<(), Left> {
+        self.0.store_v(at, v);
         Ok(())
     }
     fn amo(&self, at: Value<'e, 'f>, op: Amo, v: Value<'e, 'f>, kind: Mem) -> Result<Value<'e, 'f>, Left> {
@@ -759,6 +896,9 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
     fn half(&self, v: Vector<'e, 'f>, i: u32) -> Value<'e, 'f> {
         v.half(i)
     }
+    fn v_splat(&self, lane: Lane, x: Value<'e, 'f>) -> Vector<'e, 'f> {
+        self.0.v_splat(lane, x)
+    }
     fn v1(&self, op: V1, lane: Lane, a: Vector<'e, 'f>) -> (Vector<'e, 'f>, Value<'e, 'f>) {
         (self.0.v1(op, lane, a), self.x(0))
     }
@@ -786,5 +926,35 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
         otherwise: Vector<'e, 'f>,
     ) -> Vector<'e, 'f> {
         self.0.v_look_up(table, number, index, otherwise)
+    }
+
+    fn v_fp2(&self, op: Fp2, fmt: Fmt, mode: FpMode, a: Vector<'e, 'f>, b: Vector<'e, 'f>) -> Option<Vector<'e, 'f>> {
+        self.0.v_fp2(op, fmt, mode, a, b)
+    }
+    fn v_fp_fma(
+        &self,
+        fmt: Fmt,
+        mode: FpMode,
+        a: Vector<'e, 'f>,
+        b: Vector<'e, 'f>,
+        c: Vector<'e, 'f>,
+    ) -> Option<Vector<'e, 'f>> {
+        self.0.v_fp_fma(fmt, mode, a, b, c)
+    }
+    fn v_fp_cmp(
+        &self,
+        op: FpCmp,
+        fmt: Fmt,
+        mode: FpMode,
+        a: Vector<'e, 'f>,
+        b: Vector<'e, 'f>,
+    ) -> Option<Vector<'e, 'f>> {
+        self.0.v_fp_cmp(op, fmt, mode, a, b)
+    }
+    fn v_int_to_fp(&self, from: Int, to: Fmt, mode: FpMode, a: Vector<'e, 'f>) -> Option<Vector<'e, 'f>> {
+        self.0.v_int_to_fp(from, to, mode, a)
+    }
+    fn v_fp_to_int(&self, from: Fmt, to: Int, mode: FpMode, a: Vector<'e, 'f>) -> Option<Vector<'e, 'f>> {
+        self.0.v_fp_to_int(from, to, mode, a)
     }
 }

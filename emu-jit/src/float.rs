@@ -7,7 +7,7 @@
 //! other flag to raise, whatever the operands were, and one comparison of its exponent says so.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F32, F64, I32, I64};
+use cranelift_codegen::ir::types::{F32, F32X4, F64, F64X2, I32, I32X4, I64, I64X2};
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
@@ -146,7 +146,8 @@ extern "C" fn product(_: u64, a: u64, b: u64, _: u64) -> Pair {
     Pair(product as u64, (product >> 64) as u64)
 }
 
-/// A host format: its type, that of its bits, where its exponent starts and how many values that has.
+/// A host format, of one number or of a vector of them: its type, that of its bits, where its exponent starts and how many values
+/// that has.
 #[derive(Copy, Clone)]
 pub(crate) struct Host {
     pub(crate) float: ir::Type,
@@ -160,15 +161,60 @@ impl Host {
     pub(crate) const SINGLE: Host = Host { float: F32, bits: I32, exponent_at: 23, exponents: 0xff };
     pub(crate) const DOUBLE: Host = Host { float: F64, bits: I64, exponent_at: 52, exponents: 0x7ff };
 
+    const SINGLES: Host = Host { float: F32X4, bits: I32X4, ..Host::SINGLE };
+    const DOUBLES: Host = Host { float: F64X2, bits: I64X2, ..Host::DOUBLE };
+    /// All that there are.
+    pub(crate) const ALL: [Host; 4] = [Host::SINGLE, Host::DOUBLE, Host::SINGLES, Host::DOUBLES];
+
+    /// The same format for vectors of 128 bits.
+    pub(crate) fn vectors(self) -> Host {
+        if self.exponent_at == Host::SINGLE.exponent_at { Host::SINGLES } else { Host::DOUBLES }
+    }
+
+    pub(crate) fn is_vector(self) -> bool {
+        self.bits.is_vector()
+    }
+
+    /// A bit for each lane of a vector.
+    pub(crate) fn lanes(self) -> i64 {
+        (1 << self.bits.lane_count()) - 1
+    }
+
     /// A constant of the format's bits, as Cranelift wants constants.
     pub(crate) fn constant(self, n: u64) -> i64 {
-        if self.bits == I32 { n as u32 as i64 } else { n as i64 }
+        if self.bits.lane_type() == I32 { n as u32 as i64 } else { n as i64 }
+    }
+
+    /// These bits, in all lanes of a vector.
+    pub(crate) fn bits(self, b: &mut FunctionBuilder<'_>, n: u64) -> ir::Value {
+        if !self.is_vector() {
+            return b.ins().iconst(self.bits, self.constant(n));
+        }
+        let lane = n.to_le_bytes();
+        let bytes = lane[..self.bits.lane_type().bytes() as usize].repeat(self.bits.lane_count() as usize);
+        let constant = b.func.dfg.constants.insert(bytes.into());
+        b.ins().vconst(self.bits, constant)
+    }
+
+    /// The number with these bits, in all lanes of a vector.
+    pub(crate) fn number(self, b: &mut FunctionBuilder<'_>, n: u64) -> ir::Value {
+        let bits = self.bits(b, n);
+        b.ins().bitcast(self.float, vector_bits(), bits)
     }
 
     /// Zero.
     pub(crate) fn zero(self, b: &mut FunctionBuilder<'_>) -> ir::Value {
-        if self.float == F64 { b.ins().f64const(0.0) } else { b.ins().f32const(0.0) }
+        match self.float {
+            F64 => b.ins().f64const(0.0),
+            F32 => b.ins().f32const(0.0),
+            _ => self.number(b, 0),
+        }
     }
+}
+
+/// How vectors are taken for other vectors: by their bytes, lowest first.
+pub(crate) fn vector_bits() -> ir::MemFlagsData {
+    ir::MemFlagsData::new().with_endianness(ir::Endianness::Little)
 }
 
 const fn host(fmt: Fmt) -> Option<Host> {
@@ -221,12 +267,12 @@ impl<'f> Emit<'f> {
     }
 
     /// The format, if the host knows it and takes operands as the mode does: it takes none for zero.
-    fn as_host_takes(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
+    pub(crate) fn as_host_takes(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
         host(fmt).filter(|_| !mode.rules.flush)
     }
 
     /// The format, if the host may round and the inexact flag does not matter.
-    fn on_host(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
+    pub(crate) fn on_host(&self, fmt: Fmt, mode: FpMode) -> Option<Host> {
         self.as_host_takes(fmt, mode).filter(|_| self.key.sticky_inexact && mode.round == Round::NearestEven)
     }
 

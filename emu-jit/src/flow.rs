@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::emit::Key;
 use crate::memory::Span;
 use crate::region::{Block, Edge, End, Region};
-use crate::scan::Known;
+use crate::scan::{Known, lower_half};
 use crate::slots::SlotSet;
 
 /// Registers for numbers that translated code can count on having for itself.
@@ -111,6 +111,28 @@ pub(crate) fn successors(end: &End) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Lower halves of registers for vectors that are to be one variable, of those whose halves are both in `slots`: the ones that are more
+/// often a vector than something else.
+pub(crate) fn pairs(region: &Region, slots: SlotSet) -> SlotSet {
+    // As vectors and as something else.
+    let mut uses: FxHashMap<Slot, [u64; 2]> = FxHashMap::default();
+    for block in &region.blocks {
+        for effect in block.insns.iter().map(|insn| &insn.effect) {
+            let mut low: SlotSet = effect.reads.iter().map(lower_half).collect();
+            low.extend(&effect.writes.iter().map(lower_half).collect());
+            for slot in low.iter() {
+                uses.entry(slot).or_default()[!effect.vectors.contains(slot) as usize] += block.executions.max(1);
+            }
+        }
+    }
+    let is_pair = |slot: Slot| {
+        let both = slots.contains(slot) && slots.contains(Slot(slot.0 + 1));
+        let [vector, other] = uses.get(&slot).copied().unwrap_or_default();
+        both && vector > other
+    };
+    slots.iter().filter(|&slot| lower_half(slot) == slot && is_pair(slot)).collect()
+}
+
 /// Which blocks look at how much is left: entries and targets of back edges, so that every way around meets one. For each,
 /// the most instructions on the way to the next look, to an exit, or to the region's end.
 pub(crate) fn ways(region: &Region) -> Vec<Option<usize>> {
@@ -209,7 +231,7 @@ pub(crate) fn page_groups(region: &Region, found: impl Fn(usize, Slot, bool) -> 
             let writes = insn.effect.touch.is_some_and(|touch| touch.writes);
             let base = match insn.effect.touch.map(|touch| touch.at) {
                 Some(Known::Near(slot, _)) if !found(number, slot, writes) => Some((slot, false)),
-                Some(Known::Around(slot)) => Some((slot, true)),
+                Some(Known::Around(slot) | Known::Indexed(slot, ..)) => Some((slot, true)),
                 _ => None,
             };
             if let Some((slot, indexed)) = base {

@@ -12,7 +12,7 @@
 //! behind it, in a cold block, the exact one.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::slot::Slot;
 
@@ -21,7 +21,7 @@ use crate::exits::Why;
 use crate::float::{Host, has_fma};
 use crate::slots::SlotSet;
 use crate::value::Form;
-use crate::ways_out::{Kept, WayOut};
+use crate::ways_out::{Kept, WayOut, join_halves};
 
 /// Numbers that wait to be tested at most: each is in a register until then.
 const MAX_NUMBERS: usize = 6;
@@ -61,10 +61,12 @@ pub(crate) struct Look {
 
 /// What a slot held.
 #[derive(Copy, Clone)]
-enum Held {
+pub(crate) enum Held {
     Known(Form),
     /// Its variable's value, of whatever type.
     Variable(ir::Value),
+    /// This lane of its variable's value, a vector.
+    Half(ir::Value, u8),
 }
 
 /// A number that has to be an ordinary one: normal, not next to the smallest normal one, finite.
@@ -140,9 +142,15 @@ impl<'f> Emit<'f> {
     pub(crate) fn keep_for_group(&self, slot: Slot) {
         let mut group = self.group.borrow_mut();
         let Some(group) = group.as_mut() else { return };
-        if group.dirty.contains(slot) && group.changed.iter().all(|&(changed, _)| changed != slot) {
-            let known = self.now.borrow().get(slot);
-            group.changed.push((slot, known.map_or_else(|| Held::Variable(self.variable(slot)), Held::Known)));
+        let Group { changed, dirty, .. } = group;
+        if changed.iter().any(|&(other, _)| other == slot) || !self.changing_with(slot).any(|slot| dirty.contains(slot))
+        {
+            return;
+        }
+        for (slot, held) in self.held(slot) {
+            if dirty.contains(slot) && changed.iter().all(|&(other, _)| other != slot) {
+                changed.push((slot, held));
+            }
         }
     }
 
@@ -182,10 +190,12 @@ impl<'f> Emit<'f> {
         let held = |&(slot, held): &(Slot, Held)| match held {
             Held::Known(form) => (slot, self.as_kept(slot, form)),
             Held::Variable(value) => (slot, Kept::Value(value)),
+            Held::Half(whole, number) => (slot, Kept::Half(whole, number)),
         };
         let mut stores: Vec<_> = group.changed.iter().map(held).collect();
         let same = group.dirty.without(stores.iter().map(|&(slot, _)| slot).collect());
-        stores.extend(same.iter().map(|slot| (slot, self.kept(slot))));
+        stores = join_halves(stores);
+        stores.extend(self.stores_of(same));
         let left = {
             let mut b = self.b.borrow_mut();
             b.seal_block(block);
@@ -218,7 +228,7 @@ impl<'f> Emit<'f> {
         if let Some(ok) = truth {
             self.go_on_if(ok, exit);
         }
-        for host in [Host::SINGLE, Host::DOUBLE] {
+        for host in Host::ALL {
             self.test_numbers(&finite, &ordinary, host, exit);
         }
     }
@@ -258,29 +268,31 @@ impl<'f> Emit<'f> {
         let ordinary: Vec<_> = ordinary.iter().filter(|one| one.number.1.bits == host.bits).collect();
         let finite = finite.iter().filter(|(_, other)| other.bits == host.bits);
         let nothing = finite.fold(None, |others, &(number, _)| Some(self.plus_times_zero(others, number, host)));
-        let nothing_bits = nothing.map(|nothing| self.bits_of(nothing));
+        let nothing_bits = nothing.map(|nothing| self.number_bits((nothing, host)));
         let middle = ordinary.iter().map(|one| self.moved(one.number));
         let middle = middle.reduce(|others, one| self.b.borrow_mut().ins().band(others, one));
-        let highest = host.constant(1 << (host.bits.bits() - 2));
         match (middle, nothing_bits) {
             (None, None) => {}
             (None, Some(nothing)) => {
+                let wrong = self.highest(nothing, host);
                 let mut b = self.b.borrow_mut();
-                let wrong = b.ins().band_imm_u(nothing, highest);
                 let goes_on = b.create_block();
                 b.ins().brif(wrong, exit, &[], goes_on, &[]);
                 b.seal_block(goes_on);
                 b.switch_to_block(goes_on);
             }
             (Some(middle), nothing_bits) => {
-                let right = {
-                    let mut b = self.b.borrow_mut();
-                    let right = nothing_bits.map_or(middle, |nothing| b.ins().band_not(middle, nothing));
-                    b.ins().band_imm_u(right, highest)
+                let right = match nothing_bits {
+                    Some(nothing) => self.b.borrow_mut().ins().band_not(middle, nothing),
+                    None => middle,
                 };
+                let mut right = self.highest(right, host);
+                if host.is_vector() {
+                    right = self.b.borrow_mut().ins().icmp_imm_u(IntCC::Equal, right, host.lanes());
+                }
                 let looks = self.cold_block();
                 self.go_on_if(right, looks);
-                self.look_closely(&ordinary, nothing, looks, exit);
+                self.look_closely(&ordinary, nothing.map(|nothing| (nothing, host)), looks, exit);
             }
         }
     }
@@ -299,14 +311,42 @@ impl<'f> Emit<'f> {
         }
     }
 
+    fn number_bits(&self, (number, host): Number) -> ir::Value {
+        if host.is_vector() { self.cast(number, host.bits) } else { self.bits_of(number) }
+    }
+
     /// The bits of `number` with its exponent moved by a quarter of all.
-    fn moved(&self, (number, host): Number) -> ir::Value {
-        let bits = self.bits_of(number);
-        self.b.borrow_mut().ins().iadd_imm_s(bits, ((host.exponents as i64 + 1) / 4) << host.exponent_at)
+    fn moved(&self, number: Number) -> ir::Value {
+        let (bits, host) = (self.number_bits(number), number.1);
+        let mut b = self.b.borrow_mut();
+        let quarter = host.bits(&mut b, ((host.exponents + 1) / 4) << host.exponent_at);
+        b.ins().iadd(bits, quarter)
+    }
+
+    /// Not zero if the exponent's highest bit is set; of a vector, a bit for each lane where it is.
+    fn highest(&self, bits: ir::Value, host: Host) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        if host.is_vector() {
+            let one = b.ins().iconst(I32, 1);
+            let signs = b.ins().ishl(bits, one);
+            b.ins().vhigh_bits(I32, signs)
+        } else {
+            b.ins().band_imm_u(bits, host.constant(1 << (host.bits.bits() - 2)))
+        }
+    }
+
+    /// Whether it is so in all lanes; of one number, as it is.
+    pub(crate) fn in_all_lanes(&self, so: ir::Value, host: Host) -> ir::Value {
+        if !host.is_vector() {
+            return so;
+        }
+        let mut b = self.b.borrow_mut();
+        let lanes = b.ins().vhigh_bits(I32, so);
+        b.ins().icmp_imm_u(IntCC::Equal, lanes, host.lanes())
     }
 
     /// In the block `looks`, tests exactly, and whether `nothing` is a number; comes back to the current block or goes to `exit`.
-    fn look_closely(&self, all: &[&Ordinary], nothing: Option<ir::Value>, looks: ir::Block, exit: ir::Block) {
+    fn look_closely(&self, all: &[&Ordinary], nothing: Option<Number>, looks: ir::Block, exit: ir::Block) {
         let goes_on = {
             let mut b = self.b.borrow_mut();
             let goes_on = b.create_block();
@@ -315,9 +355,15 @@ impl<'f> Emit<'f> {
             b.switch_to_block(looks);
             goes_on
         };
-        let mut ok = nothing.map(|nothing| self.b.borrow_mut().ins().fcmp(FloatCC::Ordered, nothing, nothing));
+        let mut ok = nothing.map(|(nothing, host)| {
+            let ok = self.b.borrow_mut().ins().fcmp(FloatCC::Ordered, nothing, nothing);
+            self.in_all_lanes(ok, host)
+        });
         for ordinary in all {
-            let one = self.is_ordinary_or_zero(ordinary);
+            let one = match ordinary.number.1.is_vector() {
+                true => self.are_ordinary_or_zero(ordinary),
+                false => self.is_ordinary_or_zero(ordinary),
+            };
             ok = Some(match ok {
                 Some(others) => self.b.borrow_mut().ins().band(others, one),
                 None => one,
@@ -349,5 +395,26 @@ impl<'f> Emit<'f> {
             ok = b.ins().bor(ok, both);
         }
         ok
+    }
+
+    /// The same of a vector of numbers.
+    fn are_ordinary_or_zero(&self, &Ordinary { number: (numbers, host), or_zero_as }: &Ordinary) -> ir::Value {
+        let ok = {
+            let mut b = self.b.borrow_mut();
+            let [zero, least, infinity] =
+                [0, 2, host.exponents].map(|exponent| host.number(&mut b, exponent << host.exponent_at));
+            let magnitudes = b.ins().fabs(numbers);
+            let normal = b.ins().fcmp(FloatCC::GreaterThanOrEqual, magnitudes, least);
+            let finite = b.ins().fcmp(FloatCC::LessThan, magnitudes, infinity);
+            let mut ok = b.ins().band(normal, finite);
+            let is_zero = b.ins().fcmp(FloatCC::Equal, numbers, zero);
+            for (operand, _) in or_zero_as.into_iter().flatten() {
+                let operand_is_zero = b.ins().fcmp(FloatCC::Equal, operand, zero);
+                let both = b.ins().band(is_zero, operand_is_zero);
+                ok = b.ins().bor(ok, both);
+            }
+            ok
+        };
+        self.in_all_lanes(ok, host)
     }
 }

@@ -21,10 +21,10 @@ use rustc_hash::FxHashMap;
 
 use crate::emit::Emit;
 use crate::flow::successors;
-use crate::memory::{Checked, MAX_SPAN_BYTES};
+use crate::memory::{Checked, MAX_SPAN_BYTES, Place};
 use crate::region::{End, Insn, Region};
-use crate::scan::Known;
-use crate::value::{Form, Truth, TruthForm};
+use crate::scan::{Known, Sum};
+use crate::value::{Form, Truth, TruthForm, Val};
 
 /// Slots that a loop may access memory off without a check each lap, at most.
 const MAX_STRETCHES: usize = 8;
@@ -37,18 +37,33 @@ const MAX_BLOCKS: usize = 16;
 /// How often a loop has to go around each time it is entered, for finding out to pay.
 const MIN_LAPS: u64 = 4;
 
-/// Accesses of each lap off one slot.
+/// Where accesses are counted from: a slot's value, or that plus an index, another slot's value shifted left by so much.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Base {
+    slot: Slot,
+    index: Option<(Slot, u8)>,
+}
+
+/// Accesses of each lap off one base.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Stretch {
-    slot: Slot,
-    /// What is added to the slot each lap.
+    base: Base,
+    /// What is added to the base each lap.
     step: i64,
-    /// Their first byte, from the slot's value when the lap begins on.
+    /// Their first byte, from the base when the lap begins on.
     first: i64,
     /// Behind their last byte.
     end: i64,
     /// Whether one of them stores.
     writes: bool,
+}
+
+/// A stretch in a lap: the values of its base's slots when that began, and what is known of memory there.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct KnownStretch {
+    slot: ir::Value,
+    index: Option<(ir::Value, u8)>,
+    checked: Checked,
 }
 
 /// What ends a loop: that a slot reaches another one's value, which stays.
@@ -91,7 +106,8 @@ pub(crate) struct Loop {
 impl Loop {
     /// Whether all its accesses off a slot in one of its blocks are likely to need no check each lap.
     pub(crate) fn covers(&self, block: usize, slot: Slot, writes: bool) -> bool {
-        let covers = |stretch: &Stretch| stretch.slot == slot && stretch.writes == writes;
+        let base = Base { slot, index: None };
+        let covers = |stretch: &Stretch| stretch.base == base && stretch.writes == writes;
         self.blocks.contains(&block) && self.stretches.iter().any(covers)
     }
 }
@@ -155,39 +171,56 @@ fn way_around(
 
 fn stretches_of(insns: &[&Insn], paged: bool) -> Vec<Stretch> {
     // What slots hold, as the value of one at the block's start and something; `None` if that is not known.
-    let mut now: FxHashMap<Slot, Option<(Slot, i64)>> = FxHashMap::default();
+    let mut now: FxHashMap<Slot, Option<Sum>> = FxHashMap::default();
     let mut stretches: Vec<Stretch> = Vec::new();
     for insn in insns {
         let effect = &insn.effect;
-        let value = |slot: Slot| now.get(&slot).copied().unwrap_or(Some((slot, 0)));
-        if let Some(touch) = effect.touch
-            && let Known::Near(slot, off) = touch.at
-            && let Some((slot, before)) = value(slot)
-        {
-            let first = before.wrapping_add(off);
+        let itself = |slot: Slot| Some(Sum { to: slot, of: slot, plus: 0, is_narrow: false });
+        let value = |slot: Slot| now.get(&slot).copied().unwrap_or(itself(slot));
+        let place = effect.touch.and_then(|touch| match touch.at {
+            Known::Near(slot, off) => {
+                let Sum { of, plus, .. } = value(slot)?;
+                Some((touch, Base { slot: of, index: None }, plus.wrapping_add(off)))
+            }
+            Known::Indexed(slot, index, by) => {
+                let (slot, index) = (value(slot)?, value(index)?);
+                let base = Base { slot: slot.of, index: Some((index.of, by)) };
+                let is_wide = !slot.is_narrow && !index.is_narrow;
+                is_wide.then_some((touch, base, slot.plus.wrapping_add(index.plus << by)))
+            }
+            _ => None,
+        });
+        if let Some((touch, base, first)) = place {
             let end = first.wrapping_add(touch.bytes as i64);
             // Pages may be read only.
-            let same = |stretch: &&mut Stretch| stretch.slot == slot && (!paged || stretch.writes == touch.writes);
+            let same = |stretch: &&mut Stretch| stretch.base == base && (!paged || stretch.writes == touch.writes);
             match stretches.iter_mut().find(same) {
                 Some(known) => {
                     (known.first, known.end) = (known.first.min(first), known.end.max(end));
                     known.writes |= touch.writes;
                 }
-                None => stretches.push(Stretch { slot, step: 0, first, end, writes: touch.writes }),
+                None => stretches.push(Stretch { base, step: 0, first, end, writes: touch.writes }),
             }
         }
-        let sum =
-            effect.sum.map(|(to, of, off)| (to, value(of).map(|(slot, before)| (slot, before.wrapping_add(off)))));
+        let sum = effect.sum.and_then(|sum| {
+            let before = value(sum.of)?;
+            let is_narrow = sum.is_narrow || before.is_narrow;
+            Some(Sum { of: before.of, plus: before.plus.wrapping_add(sum.plus), is_narrow, ..sum })
+        });
         for slot in effect.writes.iter() {
-            now.insert(slot, sum.filter(|&(to, _)| to == slot).and_then(|(_, value)| value));
+            now.insert(slot, sum.filter(|sum| sum.to == slot));
         }
     }
+    let step = |slot: Slot, wide: bool| match now.get(&slot) {
+        None => Some(0),
+        Some(&Some(Sum { of, plus, is_narrow, .. })) if of == slot && !(wide && is_narrow) => Some(plus),
+        Some(_) => None,
+    };
     stretches.retain_mut(|stretch| {
-        match now.get(&stretch.slot) {
-            None => {}
-            Some(&Some((slot, step))) if slot == stretch.slot => stretch.step = step,
-            Some(_) => return false,
-        }
+        let Base { slot, index } = stretch.base;
+        let steps = index.map_or(Some((0, 0)), |(index, by)| Some((step(index, true)?, by)));
+        let (Some(own), Some((more, by))) = (step(slot, index.is_some()), steps) else { return false };
+        stretch.step = own.wrapping_add(more << by);
         let (max_span, max_step) = match (paged, stretch.step) {
             (false, _) => (MAX_SPAN_BYTES, u32::MAX.into()),
             // What would lie across two pages would do so in each lap.
@@ -249,10 +282,10 @@ impl<'f> Emit<'f> {
 
     /// How many more laps than one a stretch stays in RAM, if that changes; leaves if it is not there now.
     fn laps_inside(&self, stretch: &Stretch, ram: OpenRam) -> Option<ir::Value> {
-        let &Stretch { slot, step, first, end, writes } = stretch;
+        let &Stretch { base, step, first, end, writes } = stretch;
         let span = (end - first) as u64;
         let closed = if writes { ram.closed_bytes } else { 0 };
-        let value = self.variable(slot);
+        let value = self.base_value(base);
         // Where registers are narrower this does not wrap as they do: then it leaves.
         let (inside, ok) = {
             let mut b = self.b.borrow_mut();
@@ -290,10 +323,10 @@ impl<'f> Emit<'f> {
 
     /// How many more laps than one a stretch stays in its page, if that changes; leaves if the TLB does not have it. `page` gets what is
     /// added to addresses there.
-    fn laps_in_page(&self, &Stretch { slot, step, first, end, writes }: &Stretch, page: Variable) -> Option<ir::Value> {
+    fn laps_in_page(&self, &Stretch { base, step, first, end, writes }: &Stretch, page: Variable) -> Option<ir::Value> {
         let access = if writes { Access::Write } else { Access::Read };
         let last = PAGE_SIZE as i64 - (end - first);
-        let value = self.variable(slot);
+        let value = self.base_value(base);
         let va = self.b.borrow_mut().ins().iadd_imm_s(value, first);
         let addend = self.addend(va, access);
         let (inside, fits, goes_on) = {
@@ -354,7 +387,9 @@ impl<'f> Emit<'f> {
     pub(crate) fn trip(&self, again: Truth<'_, 'f>, begin: &[(Slot, Option<ir::Value>)]) -> Option<Trip> {
         let TruthForm::Compares(IntCC::NotEqual, a, b) = again.form else { return None };
         let slot_of = |value: ir::Value| {
-            let (base, step) = self.as_sum(self.as_zero_extended(value).unwrap_or(value));
+            let narrow = self.as_zero_extended(value).unwrap_or(value);
+            // Half of a sum is the sum of halves, and more than half is not asked for.
+            let (base, step) = self.as_sum(self.as_lower_half(narrow).unwrap_or(narrow));
             let is_it = |held: ir::Value| held == base || self.known_half(held) == Some(base);
             let &(slot, _) = begin.iter().find(|&&(_, held)| held.is_some_and(is_it))?;
             Some((slot, step))
@@ -384,6 +419,16 @@ impl<'f> Emit<'f> {
         held.is_some_and(|held| self.variable(slot) == held)
     }
 
+    /// The value that this is the lower half of.
+    fn as_lower_half(&self, value: ir::Value) -> Option<ir::Value> {
+        let b = self.b.borrow();
+        let dfg = &b.func.dfg;
+        match dfg.insts[dfg.value_def(value).inst()?] {
+            ir::InstructionData::Unary { opcode: ir::Opcode::Ireduce, arg } => Some(dfg.resolve_aliases(arg)),
+            _ => None,
+        }
+    }
+
     fn as_constant(&self, value: ir::Value) -> Option<i64> {
         let b = self.b.borrow();
         let inst = b.func.dfg.value_def(value).inst()?;
@@ -397,38 +442,121 @@ impl<'f> Emit<'f> {
     /// added to addresses there gives the host's.
     pub(crate) fn begin_lap(&self, stretches: &[Stretch]) -> Vec<Variable> {
         let mut pages = Vec::new();
-        for &Stretch { slot, first, end, writes, .. } in stretches {
-            let value = self.variable(slot);
+        for &Stretch { base, first, end, writes, .. } in stretches {
+            let slot = self.variable(base.slot);
+            let index = base.index.map(|(index, by)| (self.variable(index), by));
             let mut b = self.b.borrow_mut();
             let (host, readable, writable) = if let Some(ram) = self.key.flat {
                 // Cranelift makes one constant of both; the host's address alone is told from others in dumps.
-                let inside = b.ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
+                let inside = b.ins().iadd_imm_s(slot, first.wrapping_sub(ram.guest.0 as i64));
                 let ram_host = b.ins().iconst(I64, ram.host as i64);
                 (b.ins().iadd(ram_host, inside), true, writes || ram.closed_bytes == 0)
             } else {
                 let page = b.declare_var(I64);
                 pages.push(page);
                 let addend = b.use_var(page);
-                let va = b.ins().iadd_imm_s(value, first);
+                let va = b.ins().iadd_imm_s(slot, first);
                 (b.ins().iadd(addend, va), !writes, writes)
             };
-            self.stretches.borrow_mut().push((value, Checked { first, end, readable, writable, host }));
+            drop(b);
+            // The index comes last: what it is added to stays the same, mostly.
+            let host = index.map_or(host, |(index, by)| self.plus_scaled(host, index, by));
+            let checked = Checked { first, end, readable, writable, host };
+            self.stretches.borrow_mut().push(KnownStretch { slot, index, checked });
         }
         pages
     }
 
+    /// The value of a base now.
+    fn base_value(&self, Base { slot, index }: Base) -> ir::Value {
+        let slot = self.variable(slot);
+        index.map_or(slot, |(index, by)| self.plus_scaled(slot, self.variable(index), by))
+    }
+
+    fn plus_scaled(&self, value: ir::Value, index: ir::Value, by: u8) -> ir::Value {
+        let mut b = self.b.borrow_mut();
+        let index = if by == 0 { index } else { b.ins().ishl_imm_u(index, i64::from(by)) };
+        b.ins().iadd(value, index)
+    }
+
     /// Whether all slots have advanced in this lap as `stretches` say.
     pub(crate) fn advanced(&self, stretches: &[Stretch]) -> bool {
-        stretches.iter().zip(self.stretches.borrow().iter()).all(|(stretch, &(before, _))| {
-            let Form::Ssa(now) = self.current(stretch.slot) else { return false };
-            match self.as_zero_extended(now) {
-                Some(narrow) => {
-                    let (base, step) = self.as_sum(narrow);
-                    self.known_half(before) == Some(base) && step as i32 as i64 == stretch.step
-                }
-                None => self.as_sum(now) == (before, stretch.step),
-            }
+        stretches.iter().zip(self.stretches.borrow().iter()).all(|(stretch, known)| {
+            let Base { slot, index } = stretch.base;
+            let step = match (index, known.index) {
+                (Some((index, by)), Some((before, _))) => self
+                    .wide_advance(slot, known.slot)
+                    .zip(self.wide_advance(index, before))
+                    .map(|(own, more)| own.wrapping_add(more << by)),
+                _ => self.advance(slot, known.slot),
+            };
+            step == Some(stretch.step)
         })
+    }
+
+    /// By how much a slot has advanced in this lap from what it held before, if that is known: modulo 2^32 if it is narrow.
+    fn advance(&self, slot: Slot, before: ir::Value) -> Option<i64> {
+        let Form::Ssa(now) = self.current(slot) else { return None };
+        let Some(narrow) = self.as_zero_extended(now) else { return self.wide_advance(slot, before) };
+        let (base, step) = self.as_sum(narrow);
+        (self.known_half(before) == Some(base)).then_some(step as i32 as i64)
+    }
+
+    /// The same of all 64 bits.
+    fn wide_advance(&self, slot: Slot, before: ir::Value) -> Option<i64> {
+        let Form::Ssa(now) = self.current(slot) else { return None };
+        let (base, step) = self.as_sum(now);
+        (base == before).then_some(step)
+    }
+
+    /// What is known of memory around a base in this lap. A narrow one is the lower half of a slot's value.
+    pub(crate) fn checked_for_lap(&self, base: ir::Value, narrow: bool, ram: OpenRam) -> Option<Checked> {
+        // Elsewhere a wide value can be inside although its lower half is not.
+        if narrow && ram.guest.0.saturating_add(ram.bytes) > 1 << 32 {
+            return None;
+        }
+        let stretches = self.stretches.borrow();
+        let is_base = |value| if narrow { self.known_half(value) == Some(base) } else { value == base };
+        stretches.iter().find(|known| known.index.is_none() && is_base(known.slot)).map(|known| known.checked)
+    }
+
+    /// Where an access lies that is off a base at the start of the lap, if that is known for all of the lap.
+    pub(crate) fn place_in_lap(&self, at: Val<'_, 'f, 64>, bytes: u64, writes: bool) -> Option<Place> {
+        let Form::Ssa(value) = at.form else { return None };
+        let (base, first) = self.as_sum(value);
+        let stretches = self.stretches.borrow();
+        let mut plain = stretches.iter().filter(|known| known.index.is_none() && known.slot == base);
+        let plain = plain.find_map(|known| known.checked.place(first, bytes, writes));
+        plain.or_else(|| self.place_by_index(value, bytes, writes))
+    }
+
+    /// The same of an address that is the sum of a base and an index.
+    pub(crate) fn place_by_index(&self, address: ir::Value, bytes: u64, writes: bool) -> Option<Place> {
+        let stretches = self.stretches.borrow();
+        if stretches.iter().all(|known| known.index.is_none()) {
+            return None;
+        }
+        let [base, index] = self.operands(address, ir::Opcode::Iadd)?;
+        let scaled = || {
+            let [index, by] = self.operands(index, ir::Opcode::Ishl)?;
+            Some((index, u8::try_from(self.as_constant(by)?).ok()?))
+        };
+        let (index, by) = scaled().unwrap_or((index, 0));
+        let ((base, before), (index, more)) = (self.as_sum(base), self.as_sum(index));
+        let mut known = stretches.iter().filter(|known| known.slot == base && known.index == Some((index, by)));
+        known.find_map(|known| known.checked.place(before.wrapping_add(more << by), bytes, writes))
+    }
+
+    /// The operands of the instruction that gives a value, if it is this one.
+    fn operands(&self, value: ir::Value, opcode: ir::Opcode) -> Option<[ir::Value; 2]> {
+        let b = self.b.borrow();
+        let dfg = &b.func.dfg;
+        match dfg.insts[dfg.value_def(value).inst()?] {
+            ir::InstructionData::Binary { opcode: its, args } if its == opcode => {
+                Some(args.map(|arg| dfg.resolve_aliases(arg)))
+            }
+            _ => None,
+        }
     }
 
     /// Behind a loop, or where it finds out anew: how many instructions may still run is a variable again.

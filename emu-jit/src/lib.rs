@@ -5,10 +5,10 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `guards`, `ways_out`, `exits`, `flow` (the region as a whole), `laps` (its inner loops),
-//! `timing` (cycles), `calls`, then `translate` (the function around them), `background` (the thread that does it), `cache` (which code is where, and links),
-//! `code_memory`,
-//! `enter`, and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
+//! `value` and `emit` (the verbs), `memory`, `float`, `vector`, `vector_float`, `guards`, `ways_out`, `exits`, `flow` (the region
+//! as a whole), `laps` (its inner loops), `carried` (what they leave for ways out), `timing` (cycles), `calls`, then `translate` (the
+//! function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`, `enter`,
+//! and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
 //!
 //! # What is deliberately absent
 //!
@@ -32,6 +32,7 @@
 mod background;
 mod cache;
 mod calls;
+mod carried;
 mod code_memory;
 mod emit;
 mod enter;
@@ -51,6 +52,7 @@ mod timing;
 mod translate;
 mod value;
 mod vector;
+mod vector_float;
 mod ways_out;
 
 pub use journal::{GuestBlock, GuestInsn, Journal, Translated};

@@ -5,7 +5,7 @@
 //! interpreter's business: devices, faults, misses, pages that somebody watches.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F32, I8, I16, I32, I64};
+use cranelift_codegen::ir::types::{F32, I8, I16, I32, I64, I64X2};
 use cranelift_codegen::ir::{self, AtomicRmwOp, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::{Amo, Mem};
@@ -14,6 +14,7 @@ use emu_mem::{Access, Lookup, OpenRam, PAGE_MASK, PAGE_SIZE, Reservations};
 use crate::emit::{Emit, slot_access};
 use crate::slots::{LOOKUP, RESERVED, offset};
 use crate::value::{Form, Val};
+use crate::vector::{Vector, VectorForm};
 
 /// Bytes that accesses off one base may lie apart to share a check.
 pub(crate) const MAX_SPAN_BYTES: i64 = 2048;
@@ -35,7 +36,7 @@ pub(crate) struct Checked {
 
 impl Checked {
     /// Where in the host `bytes` bytes from `first` on lie, if they are in it.
-    fn place(&self, first: i64, bytes: u64, writes: bool) -> Option<Place> {
+    pub(crate) fn place(&self, first: i64, bytes: u64, writes: bool) -> Option<Place> {
         let allowed = if writes { self.writable } else { self.readable };
         let inside = self.first <= first && first.checked_add(bytes as i64)? <= self.end;
         (inside && allowed).then(|| (self.host, (first - self.first) as i32))
@@ -65,7 +66,7 @@ pub(crate) struct LastPage {
 }
 
 /// A host address and a displacement.
-type Place = (ir::Value, i32);
+pub(crate) type Place = (ir::Value, i32);
 
 /// The type of what an atomic access moves.
 fn unit(kind: Mem) -> ir::Type {
@@ -129,6 +130,45 @@ impl<'f> Emit<'f> {
         let place = self.place(at, kind.bytes(), Access::Write);
         self.close_group();
         self.store_to(place, self.as_stored(v, kind), kind);
+    }
+
+    /// A vector. Where each access has to find its page, its halves find it each by itself: they may lie in two.
+    pub(crate) fn load_v<'e>(&'e self, at: Val<'e, 'f, 64>) -> Vector<'e, 'f> {
+        if let Some((p, off)) = self.whole_place(at, Access::Read) {
+            let whole = self.b.borrow_mut().ins().load(I64X2, guest_access(), p, off);
+            return self.vector(VectorForm::Whole(whole));
+        }
+        let low = self.load(at, Mem::U64);
+        let high = self.load(self.behind(at), Mem::U64);
+        self.vector(VectorForm::Halves(Form::Ssa(low), Form::Ssa(high)))
+    }
+
+    /// The same, stored.
+    pub(crate) fn store_v<'e>(&'e self, at: Val<'e, 'f, 64>, v: Vector<'e, 'f>) {
+        if let Some((p, off)) = self.whole_place(at, Access::Write) {
+            self.close_group();
+            let whole = v.whole();
+            self.b.borrow_mut().ins().store(guest_access(), whole, p, off);
+            return;
+        }
+        self.store(at, v.half(0), Mem::U64);
+        self.store(self.behind(at), v.half(1), Mem::U64);
+    }
+
+    /// Where in the host all of a vector lies, if that is one place for certain.
+    fn whole_place(&self, at: Val<'_, 'f, 64>, access: Access) -> Option<Place> {
+        const BYTES: u64 = 16;
+        if self.key.flat.is_some() {
+            return Some(self.place(at, BYTES, access));
+        }
+        let place = self.place_in_lap(at, BYTES, access == Access::Write)?;
+        self.leave_if_traps(at, BYTES);
+        Some(place)
+    }
+
+    /// The second doubleword of a vector there.
+    fn behind<'e>(&'e self, at: Val<'e, 'f, 64>) -> Val<'e, 'f, 64> {
+        at + Val { form: Form::Const(8), e: self }
     }
 
     /// What is to be stored.
@@ -278,15 +318,6 @@ impl<'f> Emit<'f> {
         self.leave_unless(aligned);
     }
 
-    /// Where an access lies that is off a slot's value at the start of the lap, if that is known for all of the lap.
-    fn place_in_lap(&self, at: Val<'_, 'f, 64>, bytes: u64, writes: bool) -> Option<Place> {
-        let Form::Ssa(value) = at.form else { return None };
-        let (base, first) = self.as_sum(value);
-        let stretches = self.stretches.borrow();
-        let mut known = stretches.iter().filter(|&&(value, _)| value == base).map(|(_, checked)| checked);
-        known.find_map(|checked| checked.place(first, bytes, writes))
-    }
-
     fn place_flat(&self, at: Val<'_, 'f, 64>, bytes: u64, mut writes: bool, ram: OpenRam) -> Place {
         let value = match at.form {
             Form::Ssa(value) => value,
@@ -305,6 +336,11 @@ impl<'f> Emit<'f> {
             if let Some(place) = known.place(first, bytes, writes) {
                 return place;
             }
+        }
+        if narrow.is_none()
+            && let Some(place) = self.place_by_index(value, bytes, writes)
+        {
+            return place;
         }
         // What later accesses will want is checked now, if it is near.
         if let Some(Span { before, behind, writes: later }) = self.span.get()
@@ -352,17 +388,6 @@ impl<'f> Emit<'f> {
             b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, behind, (ram.closed_bytes + reach) as i64)
         };
         self.leave_unless(ok);
-    }
-
-    /// What is known of a base in this lap of a loop. A narrow one is the lower half of a slot's value.
-    fn checked_for_lap(&self, base: ir::Value, narrow: bool, ram: OpenRam) -> Option<Checked> {
-        // Elsewhere a wide value can be inside although its lower half is not.
-        if narrow && ram.guest.0.saturating_add(ram.bytes) > 1 << 32 {
-            return None;
-        }
-        let stretches = self.stretches.borrow();
-        let is_base = |value| if narrow { self.known_half(value) == Some(base) } else { value == base };
-        stretches.iter().find(|&&(value, _)| is_base(value)).map(|&(_, checked)| checked)
     }
 
     /// The host address that translates `va`: by the page that accesses of this group went to last, if it is that one again,

@@ -21,12 +21,20 @@ pub(crate) enum Known {
     Held(Slot),
     /// It is a slot's value before the instruction, plus something. A hint: modulo 2^32 where registers are that wide.
     Near(Slot, i64),
-    /// The same, plus something that is not known.
+    /// The same of the lower 32 bits; above them are zeros or signs.
+    NearLow(Slot, i64),
+    /// It is a slot's value before the instruction, plus something that is not known.
     Around(Slot),
+    /// It is a slot's value before the instruction, shifted left by so much.
+    Scaled(Slot, u8),
+    /// It is the first slot's value before the instruction, plus the second one's shifted left by so much.
+    Indexed(Slot, Slot, u8),
     /// That arithmetic made it, and that it is a number in double precision.
     Double,
     /// That all bits of its upper half are ones.
     Boxed,
+    /// That it is half of a vector that an operation gave.
+    VectorHalf,
     /// Nothing.
     Not,
 }
@@ -34,7 +42,11 @@ pub(crate) enum Known {
 impl Known {
     /// The same as a hint.
     fn hint(self) -> Known {
-        if let Known::Held(slot) = self { Known::Near(slot, 0) } else { self }
+        match self {
+            Known::Held(slot) => Known::Near(slot, 0),
+            Known::NearLow(slot, off) => Known::Near(slot, off),
+            known => known,
+        }
     }
 }
 
@@ -77,14 +89,26 @@ pub(crate) struct Effect {
     pub(crate) doubles: SlotSet,
     /// Slots that it writes, and whose upper half has only ones then.
     pub(crate) boxed: SlotSet,
+    /// Slots of lower halves of registers that it takes vectors of 128 bits from, or leaves them in.
+    pub(crate) vectors: SlotSet,
     /// Where control goes.
     pub(crate) flow: Flow,
     /// The slot that gets the address of the next instruction, if control does not go there: a call.
     pub(crate) link: Option<Slot>,
     /// Its access to memory.
     pub(crate) touch: Option<Touch>,
-    /// A slot that it writes, and what of: another slot's value before it, plus something. A hint, as in [`Known::Near`].
-    pub(crate) sum: Option<(Slot, Slot, i64)>,
+    /// A sum that it writes.
+    pub(crate) sum: Option<Sum>,
+}
+
+/// A slot that is written, and what of: another slot's value before that, plus something. A hint, as in [`Known::Near`].
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Sum {
+    pub(crate) to: Slot,
+    pub(crate) of: Slot,
+    pub(crate) plus: i64,
+    /// It is one of 32 bits.
+    pub(crate) is_narrow: bool,
 }
 
 /// What the row at `pc` does.
@@ -109,9 +133,9 @@ pub(crate) fn effect<A: Arch>(
         Some(Ok(flow)) => flow,
         Some(Err(Undefined)) | None => Flow::Leave,
     };
-    let SeenSlots { reads, writes, doubles, boxed } = scan.seen.into_inner();
+    let SeenSlots { reads, writes, doubles, boxed, vectors } = scan.seen.into_inner();
     let link = scan.after.get().filter(|_| flow != Flow::Straight);
-    Effect { reads, writes, doubles, boxed, flow, link, touch: scan.touch.get(), sum: scan.sum.get() }
+    Effect { reads, writes, doubles, boxed, vectors, flow, link, touch: scan.touch.get(), sum: scan.sum.get() }
 }
 
 /// How many bytes of memory a decoded instruction accesses; `None` if it does not, or if only the interpreter has it.
@@ -126,6 +150,7 @@ struct SeenSlots {
     writes: SlotSet,
     doubles: SlotSet,
     boxed: SlotSet,
+    vectors: SlotSet,
 }
 
 struct Scan<'k> {
@@ -135,7 +160,7 @@ struct Scan<'k> {
     seen: RefCell<SeenSlots>,
     after: Cell<Option<Slot>>,
     touch: Cell<Option<Touch>>,
-    sum: Cell<Option<(Slot, Slot, i64)>>,
+    sum: Cell<Option<Sum>>,
 }
 
 /// Decode time already knows that the instruction is undefined.
@@ -151,7 +176,8 @@ struct Seen<const BITS: u32>(Known);
 struct Halves([Seen<64>; 2]);
 
 impl Halves {
-    const NOT: Self = Self([Seen::NOT; 2]);
+    /// Nothing is known but that an operation gave it.
+    const GIVEN: Self = Self([Seen(Known::VectorHalf); 2]);
 }
 
 /// A truth value; nothing is known of it.
@@ -199,15 +225,21 @@ impl<const BITS: u32> Seen<BITS> {
 impl<const BITS: u32> Add for Seen<BITS> {
     type Output = Self;
     fn add(self, rhs: Self) -> Self {
+        match (self.0, rhs.0) {
+            (Known::Held(base), Known::Held(index)) if BITS == 64 => return Self(Known::Indexed(base, index, 0)),
+            (Known::Held(base), Known::Scaled(index, by)) => return Self(Known::Indexed(base, index, by)),
+            _ => {}
+        }
         match (self.0.hint(), rhs.0.hint()) {
             (Known::Const(a), Known::Const(b)) => Self::cut(a.wrapping_add(b)),
             (Known::Near(slot, off), Known::Const(c)) | (Known::Const(c), Known::Near(slot, off)) => {
                 Self(Known::Near(slot, off.wrapping_add(Self::signed(c))))
             }
             // Meanings name a base first.
-            (Known::Near(slot, _) | Known::Around(slot), Known::Not | Known::Near(..) | Known::Const(_)) => {
-                Self(Known::Around(slot))
-            }
+            (
+                Known::Near(slot, _) | Known::Around(slot) | Known::Indexed(slot, ..),
+                Known::Not | Known::Near(..) | Known::Scaled(..) | Known::Const(_),
+            ) => Self(Known::Around(slot)),
             _ => Self::NOT,
         }
     }
@@ -279,7 +311,15 @@ impl<const N: u32> Bits for Seen<N> {
         Self::cut(n as u64)
     }
     comparisons! { eq lt_u lt_s }
-    shifts! { shl shr_u shr_s }
+    fn shl(self, by: u32) -> Self {
+        match self.0 {
+            Known::Held(slot) if N == 64 && by < 64 => {
+                Self(if by == 0 { self.0 } else { Known::Scaled(slot, by as u8) })
+            }
+            _ => Self::NOT,
+        }
+    }
+    shifts! { shr_u shr_s }
     binary! { shl_by shr_u_by shr_s_by rotr_by mul_high_u mul_high_s }
     divisions! { div_u rem_u div_s rem_s }
     unary! { leading_zeros trailing_zeros ones swap_bytes reverse_bits }
@@ -292,11 +332,14 @@ impl Widen<Seen<64>> for Seen<32> {
     fn sext(self) -> Seen<64> {
         match self.0 {
             Known::Const(c) => Seen(Known::Const(c as i32 as i64 as u64)),
-            known => Seen(known.hint()),
+            _ => self.zext(),
         }
     }
     fn zext(self) -> Seen<64> {
-        Seen(self.0)
+        match self.0.hint() {
+            Known::Near(slot, off) => Seen(Known::NearLow(slot, off)),
+            known => Seen(known),
+        }
     }
 }
 
@@ -310,8 +353,7 @@ impl Narrow<Seen<32>> for Seen<64> {
 }
 
 impl Scan<'_> {
-    fn touched(&self, at: Seen<64>, kind: Mem, writes: bool) {
-        let bytes = kind.bytes();
+    fn touched(&self, at: Seen<64>, bytes: u64, writes: bool) {
         let mut touch = self.touch.get().unwrap_or(Touch { at: at.0.hint(), first_bytes: bytes, bytes, writes });
         // What does not lie behind the first one is left alone: this is for sharing checks.
         if let (Known::Near(first, from), Known::Near(slot, off)) = (touch.at, at.0.hint())
@@ -369,7 +411,12 @@ impl Engine for Scan<'_> {
         match v.0.hint() {
             Known::Double => seen.doubles.insert(slot),
             Known::Boxed => seen.boxed.insert(slot),
-            Known::Near(of, off) => self.sum.set(Some((slot, of, off))),
+            // One of 64 bits is as well off in the host's other registers.
+            Known::VectorHalf if lower_half(slot) != slot => seen.vectors.insert(lower_half(slot)),
+            Known::Near(of, plus) => {
+                let is_narrow = matches!(v.0, Known::NearLow(..));
+                self.sum.set(Some(Sum { to: slot, of, plus, is_narrow }));
+            }
             _ => {}
         }
         // Wrapped to the width of addresses, as meanings wrap it.
@@ -379,27 +426,36 @@ impl Engine for Scan<'_> {
         }
     }
     fn load(&self, at: Value, kind: Mem) -> Result<Value, Undefined> {
-        self.touched(at, kind, false);
+        self.touched(at, kind.bytes(), false);
         Ok(Seen::NOT)
     }
     fn store(&self, at: Value, _: Value, kind: Mem) -> Result<(), Undefined> {
-        self.touched(at, kind, true);
+        self.touched(at, kind.bytes(), true);
+        Ok(())
+    }
+    fn load_v(&self, at: Value) -> Result<Halves, Undefined> {
+        self.touched(at, 16, false);
+        Ok(Halves::GIVEN)
+    }
+    fn store_v(&self, at: Value, v: Halves) -> Result<(), Undefined> {
+        self.takes_vectors([v]);
+        self.touched(at, 16, true);
         Ok(())
     }
     fn amo(&self, at: Value, _: Amo, _: Value, kind: Mem) -> Result<Value, Undefined> {
-        self.touched(at, kind, true);
+        self.touched(at, kind.bytes(), true);
         Ok(Seen::NOT)
     }
     fn compare_and_swap(&self, at: Value, _: Value, _: Value, kind: Mem) -> Result<Value, Undefined> {
-        self.touched(at, kind, true);
+        self.touched(at, kind.bytes(), true);
         Ok(Seen::NOT)
     }
     fn load_reserved(&self, at: Value, kind: Mem) -> Result<Value, Undefined> {
-        self.touched(at, kind, false);
+        self.touched(at, kind.bytes(), false);
         Ok(Seen::NOT)
     }
     fn store_conditional(&self, at: Value, _: Value, kind: Mem) -> Result<Either, Undefined> {
-        self.touched(at, kind, true);
+        self.touched(at, kind.bytes(), true);
         Ok(Either)
     }
     fn require(&self, _: Either, _: u64, _: Value) -> Result<(), Undefined> {
@@ -472,24 +528,60 @@ impl Engine for Scan<'_> {
     fn half(&self, v: Halves, i: u32) -> Value {
         v.0[i as usize & 1]
     }
-    fn v1(&self, _: V1, _: Lane, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::cut(0))
+    fn v_splat(&self, _: Lane, _: Value) -> Halves {
+        Halves::GIVEN
     }
-    fn v2(&self, _: V2, _: Lane, _: Halves, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::cut(0))
+    fn v1(&self, _: V1, _: Lane, a: Halves) -> (Halves, Value) {
+        (self.combines([a]), Seen::cut(0))
     }
-    fn v3(&self, _: V3, _: Lane, _: Halves, _: Halves, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::cut(0))
+    fn v2(&self, _: V2, _: Lane, a: Halves, b: Halves) -> (Halves, Value) {
+        (self.combines([a, b]), Seen::cut(0))
     }
-    fn v_shift(&self, _: VShift, _: Lane, _: u8, _: Halves) -> (Halves, Value) {
-        (Halves::NOT, Seen::cut(0))
+    fn v3(&self, _: V3, _: Lane, d: Halves, a: Halves, b: Halves) -> (Halves, Value) {
+        (self.combines([d, a, b]), Seen::cut(0))
     }
-    fn v_look_up(&self, _: Halves, _: u8, _: Halves, _: Halves) -> Halves {
-        Halves::NOT
+    fn v_shift(&self, _: VShift, _: Lane, _: u8, a: Halves) -> (Halves, Value) {
+        (self.combines([a]), Seen::cut(0))
+    }
+    fn v_look_up(&self, table: Halves, _: u8, index: Halves, otherwise: Halves) -> Halves {
+        self.combines([table, index, otherwise])
+    }
+    // Whoever says that there is no such arithmetic reads and writes the same slots.
+    fn v_fp2(&self, _: Fp2, _: Fmt, _: FpMode, a: Halves, b: Halves) -> Option<Halves> {
+        Some(self.combines([a, b]))
+    }
+    fn v_fp_fma(&self, _: Fmt, _: FpMode, a: Halves, b: Halves, c: Halves) -> Option<Halves> {
+        Some(self.combines([a, b, c]))
+    }
+    fn v_fp_cmp(&self, _: FpCmp, _: Fmt, _: FpMode, a: Halves, b: Halves) -> Option<Halves> {
+        Some(self.combines([a, b]))
+    }
+    fn v_int_to_fp(&self, _: Int, _: Fmt, _: FpMode, a: Halves) -> Option<Halves> {
+        Some(self.combines([a]))
+    }
+    fn v_fp_to_int(&self, _: Fmt, _: Int, _: FpMode, a: Halves) -> Option<Halves> {
+        Some(self.combines([a]))
     }
 }
 
 impl Scan<'_> {
+    /// An operation on vectors is done with these.
+    fn takes_vectors<const N: usize>(&self, vectors: [Halves; N]) {
+        for Seen(half) in vectors.iter().flat_map(|v| v.0) {
+            if let Known::Held(slot) = half
+                && lower_half(slot) != slot
+            {
+                self.seen.borrow_mut().vectors.insert(lower_half(slot));
+            }
+        }
+    }
+
+    /// What an operation on these gives.
+    fn combines<const N: usize>(&self, vectors: [Halves; N]) -> Halves {
+        self.takes_vectors(vectors);
+        Halves::GIVEN
+    }
+
     /// Arithmetic in a format is done with these.
     fn takes<const N: usize>(&self, fmt: Fmt, values: [Value; N]) {
         for value in values {
@@ -498,6 +590,11 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// The slot of the lower half of the register for vectors that `slot` is a half of.
+pub(crate) fn lower_half(slot: Slot) -> Slot {
+    Slot(slot.0 & !1)
 }
 
 /// What arithmetic in a format gives: a number, and no flags, as translated code leaves before any is raised.

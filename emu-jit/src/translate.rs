@@ -7,13 +7,14 @@ use std::cell::RefCell;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F32, F64, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, I32, I64, I64X2};
 use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
 use emu_core::profile::Turn;
+use emu_core::slot::Slot;
 use emu_core::timing::{Pending, StaticModel};
 use rustc_hash::FxHashMap;
 
@@ -22,11 +23,12 @@ use crate::calls::{Callee, deeds};
 use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
 use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
-use crate::flow::{dirty, page_groups, spans, stored_early, ways};
+use crate::flow::{dirty, page_groups, pairs, spans, stored_early, ways};
 use crate::laps::{Loop, loops};
 use crate::memory::LastPage;
 use crate::region::{Block, Edge, End, Region, Turns};
 use crate::rows::BlockCounters;
+use crate::scan::lower_half;
 use crate::slots::{SlotSet, offset};
 use crate::timing::{Costs, WAY_MORE};
 use crate::value::{Form, TruthForm};
@@ -207,11 +209,15 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             slots.insert(A::STACK_POINTER);
         }
         let slots = slots.without(self.source.key.slot_set());
-        let integers = slots.without(doubles).without(self.source.boxed).iter().count();
-        self.emit.ways_out_last.set(integers <= MAX_IN_REGISTERS || self.source.key.flat.is_none());
         let boxed = self.source.boxed;
+        let pairs = pairs(region, slots.without(boxed));
+        let is_pair = |&slot: &Slot| pairs.contains(lower_half(slot));
+        let is_upper = |slot: Slot| lower_half(slot) != slot && is_pair(&slot);
+        let integers = slots.without(doubles).without(boxed).iter().filter(|slot| !is_pair(slot)).count();
+        self.emit.ways_out_last.set(integers <= MAX_IN_REGISTERS || self.source.key.flat.is_none());
         self.require_boxed(boxed, begin);
-        self.emit.load_slots(slots.iter().map(|slot| match slot {
+        self.emit.load_slots(slots.iter().filter(|&slot| !is_upper(slot)).map(|slot| match slot {
+            _ if pairs.contains(slot) => (slot, I64X2),
             _ if boxed.contains(slot) => (slot, F32),
             _ if doubles.contains(slot) => (slot, F64),
             _ => (slot, I64),

@@ -6,16 +6,17 @@
 //! so nothing here is unsupported; one that saturates leaves before it has done anything, as flags of numbers do.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8X16, I16X8, I32X4, I64, I64X2};
+use cranelift_codegen::ir::types::{F32, F32X4, F64, F64X2, I8, I8X16, I16, I16X8, I32X4, I64, I64X2};
 use cranelift_codegen::ir::{
     self, AbiParam, ArgumentPurpose, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind,
 };
+use cranelift_frontend::FuncInstBuilder;
 use emu_core::engine::{Lane, V1, V2, V3, VShift};
 use emu_core::interp::vector;
 use emu_core::word;
 
 use crate::emit::Emit;
-use crate::float::host_convention;
+use crate::float::{host_convention, vector_bits};
 use crate::value::{Form, Val};
 
 /// A vector's form.
@@ -105,10 +106,19 @@ impl<'e, 'f> Vector<'e, 'f> {
     }
 
     /// A value of type `i64x2`.
-    fn whole(self) -> ir::Value {
+    pub(crate) fn whole(self) -> ir::Value {
         match self.form {
             VectorForm::Whole(whole) => whole,
             VectorForm::Halves(low, high) => self.e.whole_of(low, high),
+        }
+    }
+
+    /// The same, if it need not be put together.
+    fn known_whole(self) -> Option<ir::Value> {
+        match self.form {
+            VectorForm::Whole(whole) => Some(whole),
+            VectorForm::Halves(Form::Ssa(low), Form::Ssa(high)) => self.e.wholes.borrow().get(&[low, high]).copied(),
+            VectorForm::Halves(..) => None,
         }
     }
 
@@ -119,20 +129,20 @@ impl<'e, 'f> Vector<'e, 'f> {
 }
 
 impl<'f> Emit<'f> {
-    fn vector(&self, form: VectorForm) -> Vector<'_, 'f> {
+    pub(crate) fn vector(&self, form: VectorForm) -> Vector<'_, 'f> {
         Vector { form, e: self }
     }
 
-    fn cast(&self, value: ir::Value, to: ir::Type) -> ir::Value {
+    pub(crate) fn cast(&self, value: ir::Value, to: ir::Type) -> ir::Value {
         let mut b = self.b.borrow_mut();
         if b.func.dfg.value_type(value) == to {
             return value;
         }
-        b.ins().bitcast(to, MemFlagsData::new().with_endianness(ir::Endianness::Little), value)
+        b.ins().bitcast(to, vector_bits(), value)
     }
 
     /// Both halves of a value of type `i64x2`; they are known to be those of it from then on.
-    fn halves_of(&self, whole: ir::Value) -> [ir::Value; 2] {
+    pub(crate) fn halves_of(&self, whole: ir::Value) -> [ir::Value; 2] {
         if let Some(&halves) = self.vector_halves.borrow().get(&whole) {
             return halves;
         }
@@ -140,12 +150,20 @@ impl<'f> Emit<'f> {
             let mut b = self.b.borrow_mut();
             [b.ins().extractlane(whole, 0), b.ins().extractlane(whole, 1)]
         };
-        self.vector_halves.borrow_mut().insert(whole, halves);
-        self.wholes.borrow_mut().insert(halves, whole);
+        self.note_halves(whole, halves);
         halves
     }
 
-    fn whole_of(&self, low: Form, high: Form) -> ir::Value {
+    fn note_halves(&self, whole: ir::Value, halves: [ir::Value; 2]) {
+        self.vector_halves.borrow_mut().insert(whole, halves);
+        self.wholes.borrow_mut().insert(halves, whole);
+        let mut half_of = self.half_of.borrow_mut();
+        for (half, number) in halves.into_iter().zip(0..) {
+            half_of.entry(half).or_insert((whole, number));
+        }
+    }
+
+    pub(crate) fn whole_of(&self, low: Form, high: Form) -> ir::Value {
         let value = |form| Val::<64> { form, e: self }.ssa();
         if let (Form::Const(low), Form::Const(high)) = (low, high) {
             let mut b = self.b.borrow_mut();
@@ -158,26 +176,86 @@ impl<'f> Emit<'f> {
         if let Some(&whole) = self.wholes.borrow().get(&halves) {
             return whole;
         }
-        let whole = {
-            let mut b = self.b.borrow_mut();
-            if halves[0] == halves[1] {
-                b.ins().splat(I64X2, halves[0])
-            } else {
-                let vector = b.ins().scalar_to_vector(I64X2, halves[0]);
-                if high == Form::Const(0) { vector } else { b.ins().insertlane(vector, halves[1], 1) }
-            }
-        };
-        self.wholes.borrow_mut().insert(halves, whole);
-        self.vector_halves.borrow_mut().insert(whole, halves);
+        let whole = self.put_together(halves, high == Form::Const(0));
+        self.note_halves(whole, halves);
         whole
+    }
+
+    /// A vector of two halves, of which the upper one may be zero. What stands in a vector or as a number already is taken from there.
+    fn put_together(&self, halves: [ir::Value; 2], upper_is_zero: bool) -> ir::Value {
+        let [low, high] = halves;
+        if low == high {
+            return match self.number_of(low) {
+                Some(number) => self.of_doubles(|b| b.splat(F64X2, number)),
+                None => self.b.borrow_mut().ins().splat(I64X2, low),
+            };
+        }
+        let half_of = |half: ir::Value| self.half_of.borrow().get(&half).copied();
+        match (half_of(low), half_of(high)) {
+            (Some((whole, 0)), _) if !upper_is_zero => return self.with_half(whole, high, 1),
+            (_, Some((whole, 1))) => return self.with_half(whole, low, 0),
+            _ => {}
+        }
+        let lower = match self.number_of(low) {
+            Some(number) => self.of_doubles(|b| b.scalar_to_vector(F64X2, number)),
+            None => self.b.borrow_mut().ins().scalar_to_vector(I64X2, low),
+        };
+        if upper_is_zero { lower } else { self.with_half(lower, high, 1) }
+    }
+
+    /// The number in double precision that these bits are, if they are in a register for numbers already.
+    fn number_of(&self, bits: ir::Value) -> Option<ir::Value> {
+        if self.half_of.borrow().contains_key(&bits) {
+            return Some(self.as_float(bits, F64));
+        }
+        let number = self.as_moved(bits);
+        (self.b.borrow().func.dfg.value_type(number) == F64).then_some(number)
+    }
+
+    /// Makes two numbers and gives their bits.
+    fn of_doubles(&self, make: impl FnOnce(FuncInstBuilder<'_, 'f>) -> ir::Value) -> ir::Value {
+        let doubles = make(self.b.borrow_mut().ins());
+        self.cast(doubles, I64X2)
+    }
+
+    /// `whole` with another half.
+    fn with_half(&self, whole: ir::Value, half: ir::Value, number: u8) -> ir::Value {
+        match self.number_of(half) {
+            Some(double) => {
+                let whole = self.cast(whole, F64X2);
+                self.of_doubles(|b| b.insertlane(whole, double, number))
+            }
+            None => self.b.borrow_mut().ins().insertlane(whole, half, number),
+        }
     }
 
     pub(crate) fn v_of<'e>(&'e self, low: Val<'e, 'f, 64>, high: Val<'e, 'f, 64>) -> Vector<'e, 'f> {
         self.vector(VectorForm::Halves(low.form, high.form))
     }
 
-    fn vector_of_lanes(&self, value: ir::Value) -> Vector<'_, 'f> {
+    pub(crate) fn vector_of_lanes(&self, value: ir::Value) -> Vector<'_, 'f> {
         self.vector(VectorForm::Whole(self.cast(value, I64X2)))
+    }
+
+    pub(crate) fn v_splat<'e>(&'e self, lane: Lane, x: Val<'e, 'f, 64>) -> Vector<'e, 'f> {
+        let value = match x.form {
+            Form::Const(n) => {
+                let half = Form::Const(lane.repeat(n));
+                return self.vector(VectorForm::Halves(half, half));
+            }
+            Form::Ssa(value) => value,
+        };
+        let low = match lane {
+            Lane::D => return self.vector(VectorForm::Halves(x.form, x.form)),
+            Lane::S => self.low_half(value),
+            Lane::H => self.b.borrow_mut().ins().ireduce(I16, value),
+            Lane::B => self.b.borrow_mut().ins().ireduce(I8, value),
+        };
+        let number = self.as_moved(low);
+        let is_single = self.b.borrow().func.dfg.value_type(number) == F32;
+        let (ty, low) = if is_single { (F32X4, number) } else { (lanes(lane), low) };
+        let all = self.b.borrow_mut().ins().splat(ty, low);
+        self.vector_of_lanes(all)
     }
 
     /// An operation by the library; leaves if it saturates.
@@ -270,7 +348,7 @@ impl<'f> Emit<'f> {
 
     /// Bit by bit: on halves if that is what there is.
     fn bitwise<'e>(&'e self, op: V2, a: Vector<'e, 'f>, b: Vector<'e, 'f>) -> Vector<'e, 'f> {
-        if let (VectorForm::Halves(..), VectorForm::Halves(..)) = (a.form, b.form) {
+        if let (None, None) = (a.known_whole(), b.known_whole()) {
             let half = |i| {
                 let (x, y) = (a.half(i), b.half(i));
                 match op {

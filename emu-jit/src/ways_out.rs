@@ -46,10 +46,29 @@ pub(crate) enum Kept {
     Const(u64),
     /// Of whatever type.
     Value(ir::Value),
+    /// This lane of a vector.
+    Half(ir::Value, u8),
 }
 
 /// What is stored.
-type Store = (Slot, Kept);
+pub(crate) type Store = (Slot, Kept);
+
+/// The same stores, but that both halves of a vector are one.
+pub(crate) fn join_halves(mut stores: Vec<Store>) -> Vec<Store> {
+    for n in 0..stores.len() {
+        let (slot, Kept::Half(whole, 0)) = stores[n] else { continue };
+        let upper = (Slot(slot.0 + 1), Kept::Half(whole, 1));
+        if stores.contains(&upper) {
+            stores[n].1 = Kept::Value(whole);
+        }
+    }
+    let wholes: Vec<_> = stores.iter().copied().filter(|(_, kept)| matches!(kept, Kept::Value(_))).collect();
+    stores.retain(|&(slot, kept)| match kept {
+        Kept::Half(whole, 1) => !wholes.contains(&(Slot(slot.0 - 1), Kept::Value(whole))),
+        _ => true,
+    });
+    stores
+}
 
 /// A store of some ways out, behind which they are one.
 struct Node {
@@ -95,7 +114,7 @@ impl Emit<'_> {
         }
         let mut times: FxHashMap<Store, usize> = FxHashMap::default();
         for (_, kept) in ways.iter_mut().flat_map(|way| &mut way.stores) {
-            if let Kept::Value(value) = kept {
+            if let Kept::Value(value) | Kept::Half(value, _) = kept {
                 *value = self.b.borrow().func.dfg.resolve_aliases(*value);
             }
         }
@@ -173,6 +192,7 @@ impl Emit<'_> {
         let value = match kept {
             Kept::Value(value) => value,
             Kept::Const(n) => self.b.borrow_mut().ins().iconst(I64, n as i64),
+            Kept::Half(whole, number) => self.b.borrow_mut().ins().extractlane(whole, number),
         };
         self.store_slot(slot, value);
     }

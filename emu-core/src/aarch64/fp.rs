@@ -127,11 +127,13 @@ pub(super) fn element<H: A64>(h: H, r: Slot, lane: Lane, i: u32) -> XOf<H> {
 /// A vector of equal elements.
 #[inline(always)]
 pub(super) fn splat<H: A64>(h: H, lane: Lane, x: XOf<H>) -> VOf<H> {
-    let half = match lane {
-        Lane::D => x,
-        _ => (x & h.x(lane.mask())) * h.x(lane.repeat(1)),
-    };
-    h.v_of(half, half)
+    h.v_splat(lane, x)
+}
+
+/// Reads a vector of 128 bits, or of 64 twice: so that all lanes are numbers of it.
+#[inline(always)]
+pub(super) fn read_whole<H: A64>(h: H, r: Slot, q: u8) -> VOf<H> {
+    h.v_of(h.get(r), h.get(if q & 1 != 0 { high(r) } else { r }))
 }
 
 /// IXC of FPSR.

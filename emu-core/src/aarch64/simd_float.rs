@@ -3,8 +3,10 @@
 
 use super::float::{all, sign};
 use super::format_simd::*;
-use super::fp::{BOf, Number, VOf, XOf, each_unary, element, enabled, mode, part, put, raise, write, write_part};
-use super::slots::high;
+use super::fp::{
+    BOf, Number, VOf, XOf, each_unary, element, enabled, mode, part, put, raise, read, read_whole, splat, write,
+    write_part,
+};
 use super::width::A64;
 use crate::engine::*;
 use crate::engine::{Fp1 as One, Fp2 as Two};
@@ -23,6 +25,41 @@ fn lanes<H: A64>(h: H, lane: Lane, q: u8, mut of: impl FnMut(u32) -> (XOf<H>, XO
         flags = flags | raised;
     }
     (h.v_of(halves[0], halves[1]), flags)
+}
+
+/// What all lanes give at once, which raises nothing, or what they give one by one.
+#[inline]
+fn at_once<H: A64>(
+    h: H,
+    v: Option<VOf<H>>,
+    (lane, q): (Lane, u8),
+    of: impl FnMut(u32) -> (XOf<H>, XOf<H>),
+) -> (VOf<H>, XOf<H>) {
+    v.map_or_else(|| lanes(h, lane, q, of), |v| (v, h.x(0)))
+}
+
+/// All bits of two vectors.
+#[inline]
+fn both<H: A64>(h: H, n: Slot, m: Slot, q: u8) -> (VOf<H>, VOf<H>) {
+    (read_whole(h, n, q), read_whole(h, m, q))
+}
+
+/// The same bits of 64 in both halves.
+#[inline]
+fn twice<H: A64>(h: H, bits: u64) -> VOf<H> {
+    h.v_of(h.x(bits), h.x(bits))
+}
+
+/// Vectors without their signs.
+#[inline]
+fn magnitudes<H: A64, N: Number>(h: H, v: VOf<H>) -> VOf<H> {
+    h.v2(V2::And, N::LANE, v, twice(h, !N::LANE.repeat(sign(N::FMT)))).0
+}
+
+/// A vector with other signs, if `negative`.
+#[inline]
+fn signed<H: A64, N: Number>(h: H, v: VOf<H>, negative: bool) -> VOf<H> {
+    if negative { h.v2(V2::Eor, N::LANE, v, twice(h, N::LANE.repeat(sign(N::FMT)))).0 } else { v }
 }
 
 /// Ones in a lane, or zeros.
@@ -54,7 +91,9 @@ macro_rules! arithmetic {
             pub fn $name<H: A64, N: Number>(h: H, o: Vvv) -> Exec<H::E> {
                 enabled(h)?;
                 let mode = mode(h);
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+                let (a, b) = both(h, o.vn, o.vm, o.q);
+                let all = h.v_fp2(Two::$op, N::FMT, mode, a, b);
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let (a, b) = vectors::<H, N>(h, o.vn, o.vm, i);
                     h.fp2(Two::$op, N::FMT, mode, a, b)
                 });
@@ -78,7 +117,10 @@ macro_rules! arithmetic {
             pub fn $by_element<H: A64, N: Number>(h: H, o: Ve) -> Exec<H::E> {
                 enabled(h)?;
                 let (mode, b) = (mode(h), element(h, o.vm, N::LANE, o.index.into()));
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| h.fp2(Two::$op, N::FMT, mode, element(h, o.vn, N::LANE, i), b));
+                let all = h.v_fp2(Two::$op, N::FMT, mode, read_whole(h, o.vn, o.q), splat(h, N::LANE, b));
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
+                    h.fp2(Two::$op, N::FMT, mode, element(h, o.vn, N::LANE, i), b)
+                });
                 write(h, o.vd, o.q, v);
                 raise(h, flags);
                 Ok(h.next())
@@ -119,7 +161,9 @@ pub fn lone_fmulx_element<H: A64, N: Number>(h: H, o: Ve) -> Exec<H::E> {
 pub fn fabd<H: A64, N: Number>(h: H, o: Vvv) -> Exec<H::E> {
     enabled(h)?;
     let mode = mode(h);
-    let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+    let (a, b) = both(h, o.vn, o.vm, o.q);
+    let all = h.v_fp2(Two::Sub, N::FMT, mode, a, b).map(|v| magnitudes::<H, N>(h, v));
+    let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
         let (a, b) = vectors::<H, N>(h, o.vn, o.vm, i);
         let (v, flags) = h.fp2(Two::Sub, N::FMT, mode, a, b);
         (v & h.x(!sign(N::FMT)), flags)
@@ -136,7 +180,10 @@ macro_rules! fused {
             pub fn $name<H: A64, N: Number>(h: H, o: Vvv) -> Exec<H::E> {
                 enabled(h)?;
                 let (mode, sign) = (mode(h), h.x(if $negative { sign(N::FMT) } else { 0 }));
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+                let (a, b) = both(h, o.vn, o.vm, o.q);
+                let a = signed::<H, N>(h, a, $negative);
+                let all = h.v_fp_fma(N::FMT, mode, a, b, read_whole(h, o.vd, o.q));
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let (a, b) = vectors::<H, N>(h, o.vn, o.vm, i);
                     h.fp_fma(N::FMT, mode, a ^ sign, b, element(h, o.vd, N::LANE, i))
                 });
@@ -149,7 +196,9 @@ macro_rules! fused {
                 enabled(h)?;
                 let (mode, sign) = (mode(h), h.x(if $negative { sign(N::FMT) } else { 0 }));
                 let b = element(h, o.vm, N::LANE, o.index.into());
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+                let a = signed::<H, N>(h, read_whole(h, o.vn, o.q), $negative);
+                let all = h.v_fp_fma(N::FMT, mode, a, splat(h, N::LANE, b), read_whole(h, o.vd, o.q));
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let a = element(h, o.vn, N::LANE, i);
                     h.fp_fma(N::FMT, mode, a ^ sign, b, element(h, o.vd, N::LANE, i))
                 });
@@ -174,13 +223,15 @@ fused! { fmla fmla_element lone_fmla_element false; fmls fmls_element lone_fmls_
 
 /// A comparison, by its two operands: greater is less the other way round.
 macro_rules! comparisons {
-    ($($name:ident $lone:ident $op:ident |$h:ident, $a:ident, $b:ident| ($x:expr, $y:expr);)*) => {
+    ($($name:ident $lone:ident $op:ident |$h:ident, $a:ident, $b:ident| ($x:expr, $y:expr) ($all_x:expr, $all_y:expr);)*) => {
         $(
             #[inline]
             pub fn $name<H: A64, N: Number>($h: H, o: Vvv) -> Exec<H::E> {
                 enabled($h)?;
                 let mode = mode($h);
-                let (v, flags) = lanes($h, N::LANE, o.q, |i| {
+                let ($a, $b) = both($h, o.vn, o.vm, o.q);
+                let all = $h.v_fp_cmp(FpCmp::$op, N::FMT, mode, $all_x, $all_y);
+                let (v, flags) = at_once($h, all, (N::LANE, o.q), |i| {
                     let ($a, $b) = vectors::<H, N>($h, o.vn, o.vm, i);
                     let (holds, flags) = $h.fp_cmp(FpCmp::$op, N::FMT, mode, $x, $y);
                     (ones_if($h, N::FMT, holds), flags)
@@ -202,11 +253,13 @@ macro_rules! comparisons {
     };
 }
 comparisons! {
-    fcmeq lone_fcmeq Eq |h, a, b| (a, b);
-    fcmge lone_fcmge Le |h, a, b| (b, a);
-    fcmgt lone_fcmgt Lt |h, a, b| (b, a);
-    facge lone_facge Le |h, a, b| (b & h.x(!sign(N::FMT)), a & h.x(!sign(N::FMT)));
-    facgt lone_facgt Lt |h, a, b| (b & h.x(!sign(N::FMT)), a & h.x(!sign(N::FMT)));
+    fcmeq lone_fcmeq Eq |h, a, b| (a, b) (a, b);
+    fcmge lone_fcmge Le |h, a, b| (b, a) (b, a);
+    fcmgt lone_fcmgt Lt |h, a, b| (b, a) (b, a);
+    facge lone_facge Le |h, a, b|
+        (b & h.x(!sign(N::FMT)), a & h.x(!sign(N::FMT))) (magnitudes::<H, N>(h, b), magnitudes::<H, N>(h, a));
+    facgt lone_facgt Lt |h, a, b|
+        (b & h.x(!sign(N::FMT)), a & h.x(!sign(N::FMT))) (magnitudes::<H, N>(h, b), magnitudes::<H, N>(h, a));
 }
 
 macro_rules! comparisons_with_zero {
@@ -215,8 +268,11 @@ macro_rules! comparisons_with_zero {
             #[inline]
             pub fn $name<H: A64, N: Number>(h: H, o: Vv) -> Exec<H::E> {
                 enabled(h)?;
-                let (mode, $zero) = (mode(h), h.x(0));
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+                let mode = mode(h);
+                let ($a, $zero) = (read_whole(h, o.vn, o.q), twice(h, 0));
+                let all = h.v_fp_cmp(FpCmp::$op, N::FMT, mode, $x, $y);
+                let $zero = h.x(0);
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let $a = element(h, o.vn, N::LANE, i);
                     let (holds, flags) = h.fp_cmp(FpCmp::$op, N::FMT, mode, $x, $y);
                     (ones_if(h, N::FMT, holds), flags)
@@ -263,26 +319,18 @@ macro_rules! unary {
 }
 each_unary!(unary);
 
-macro_rules! signs {
-    ($($name:ident |$h:ident, $v:ident, $sign:ident| $result:expr;)*) => {
-        $(#[inline]
-        pub fn $name<H: A64, N: Number>($h: H, o: Vv) -> Exec<H::E> {
-            enabled($h)?;
-            let $sign = N::LANE.repeat(sign(N::FMT));
-            let half = |r| {
-                let $v = $h.get(r);
-                $result
-            };
-            let (low, upper) = (half(o.vn), if o.q == 1 { half(high(o.vn)) } else { $h.x(0) });
-            $h.set(o.vd, low);
-            $h.set(high(o.vd), upper);
-            Ok($h.next())
-        })*
-    };
+#[inline]
+pub fn fabs<H: A64, N: Number>(h: H, o: Vv) -> Exec<H::E> {
+    enabled(h)?;
+    write(h, o.vd, o.q, magnitudes::<H, N>(h, read(h, o.vn, o.q)));
+    Ok(h.next())
 }
-signs! {
-    fabs |h, v, sign| v & h.x(!sign);
-    fneg |h, v, sign| v ^ h.x(sign);
+
+#[inline]
+pub fn fneg<H: A64, N: Number>(h: H, o: Vv) -> Exec<H::E> {
+    enabled(h)?;
+    write(h, o.vd, o.q, signed::<H, N>(h, read(h, o.vn, o.q), true));
+    Ok(h.next())
 }
 
 // Conversions. Integers have the width of the numbers.
@@ -300,7 +348,8 @@ macro_rules! to_integers {
             pub fn $name<H: A64, N: Number>(h: H, o: Vv) -> Exec<H::E> {
                 enabled(h)?;
                 let mode = FpMode { round: Round::$round, ..mode(h) };
-                let (v, flags) = lanes(h, N::LANE, o.q, |i| {
+                let all = h.v_fp_to_int(N::FMT, N::INTS[$unsigned], mode, read_whole(h, o.vn, o.q));
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let (v, flags) = h.fp_to_int(N::FMT, N::INTS[$unsigned], mode, 0, element(h, o.vn, N::LANE, i));
                     (cut(h, N::LANE, v), flags)
                 });
@@ -333,8 +382,10 @@ macro_rules! from_integers {
             pub fn $name<H: A64, N: Number>(h: H, o: Vv) -> Exec<H::E> {
                 enabled(h)?;
                 let mode = mode(h);
-                let (v, flags) =
-                    lanes(h, N::LANE, o.q, |i| h.int_to_fp(N::INTS[$unsigned], N::FMT, mode, 0, element(h, o.vn, N::LANE, i)));
+                let all = h.v_int_to_fp(N::INTS[$unsigned], N::FMT, mode, read_whole(h, o.vn, o.q));
+                let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
+                    h.int_to_fp(N::INTS[$unsigned], N::FMT, mode, 0, element(h, o.vn, N::LANE, i))
+                });
                 write(h, o.vd, o.q, v);
                 raise(h, flags);
                 Ok(h.next())

@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
 use super::format_simd::*;
-use super::fp::{Stopped, XOf, element, enabled, put, splat};
+use super::fp::{Stopped, VOf, XOf, element, enabled, read, splat, write};
 use super::load_store::base;
 use super::slots::{high, v};
 use super::width::A64;
@@ -20,27 +20,15 @@ const fn kind(size: u8) -> Mem {
     }
 }
 
-/// Both halves of what is loaded.
+/// What is loaded, with zeros above.
 #[inline(always)]
-fn load<H: A64>(h: H, at: XOf<H>, size: u8) -> Stopped<H, [XOf<H>; 2]> {
-    let low = h.load(at, kind(size))?;
-    let upper = if size == 4 { h.load(at + h.x(8), Mem::U64)? } else { h.x(0) };
-    Ok([low, upper])
-}
-
-#[inline(always)]
-fn set<H: A64>(h: H, vt: Slot, [low, upper]: [XOf<H>; 2]) {
-    h.set(vt, low);
-    h.set(high(vt), upper);
+fn load<H: A64>(h: H, at: XOf<H>, size: u8) -> Stopped<H, VOf<H>> {
+    if size == 4 { h.load_v(at) } else { Ok(h.v_of(h.load(at, kind(size))?, h.x(0))) }
 }
 
 #[inline(always)]
 fn store<H: A64>(h: H, at: XOf<H>, vt: Slot, size: u8) -> Stopped<H, ()> {
-    h.store(at, h.get(vt), kind(size))?;
-    if size == 4 {
-        h.store(at + h.x(8), h.get(high(vt)), Mem::U64)?;
-    }
-    Ok(())
+    if size == 4 { h.store_v(at, read(h, vt, 1)) } else { h.store(at, h.get(vt), kind(size)) }
 }
 
 macro_rules! singles {
@@ -51,7 +39,7 @@ macro_rules! singles {
                 enabled($h)?;
                 let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
                 let loaded = load($h, $at, o.how)?;
-                set($h, o.vt, loaded);
+                write($h, o.vt, 1, loaded);
                 if let Some(moved) = $back {
                     $h.set(o.rn, moved);
                 }
@@ -91,7 +79,7 @@ fn offset<H: A64>(h: H, o: VLoadReg) -> XOf<H> {
 pub fn ldr_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
     enabled(h)?;
     let loaded = load(h, base(h, o.rn)? + offset(h, o), o.how)?;
-    set(h, o.vt, loaded);
+    write(h, o.vt, 1, loaded);
     Ok(h.next())
 }
 
@@ -106,7 +94,7 @@ pub fn str_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
 pub fn ldr_literal<H: A64>(h: H, o: VLiteral) -> Exec<H::E> {
     enabled(h)?;
     let loaded = load(h, h.x(h.near(o.imm)), o.how)?;
-    set(h, o.vt, loaded);
+    write(h, o.vt, 1, loaded);
     Ok(h.next())
 }
 
@@ -120,8 +108,8 @@ macro_rules! pairs {
                 let at = $at;
                 let first = load($h, at, o.how)?;
                 let second = load($h, at + $h.x(1 << o.how), o.how)?;
-                set($h, o.vt, first);
-                set($h, o.vt2, second);
+                write($h, o.vt, 1, first);
+                write($h, o.vt2, 1, second);
                 if let Some(moved) = $back {
                     $h.set(o.rn, moved);
                 }
@@ -174,24 +162,26 @@ fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let lane = Lane::of(o.size);
     let registers = u32::from(o.what & 7);
     let bytes = registers * (8 << o.q);
-    let mut halves = [[h.x(0); 2]; 4];
+    let zeros = h.v_of(h.x(0), h.x(0));
+    let mut loaded = [zeros; 4];
     if o.what >> 3 == 1 {
         // Elements in order are the bytes in order.
-        for n in 0..bytes / 8 {
-            let per = 1 + u32::from(o.q);
-            halves[(n / per) as usize][(n % per) as usize] = h.load(at + h.x(u64::from(n) * 8), Mem::U64)?;
+        for i in 0..registers {
+            loaded[i as usize & 3] = load(h, at + h.x(u64::from(i) << (3 + o.q)), 3 + o.q)?;
         }
     } else {
+        let mut halves = [[h.x(0); 2]; 4];
         for n in 0..bytes >> o.size {
             let (register, i) = place(o, n);
-            let loaded = h.load(at + h.x(u64::from(n) << o.size), kind(o.size))?;
+            let element = h.load(at + h.x(u64::from(n) << o.size), kind(o.size))?;
             let bit = i * lane.bits();
             let half = &mut halves[register as usize & 3][(bit >> 6) as usize & 1];
-            *half = *half | loaded.shl(bit & 63);
+            *half = *half | element.shl(bit & 63);
         }
+        loaded = halves.map(|[low, upper]| h.v_of(low, upper));
     }
     for i in 0..registers {
-        set(h, after(o.vt, i), halves[i as usize & 3]);
+        write(h, after(o.vt, i), 1, loaded[i as usize & 3]);
     }
     Ok(())
 }
@@ -200,11 +190,8 @@ fn store_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let lane = Lane::of(o.size);
     let bytes = u32::from(o.what & 7) * (8 << o.q);
     if o.what >> 3 == 1 {
-        for n in 0..bytes / 8 {
-            let per = 1 + u32::from(o.q);
-            let register = after(o.vt, n / per);
-            let half = if n % per == 0 { register } else { high(register) };
-            h.store(at + h.x(u64::from(n) * 8), h.get(half), Mem::U64)?;
+        for i in 0..u32::from(o.what & 7) {
+            store(h, at + h.x(u64::from(i) << (3 + o.q)), after(o.vt, i), 3 + o.q)?;
         }
         return Ok(());
     }
@@ -281,8 +268,7 @@ fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
 fn put_everywhere<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     for n in 0..u32::from(o.what & 7) {
         let v = splat(h, Lane::of(o.size), loaded[n as usize & 3]);
-        let half = h.half(v, 0);
-        if o.q == 1 { set(h, after(o.vt, n), [half, half]) } else { put(h, after(o.vt, n), half) }
+        write(h, after(o.vt, n), o.q, v);
     }
 }
 

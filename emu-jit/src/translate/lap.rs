@@ -1,6 +1,6 @@
 //! The control flow of loops that count laps; see [`crate::laps`]. What they look at beforehand is found there.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
@@ -8,10 +8,10 @@ use emu_core::hart::Arch;
 use emu_core::slot::Slot;
 
 use super::Translation;
+use crate::carried::{Carried, Same, reads_and_writes};
 use crate::emit::Next;
 use crate::laps::{Laps, Loop, Trip};
-use crate::region::{Edge, End, Insn};
-use crate::slots::SlotSet;
+use crate::region::{Edge, End};
 use crate::value::{Truth, TruthForm};
 
 /// A loop that is being translated.
@@ -24,6 +24,9 @@ pub(super) struct Lap<'l> {
     begin: Vec<(Slot, Option<ir::Value>)>,
     /// What is found out about that branch.
     trip: Cell<Option<Trip>>,
+    /// What a lap leaves for ways out of the next one.
+    carried: RefCell<Vec<Carried>>,
+    same: RefCell<Same>,
 }
 
 /// A way from the end of a block.
@@ -41,23 +44,27 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let (emit, blocks) = (self.emit, &self.source.region.blocks);
         let head = its.blocks[0];
         let insns = its.blocks.iter().map(|&n| blocks[n].insns.len()).sum();
-        let (front, around, after, laps) = {
+        let (reads, writes) = reads_and_writes(its.blocks.iter().flat_map(|&n| &blocks[n].insns));
+        let (front, around, left) = {
             let mut b = emit.b.borrow_mut();
             let front = b.current_block().expect("a block is being filled");
             let around = b.create_block();
-            let left = Some(b.append_block_param(around, I64));
+            (front, around, b.append_block_param(around, I64))
+        };
+        let carried = emit.carry(writes, around);
+        let (after, laps) = {
+            let mut b = emit.b.borrow_mut();
             b.switch_to_block(around);
             let variable = b.declare_var(I64);
             let after = b.use_var(variable);
-            (front, around, variable, Laps { after, left, insns, behind: 0 })
+            (variable, Laps { after, left: Some(left), insns, behind: 0 })
         };
         emit.begin_block(self.dirty[head], 0);
-        let begin = reads(its.blocks.iter().flat_map(|&n| &blocks[n].insns))
-            .iter()
-            .map(|slot| (slot, emit.variable_if_any(slot)))
-            .collect();
+        emit.begin_with(&carried);
+        let begin = reads.iter().map(|slot| (slot, emit.variable_if_any(slot))).collect();
         let pages = emit.begin_lap(&its.stretches);
-        let lap = Lap { around, laps, its, begin, trip: Cell::new(None) };
+        let (carried, same) = (RefCell::new(carried), RefCell::default());
+        let lap = Lap { around, laps, its, begin, trip: Cell::new(None), carried, same };
         let mut behind = insns;
         for (place, &n) in its.blocks.iter().enumerate() {
             behind -= blocks[n].insns.len();
@@ -78,9 +85,13 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.begin_insn(&blocks[head].insns[0], None);
         emit.look(blocks[head].start.pc, way);
         let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), &pages);
+        let all = first.left.expect("at least one may begin");
+        let mut args = vec![all];
+        args.extend(emit.settle(&lap.carried.take(), lap.same.take(), [left, all], around));
         let mut b = emit.b.borrow_mut();
         b.def_var(after, first.after);
-        b.ins().jump(around, &[first.left.expect("at least one may begin").into()]);
+        let args: Vec<_> = args.into_iter().map(Into::into).collect();
+        b.ins().jump(around, &args);
     }
 
     /// The end of a lap's block: on to the next one, around, or out of the loop. Whether control may go on in the loop.
@@ -96,14 +107,14 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
                     (!truth, way(false, inside), way(true, taken))
                 };
                 match next_block {
-                    Some(next) => self.go_on(truth, on, next, out),
+                    Some(next) => self.go_on(lap, truth, on, next, out),
                     None => self.go_around(lap, on, Some((truth, out))),
                 }
             }
             (_, next) => {
                 let on = way(!matches!(next, Next::Falls), inside);
                 match next_block {
-                    Some(next) => self.go_on(Truth { form: TruthForm::Const(true), e: self.emit }, on, next, on),
+                    Some(next) => self.go_on(lap, Truth { form: TruthForm::Const(true), e: self.emit }, on, next, on),
                     None => self.go_around(lap, on, None),
                 }
             }
@@ -120,7 +131,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     }
 
     /// Goes to the loop's next block if `stays`, else out.
-    fn go_on(&self, stays: Truth<'e, 'f>, on: Way, next: usize, out: Way) -> bool {
+    fn go_on(&self, lap: &Lap<'_>, stays: Truth<'e, 'f>, on: Way, next: usize, out: Way) -> bool {
         let emit = self.emit;
         let stays = match stays.form {
             TruthForm::Const(true) => {
@@ -134,6 +145,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
                 return true;
             }
             TruthForm::Const(false) => {
+                emit.ask_for(&lap.carried.borrow());
                 self.leave_loop(out);
                 return false;
             }
@@ -147,6 +159,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             b.seal_block(self.blocks[next]);
             b.switch_to_block(leaves);
         }
+        emit.ask_for(&lap.carried.borrow());
         self.leave_loop(out);
         emit.b.borrow_mut().switch_to_block(self.blocks[next]);
         self.spend_way(on);
@@ -161,6 +174,12 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             lap.trip.set(emit.trip(stays, &lap.begin));
         }
         let stays = end.map(|(stays, _)| stays.ssa());
+        let mut others = Vec::new();
+        if advanced {
+            let same;
+            (others, same) = emit.end_with(&mut lap.carried.borrow_mut(), &lap.begin);
+            lap.same.replace(same);
+        }
         let at_end = emit.laps.get();
         // On, if laps are left, without a look at anything else.
         let around = |costs: i64| {
@@ -170,8 +189,9 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
                 let left = lap.laps.left.expect("a lap is under way");
                 // What was left is not asked for behind this, so that one register has both.
                 let left = b.ins().iadd_imm_s(left, -1);
+                let args: Vec<_> = [left].iter().chain(&others).map(|&arg| arg.into()).collect();
                 if costs == 0 {
-                    b.ins().brif(left, lap.around, &[left.into()], used_up, &[]);
+                    b.ins().brif(left, lap.around, &args, used_up, &[]);
                 } else {
                     let again = b.create_block();
                     b.ins().brif(left, again, &[], used_up, &[]);
@@ -180,7 +200,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
                     drop(b);
                     emit.spend(costs);
                     b = emit.b.borrow_mut();
-                    b.ins().jump(lap.around, &[left.into()]);
+                    b.ins().jump(lap.around, &args);
                 }
                 b.seal_block(used_up);
                 b.switch_to_block(used_up);
@@ -235,14 +255,4 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         self.follow(out.from, out.taken, out.edge);
         emit.laps.set(laps);
     }
-}
-
-/// Slots that are read before they are written.
-fn reads<'i>(insns: impl Iterator<Item = &'i Insn>) -> SlotSet {
-    let (mut reads, mut writes) = (SlotSet::default(), SlotSet::default());
-    for insn in insns {
-        reads.extend(&insn.effect.reads.without(writes));
-        writes.extend(&insn.effect.writes);
-    }
-    reads
 }

@@ -3,6 +3,8 @@
 //! numbers and settings of FPCR: general and vector registers, NZCV, FPSR, memory. Here both engines do the same.
 //! `record` makes the file anew; it asks this test for words (`A64_WORDS=1`).
 
+mod numbers;
+
 use emu_core::aarch64::fp::{fpsr, set_fpcr, set_fpsr};
 use emu_core::aarch64::slots::{high, src, v};
 use emu_core::aarch64::state::{AArch64, Config};
