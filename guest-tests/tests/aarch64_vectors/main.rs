@@ -3,6 +3,7 @@
 //! numbers and settings of FPCR: general and vector registers, NZCV, FPSR, memory. Here both engines do the same.
 //! `record` makes the file anew; it asks this test for words (`A64_WORDS=1`).
 
+mod integers;
 mod numbers;
 
 use emu_core::aarch64::fp::{fpsr, set_fpcr, set_fpsr};

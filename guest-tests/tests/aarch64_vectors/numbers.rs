@@ -56,8 +56,15 @@ fn vector(format: Format, lanes: impl Fn(u64) -> u64) -> [u64; 2] {
     [0, per_half].map(|first| (0..per_half).fold(0, |half, i| half | lanes(first + i) << (i as u32 * format.bits)))
 }
 
+/// Puts an instruction where [`run`] runs it.
+pub(super) fn load(machine: &Machine<AArch64>, word: u32) {
+    let code: Vec<u8> = [word, BRK].into_iter().flat_map(u32::to_le_bytes).collect();
+    put(&machine.harts()[0], CODE, &code);
+    machine.harts()[0].code_changed();
+}
+
 /// Registers 1 to 3 before, 3 and FPSR afterwards.
-fn run(machine: &mut Machine<AArch64>, before: [[u64; 2]; 3], fpcr: u64) -> ([u64; 2], u64) {
+pub(super) fn run(machine: &mut Machine<AArch64>, before: [[u64; 2]; 3], fpcr: u64) -> ([u64; 2], u64) {
     let hart = &machine.harts()[0];
     AArch64::reset(hart, CODE);
     hart.arch.registers.of_level(1).vbar.set(VECTORS);
@@ -85,11 +92,7 @@ fn no_lane_is_lost_among_others() {
         let by_element = row.format == "ByElementFp";
         for q in if format.bits == 32 { 0..2 } else { 1..2 } {
             let word = row.value | (operands | q << 30 | (by_element as u32) << 11) & !row.mask;
-            for machine in &mut machines {
-                let code: Vec<u8> = [word, BRK].into_iter().flat_map(u32::to_le_bytes).collect();
-                put(&machine.harts()[0], CODE, &code);
-                machine.harts()[0].code_changed();
-            }
+            machines.iter().for_each(|machine| load(machine, word));
             words += 1;
             let (odd, mut tried) = (format.odd(), 0_usize);
             let signed = |n: u64, sign: usize| n | (sign as u64 & 1) << (format.bits - 1);
