@@ -38,9 +38,7 @@ elements! { u8 u16 u32 u64 i8 i16 i32 i64 }
 #[inline(always)]
 fn each<T: Element>(a: V, f: impl Fn(T) -> T) -> V {
     let (a, mut out) = (a.bytes(), [0; 16]);
-    for i in 0..16 / T::BYTES {
-        f(T::get(&a, i)).put(&mut out, i);
-    }
+    (0..16 / T::BYTES).for_each(|i| f(T::get(&a, i)).put(&mut out, i));
     V::of(out)
 }
 
@@ -48,9 +46,7 @@ fn each<T: Element>(a: V, f: impl Fn(T) -> T) -> V {
 #[inline(always)]
 fn both<T: Element>(a: V, b: V, f: impl Fn(T, T) -> T) -> V {
     let (a, b, mut out) = (a.bytes(), b.bytes(), [0; 16]);
-    for i in 0..16 / T::BYTES {
-        f(T::get(&a, i), T::get(&b, i)).put(&mut out, i);
-    }
+    (0..16 / T::BYTES).for_each(|i| f(T::get(&a, i), T::get(&b, i)).put(&mut out, i));
     V::of(out)
 }
 
@@ -246,9 +242,7 @@ pub fn unary(op: V1, width: Lane, a: V) -> (V, u64) {
 #[inline(always)]
 fn widened<T: Element>(a: V, get: impl Fn(&Bytes, usize) -> T) -> V {
     let (a, mut out) = (a.bytes(), [0; 16]);
-    for i in 0..16 / T::BYTES {
-        get(&a, i).put(&mut out, i);
-    }
+    (0..16 / T::BYTES).for_each(|i| get(&a, i).put(&mut out, i));
     V::of(out)
 }
 
@@ -265,24 +259,8 @@ fn permuted(width: Lane, vectors: [V; 2], from: impl Fn(u32) -> (u32, u32)) -> V
     )
 }
 
-/// [`Engine::v2`](crate::engine::Engine::v2) on bits. What loops are made of is there where it is asked for.
-#[inline(always)]
+/// [`Engine::v2`](crate::engine::Engine::v2) on bits.
 pub fn binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
-    let plain = match op {
-        V2::Add => with_lane!(width, U I => both::<U>(a, b, U::wrapping_add)),
-        V2::Sub => with_lane!(width, U I => both::<U>(a, b, U::wrapping_sub)),
-        V2::Mul => with_lane!(width, U I => both::<U>(a, b, U::wrapping_mul)),
-        V2::And => both::<u64>(a, b, |x, y| x & y),
-        V2::Bic => both::<u64>(a, b, |x, y| x & !y),
-        V2::Orr => both::<u64>(a, b, |x, y| x | y),
-        V2::Orn => both::<u64>(a, b, |x, y| x | !y),
-        V2::Eor => both::<u64>(a, b, |x, y| x ^ y),
-        _ => return other_binary(op, width, a, b),
-    };
-    (plain, 0)
-}
-
-fn other_binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
     let with = |sign, f: fn(i128, i128) -> i128| collect(width, pairs(a, b, width, sign).map(|(x, y)| f(x, y)));
     let saturated = |sign, f: fn(i128, i128) -> i128| {
         collect_saturated(width, sign, pairs(a, b, width, sign).map(|(x, y)| f(x, y)))
@@ -305,6 +283,14 @@ fn other_binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
     };
     let half = 64 / width.bits();
     let plain = match op {
+        V2::Add => with_lane!(width, U I => both::<U>(a, b, U::wrapping_add)),
+        V2::Sub => with_lane!(width, U I => both::<U>(a, b, U::wrapping_sub)),
+        V2::Mul => with_lane!(width, U I => both::<U>(a, b, U::wrapping_mul)),
+        V2::And => both::<u64>(a, b, |x, y| x & y),
+        V2::Bic => both::<u64>(a, b, |x, y| x & !y),
+        V2::Orr => both::<u64>(a, b, |x, y| x | y),
+        V2::Orn => both::<u64>(a, b, |x, y| x | !y),
+        V2::Eor => both::<u64>(a, b, |x, y| x ^ y),
         V2::Cmeq => with_lane!(width, U I => both::<U>(a, b, |x, y| if x == y { U::MAX } else { 0 })),
         V2::Cmtst => with_lane!(width, U I => both::<U>(a, b, |x, y| if x & y != 0 { U::MAX } else { 0 })),
         V2::Cmgt => with_lane!(width, U I => both::<I>(a, b, |x, y| if x > y { -1 } else { 0 })),
@@ -360,9 +346,6 @@ fn other_binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
         V2::Aesd => crypto::decrypt_round(a, b),
         V2::Sha1su1 => crypto::sha1_schedule_second(a, b),
         V2::Sha256su0 => crypto::sha256_schedule_first(a, b),
-        V2::Add | V2::Sub | V2::Mul | V2::And | V2::Bic | V2::Orr | V2::Orn | V2::Eor => {
-            return binary(op, width, a, b);
-        }
     };
     (plain, 0)
 }
