@@ -547,17 +547,10 @@ impl Paths {
         let record = &self.records[number as usize];
         record.count.set(record.count.get() + 1);
         record.target.set(pc);
-        let mut told = true;
-        if kind == Kind::Call {
-            let known_place = self.place_of(site);
-            let known = &self.records[number_of(&self.frames[self.depth]) as usize].known;
-            let mut call = &known[known_place as usize];
-            if call.site.get() == site && call.link.get() != place {
-                call = &known[Shadow::other_place(known_place, pc) as usize];
-            }
-            call.site.set(site);
-            call.link.set(place);
-            told = !self.stays(back) && self.functions.around(back).is_some();
+        let told = kind != Kind::Call || !self.stays(back) && self.functions.around(back).is_some();
+        // Translated code makes frames whose returns are not told.
+        if !told {
+            self.make_known(site, pc, place);
         }
         let time = self.time();
         self.depth += 1;
@@ -566,6 +559,18 @@ impl Paths {
         frame.sp.set(sp);
         frame.link.set(place);
         frame.since.set(time);
+    }
+
+    /// The call of the frame that runs, by the instruction at `site` to `pc`, is one along the link at `place`.
+    fn make_known(&mut self, site: u64, pc: u64, place: u64) {
+        let known_place = self.place_of(site);
+        let known = &self.records[number_of(&self.frames[self.depth]) as usize].known;
+        let mut call = &known[known_place as usize];
+        if call.site.get() == site && call.link.get() != place {
+            call = &known[Shadow::other_place(known_place, pc) as usize];
+        }
+        call.site.set(site);
+        call.link.set(place);
     }
 
     /// The number of a link, a new one if need be; `None` if there is no room.
