@@ -54,7 +54,7 @@ pub fn zip2<H: A64>(h: H, o: Vvv) -> Exec<H::E> {
     Ok(h.next())
 }
 
-/// What `T` gives is added to the destination (`A` is [`TwoAdd`]) or subtracted from it.
+/// What `T` gives is added to the destination (`A` is `TwoAdd`) or subtracted from it.
 #[inline]
 pub fn same_into<H: A64, T: Two, A: Two>(h: H, o: Vvv) -> Exec<H::E> {
     enabled(h)?;
