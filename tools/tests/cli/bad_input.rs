@@ -250,7 +250,7 @@ fn arguments() {
         (vec!["run", &file, "--harts", "0"], "--harts"),
         (vec!["run", &file, "--entry", "0"], "--load"),
         (vec!["run", &file, "--frobnicate"], "unexpected argument '--frobnicate'"),
-        (vec!["run", &file, "stray"], "unexpected argument 'stray'"),
+        (vec!["dis", &file, "stray"], "unexpected argument 'stray'"),
         (vec!["test", &file, "--shard", "3/2"], "give a part of a number of parts"),
         (vec!["test"], "required arguments were not provided"),
         (vec!["fly"], "unrecognized subcommand 'fly'"),
