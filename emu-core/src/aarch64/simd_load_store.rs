@@ -2,10 +2,11 @@
 //! is stopped in the midst what went before has happened, and happens again when the instruction is run again.
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
+use super::exception::{ALIGNMENT_READ, ALIGNMENT_WRITE};
 use super::format_simd::*;
 use super::fp::{Stopped, VOf, XOf, element, enabled, read, splat, write};
 use super::load_store::base;
-use super::slots::{high, v};
+use super::slots::{Q_MASK, high, v};
 use super::width::A64;
 use crate::engine::*;
 use crate::slot::Slot;
@@ -20,15 +21,33 @@ const fn kind(size: u8) -> Mem {
     }
 }
 
+/// 16 bytes are one access, and must be aligned to as many where alignment is checked (B2.5.2).
+#[inline(always)]
+fn aligned<H: A64>(h: H, at: XOf<H>, syndrome: u64) -> Stopped<H, ()> {
+    let mask = h.key(Q_MASK);
+    if mask != 0 {
+        h.require((at & h.x(mask)).eq(h.x(0)), syndrome, at)?;
+    }
+    Ok(())
+}
+
 /// What is loaded, with zeros above.
 #[inline(always)]
 fn load<H: A64>(h: H, at: XOf<H>, size: u8) -> Stopped<H, VOf<H>> {
-    if size == 4 { h.load_v(at) } else { Ok(h.v_of(h.load(at, kind(size))?, h.x(0))) }
+    if size == 4 {
+        aligned(h, at, ALIGNMENT_READ)?;
+        return h.load_v(at);
+    }
+    Ok(h.v_of(h.load(at, kind(size))?, h.x(0)))
 }
 
 #[inline(always)]
 fn store<H: A64>(h: H, at: XOf<H>, vt: Slot, size: u8) -> Stopped<H, ()> {
-    if size == 4 { h.store_v(at, read(h, vt, 1)) } else { h.store(at, h.get(vt), kind(size)) }
+    if size == 4 {
+        aligned(h, at, ALIGNMENT_WRITE)?;
+        return h.store_v(at, read(h, vt, 1));
+    }
+    h.store(at, h.get(vt), kind(size))
 }
 
 macro_rules! singles {
@@ -156,6 +175,12 @@ fn place(o: Structures, n: u32) -> (u32, u32) {
     if elements == 1 { (n / each, n % each) } else { (n % registers, n / registers) }
 }
 
+/// Whether elements in order are moved as the bytes in order. Where alignment is checked it is that of each element (B2.5.2).
+#[inline(always)]
+fn as_bytes<H: A64>(h: H, o: Structures) -> bool {
+    o.what >> 3 == 1 && h.key(Q_MASK) == 0
+}
+
 // What many rows share and operands decide about is not compiled into each row.
 
 fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
@@ -164,8 +189,7 @@ fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let bytes = registers * (8 << o.q);
     let zeros = h.v_of(h.x(0), h.x(0));
     let mut loaded = [zeros; 4];
-    if o.what >> 3 == 1 {
-        // Elements in order are the bytes in order.
+    if as_bytes(h, o) {
         for i in 0..registers {
             loaded[i as usize & 3] = load(h, at + h.x(u64::from(i) << (3 + o.q)), 3 + o.q)?;
         }
@@ -189,7 +213,7 @@ fn load_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
 fn store_structures<H: A64>(h: H, o: Structures, at: XOf<H>) -> Stopped<H, ()> {
     let lane = Lane::of(o.size);
     let bytes = u32::from(o.what & 7) * (8 << o.q);
-    if o.what >> 3 == 1 {
+    if as_bytes(h, o) {
         for i in 0..u32::from(o.what & 7) {
             store(h, at + h.x(u64::from(i) << (3 + o.q)), after(o.vt, i), 3 + o.q)?;
         }

@@ -8,7 +8,7 @@
 //! | 33 to 36 | SP_EL0 to SP_EL3; the selected one's is stale |
 //! | 40 to 43 | N, Z, C, V, each as arithmetic leaves it; see `flags.rs` |
 //! | 44, 45 | FPCR, FPSR |
-//! | 46 to 48 | what decode time knows beside: see [`FP_TRAP`], [`SP_MASK`], [`ZVA_TRAP`] |
+//! | 46 to 49 | what decode time knows beside: see [`FP_TRAP`], [`SP_MASK`], [`ZVA_TRAP`], [`Q_MASK`] |
 //! | 64 to 127 | V0 to V31, low half first |
 
 use crate::slot::{SINK, Slot, ZERO};
@@ -55,9 +55,11 @@ pub const FPSR: Slot = Slot(45);
 pub const FP_TRAP: Slot = Slot(46);
 /// Bits of SP that must be zero where it is a base: 15 or 0, SCTLR_ELx.SA and SA0. Part of a region's key.
 pub const SP_MASK: Slot = Slot(47);
-
 /// Whether DC ZVA is denied now: 0 or 1. Part of a region's key.
 pub const ZVA_TRAP: Slot = Slot(48);
+/// Bits of an address that must be zero where a whole vector register is one access: 15 or 0, SCTLR_ELx.A. Narrower accesses are
+/// judged where memory is accessed. Part of a region's key.
+pub const Q_MASK: Slot = Slot(49);
 
 /// The low half of V`r`; [`high`] is the other one.
 pub const fn v(r: u32) -> Slot {
@@ -99,6 +101,7 @@ pub fn name(slot: Slot) -> &'static str {
         FP_TRAP => "fp_trap",
         SP_MASK => "sp_mask",
         ZVA_TRAP => "zva_trap",
+        Q_MASK => "q_mask",
         Slot(r @ 64..=127) => V_NAMES[r as usize - 64],
         _ => "xzr",
     }

@@ -8,7 +8,7 @@ use super::format::BranchReg;
 use super::levels::Upper;
 use super::maintenance::Broadcast;
 use super::mmu::Regimes;
-use super::slots::{FP_TRAP, FPCR, FPSR, LINK, SP, SP_MASK, ZVA_TRAP, dst, name, sp_bank};
+use super::slots::{FP_TRAP, FPCR, FPSR, LINK, Q_MASK, SP, SP_MASK, ZVA_TRAP, dst, name, sp_bank};
 use super::sysreg::{self, Missing, Pmu, SCTLR_DZE};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
@@ -334,6 +334,7 @@ impl AArch64 {
         hart.slots.set(SP_MASK, if sctlr & sa != 0 { 15 } else { 0 });
         hart.slots.set(ZVA_TRAP, u64::from(el == 0 && sctlr & SCTLR_DZE == 0));
         self.aligned.set(sctlr & SCTLR_A != 0);
+        hart.slots.set(Q_MASK, if self.traps_misaligned() { 15 } else { 0 });
         hart.tlb.allow_unaligned(!self.traps_misaligned());
         // CV and a condition that always holds, as for all A64 instructions.
         let traps = levels::fp_trap(hart).map(|level| levels::aimed(level, syndrome(class::FP_TRAP, 0x1e << 20)));
@@ -347,7 +348,7 @@ impl Arch for AArch64 {
     type Needs = Needs;
     type Handlers = [Handler<AArch64>; 1];
     type Variant = ();
-    const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK, ZVA_TRAP];
+    const KEYS: &'static [Slot] = &[FPCR, FP_TRAP, SP_MASK, ZVA_TRAP, Q_MASK];
     const STACK_POINTER: Slot = SP;
     const OFTEN_MISALIGNED: bool = true;
     /// D13.2.37, WnR: a write only where a read would not have been refused.

@@ -146,6 +146,10 @@ main:
     mov x21, #2
     mov x20, sp
     sub x20, x20, #256
+    ldr q0, [x20, #8]           // not enabled: no access
+    mov x0, #3 << 20
+    msr cpacr_el1, x0
+    isb
 1:  ldr x0, [x20, #1]
     ldrh w0, [x20, #3]
     ldrb w0, [x20, #3]
@@ -154,6 +158,33 @@ main:
     ldp w0, w1, [x20, #4]
     str w0, [x20, #18]
     str w0, [x20, #20]
+    // Vector registers: one is an access of its own size, structures are made of elements.
+    add x2, x20, #8
+    ldr q0, [x20]
+    ldr q0, [x2]
+    str q0, [x20, #24]
+    ldp q0, q1, [x2]
+    stp q0, q1, [x20, #32]
+    stp q0, q1, [x2]
+    ldr d0, [x2]
+    ldr d0, [x20, #4]
+    str s0, [x20, #6]
+    add x2, x20, #1
+    ld1 {v0.16b}, [x2]
+    st1 {v0.8b, v1.8b}, [x2]
+    ld1 {v0.8h}, [x2]
+    add x2, x20, #2
+    ld1 {v0.8h, v1.8h}, [x2]
+    st1 {v0.4s}, [x2]
+    add x2, x20, #4
+    ld1 {v0.4s}, [x2]
+    st1 {v0.2d}, [x2]
+    ld4 {v0.4s-v3.4s}, [x2]
+    ld2 {v0.2d, v1.2d}, [x2]
+    ld1 {v0.d}[1], [x2]
+    ld1r {v0.4s}, [x2]
+    st2 {v0.h, v1.h}[3], [x2]
+    st3 {v0.d, v1.d, v2.d}[0], [x2]
     DROP_TO_EL0
     ldr x0, [x20, #4]
     svc #9
@@ -166,6 +197,7 @@ main:
     mrs x0, sctlr_el1
     bic x0, x0, #2
     msr sctlr_el1, x0
+    msr cpacr_el1, xzr
     isb
     // What EL1 allows.
     mrs x0, sctlr_el1
