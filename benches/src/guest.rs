@@ -163,7 +163,7 @@ impl Guest {
 
     /// What the executor tells of its work under this name; 0 before it has done any.
     pub(crate) fn detail(&self, name: &str) -> u64 {
-        self.machine.details().into_iter().find(|(known, _)| *known == name).map_or(0, |(_, n)| n)
+        self.machine.details().into_iter().find(|(known, _)| known == name).map_or(0, |(_, n)| n)
     }
 
     /// Runs from the start of RAM for exactly `instructions`; how many traps were taken.

@@ -5,6 +5,10 @@ use crate::hart::{Arch, Hart};
 use crate::interp::run::Interp;
 use crate::observe::Observer;
 use crate::profile::{Paths, Tally};
+use std::borrow::Cow;
+
+/// A figure by name. The parts of a name stand behind each other, the whole first: `exits: to the interpreter`.
+pub type Detail = (Cow<'static, str>, u64);
 
 /// Runs one hart.
 pub trait Executor<A: Arch> {
@@ -35,7 +39,7 @@ pub trait Executor<A: Arch> {
     }
 
     /// What an executor tells of its own work, by name: counts that are the same in every run, and figures of the host.
-    fn details(&self) -> Vec<(&'static str, u64)> {
+    fn details(&self) -> Vec<Detail> {
         Vec::new()
     }
 

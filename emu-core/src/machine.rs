@@ -7,7 +7,7 @@
 mod regions;
 mod stats;
 
-use crate::executor::Executor;
+use crate::executor::{Detail, Executor};
 use crate::hart::{Arch, Hart, MemoryRecord};
 use crate::image::Image;
 use crate::interp::run::Interp;
@@ -199,8 +199,8 @@ impl<A: Arch> Machine<A> {
     }
 
     /// What the executors tell of their work, summed over harts.
-    pub fn details(&self) -> Vec<(&'static str, u64)> {
-        let mut sums: Vec<(&'static str, u64)> = Vec::new();
+    pub fn details(&self) -> Vec<Detail> {
+        let mut sums: Vec<Detail> = Vec::new();
         for (name, n) in self.executors.iter().flat_map(|executor| executor.details()) {
             match sums.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => *sum += n,

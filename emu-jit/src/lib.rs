@@ -8,7 +8,7 @@
 //! `value` and `emit` (the verbs), `memory`, `float`, `vector`, `vector_float`, `guards`, `ways_out`, `exits`, `flow` (the region
 //! as a whole), `laps` (its inner loops), `carried` (what they leave for ways out), `timing` (cycles), `calls`, then `translate` (the
 //! function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`, `enter`,
-//! and `run` (the loop: [`Jit`]). `journal` and `translate/explain` show what was made, to whoever asks.
+//! and `run` (the loop: [`Jit`]). `details`, `journal` and `translate/explain` show what was done and made, to whoever asks.
 //!
 //! # What is deliberately absent
 //!
@@ -34,6 +34,7 @@ mod cache;
 mod calls;
 mod carried;
 mod code_memory;
+mod details;
 mod emit;
 mod enter;
 mod exits;

@@ -1,6 +1,6 @@
 //! The loop around compiled code and the interpreter: an [`Executor`] that has what is hot compiled.
 
-use emu_core::executor::Executor;
+use emu_core::executor::{Detail, Executor};
 use emu_core::hart::{Arch, Debugging, Hart};
 use emu_core::interp::run::{Interp, Why as Ran};
 use emu_core::profile::{Paths, Tally};
@@ -13,6 +13,7 @@ use crate::background::{Background, Compiled};
 use crate::cache::{Cache, Entry, SourceWords};
 use crate::calls::MAX_INSNS as MOST_INSNS;
 use crate::code_memory::{CodeMemory, Full};
+use crate::details::{self, LeftAt};
 use crate::emit::{Key, UPPER_HALF};
 use crate::enter::Trampoline;
 use crate::exits::Why;
@@ -64,6 +65,13 @@ pub struct Options {
     pub keeps_places: bool,
     /// Guest instructions in a region at most; at least one. Fewer than by default is for finding errors: the code gets slower.
     pub region_insns: usize,
+}
+
+impl Options {
+    /// Whether instructions are counted by row, wherever they are.
+    fn counts(&self) -> bool {
+        self.counts_rows || self.keeps_places
+    }
 }
 
 impl Default for Options {
@@ -124,6 +132,7 @@ pub struct Jit<A: Arch> {
     /// Who wants to know what was compiled.
     journal: Option<Journal<A>>,
     pub(crate) stats: Stats,
+    left_at: LeftAt,
 }
 
 /// Who compiles.
@@ -231,6 +240,7 @@ impl<A: Arch> Jit<A> {
             asked_again: FxHashMap::default(),
             journal: None,
             stats: Stats::default(),
+            left_at: LeftAt::default(),
         })
     }
 
@@ -334,8 +344,7 @@ impl<A: Arch> Jit<A> {
         outside.sort_unstable();
         outside.dedup();
         let made = self.cache.make_links(outside);
-        let counts = self.options.counts_rows || self.options.keeps_places;
-        let rows = counts.then(|| RowCounts::new(&region));
+        let rows = self.options.counts().then(|| RowCounts::new(&region));
         let links = made.iter().map(|link| link.number).collect();
         let starts = region.blocks.iter().map(|block| block.start.pc).collect();
         let is_boxed = |&slot: &Slot| hart.slots.get(slot) & UPPER_HALF == UPPER_HALF;
@@ -442,6 +451,16 @@ impl<A: Arch> Jit<A> {
         self.select(hart);
     }
 
+    /// Counts the instruction that code was left for, where instructions are counted.
+    fn note_left(&mut self, hart: &Hart<A>) {
+        if self.options.counts()
+            && let Some((_, row)) = self.interp.peek(hart)
+            && let Some(facts) = A::facts(row.into())
+        {
+            self.left_at.add(facts.name);
+        }
+    }
+
     /// Runs what has no code: until there is some, or somebody has to look. Whether it is the latter.
     fn interpret(&mut self, hart: &Hart<A>, end: u64) -> bool {
         match self.interp.run_until_hot(hart, end - hart.retired.get()) {
@@ -516,7 +535,10 @@ impl<A: Arch> Executor<A> for Jit<A> {
             let rest = match Why::of(hart.slots.get(WHY)).0 {
                 Why::Budget => left,
                 // A region may find out that it cannot be entered before it looks at the budget.
-                Why::Interpret => left.min(1),
+                Why::Interpret => {
+                    self.note_left(hart);
+                    left.min(1)
+                }
                 Why::Key | Why::Unknown | Why::Unlinked | Why::Turned => continue,
             };
             if rest != 0 && self.interp.run(hart, rest) == Ran::Service {
@@ -530,7 +552,7 @@ impl<A: Arch> Executor<A> for Jit<A> {
     }
 
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
-        if !self.options.counts_rows && !self.options.keeps_places {
+        if !self.options.counts() {
             return None;
         }
         let mut all = self.interp.executions();
@@ -548,28 +570,8 @@ impl<A: Arch> Executor<A> for Jit<A> {
         Some(tallies)
     }
 
-    fn details(&self) -> Vec<(&'static str, u64)> {
-        let stats = self.stats;
-        if stats.regions == 0 {
-            return Vec::new();
-        }
-        let [budget, interpret, key, unknown, unlinked, turned] = stats.left;
-        vec![
-            ("in translated code", stats.retired),
-            ("in translated code: regions", stats.regions),
-            ("in translated code: instructions of regions", stats.compiled_insns),
-            ("in translated code: bytes of host code", stats.code_bytes),
-            ("in translated code: us of translating", stats.compile_time.as_micros() as u64),
-            ("in translated code: regions dropped", stats.dropped),
-            ("in translated code: times it was full", stats.flushed),
-            ("in translated code: entries", stats.entered),
-            ("in translated code: exits: end of a budget", budget),
-            ("in translated code: exits: to the interpreter", interpret),
-            ("in translated code: exits: key changed", key),
-            ("in translated code: exits: unknown target", unknown),
-            ("in translated code: exits: new link", unlinked),
-            ("in translated code: exits: calls to be told", turned),
-        ]
+    fn details(&self) -> Vec<Detail> {
+        details::of(&self.stats, &self.left_at)
     }
 
     fn recent(&self) -> Vec<u64> {

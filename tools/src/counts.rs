@@ -7,6 +7,7 @@ mod simulated;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
+use emu_core::executor::Detail;
 use emu_core::hart::Arch;
 use emu_core::isa::Touches;
 use emu_core::machine::{Machine, Region, Stats};
@@ -54,7 +55,7 @@ pub(crate) struct Counts {
     /// What the emulator's TLB did.
     pub(crate) tlb: TlbCounts,
     /// What the engine tells of its work.
-    pub(crate) details: Vec<(&'static str, u64)>,
+    pub(crate) details: Vec<Detail>,
 }
 
 impl Counts {
@@ -160,10 +161,10 @@ impl AddAssign<&Counts> for Counts {
         }
         self.resets += other.resets;
         self.tlb += other.tlb;
-        for &(name, n) in &other.details {
-            match self.details.iter_mut().find(|(known, _)| *known == name) {
+        for (name, n) in &other.details {
+            match self.details.iter_mut().find(|(known, _)| known == name) {
                 Some((_, sum)) => *sum += n,
-                None => self.details.push((name, n)),
+                None => self.details.push((name.clone(), *n)),
             }
         }
     }

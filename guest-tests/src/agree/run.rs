@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use emu_core::executor::Executor;
+use emu_core::executor::{Detail, Executor};
 use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::isa::Kind;
@@ -81,7 +81,7 @@ impl<A: Arch> Executor<A> for Shared<A> {
     fn executions(&self) -> Option<(Vec<u64>, Vec<u64>)> {
         self.0.borrow().executions()
     }
-    fn details(&self) -> Vec<(&'static str, u64)> {
+    fn details(&self) -> Vec<Detail> {
         self.0.borrow().details()
     }
     fn recent(&self) -> Vec<u64> {

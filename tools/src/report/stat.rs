@@ -147,8 +147,8 @@ impl Stat {
         add("TLB walks to fetch".to_owned(), tlb.fetch_walks, None);
         add("TLB ahead without a miss".to_owned(), tlb.streamed, None);
         add("TLB ahead in vain".to_owned(), tlb.in_vain(), None);
-        for &(name, count) in &counts.details {
-            add(name.to_owned(), count, None);
+        for (name, count) in &counts.details {
+            add(name.clone().into_owned(), *count, None);
         }
         rows
     }

@@ -88,7 +88,7 @@ pub(crate) fn json(stat: &Stat, about: &About) -> String {
                 "streamed": tlb.streamed,
                 "fetch_walks": tlb.fetch_walks,
             },
-            "engine_counts": object(counts.details.iter().copied()),
+            "engine_counts": object(counts.details.iter().map(|(name, n)| (name.as_ref(), *n))),
         },
     });
     format!("{document:#}\n")

@@ -165,6 +165,14 @@ fn engines_count_the_same() {
         let (own, counts) = lines("jit", memory);
         assert_eq!(counts, expected, "with {memory} of code memory");
         assert!(own.iter().any(|line| line.starts_with("in translated code: regions\t")), "{own:?}");
+        // Each time the interpreter was needed it was for an instruction, the stores to devices among them.
+        let total = "in translated code: exits: to the interpreter";
+        let sum_of = |start: &str| -> u64 {
+            let lines = own.iter().filter(|line| line.starts_with(start));
+            lines.filter_map(|line| line.rsplit('\t').next()?.parse::<u64>().ok()).sum()
+        };
+        assert_eq!(sum_of(&format!("{total}: ")), sum_of(&format!("{total}\t")), "{own:?}");
+        assert!(own.iter().any(|line| line.starts_with(&format!("{total}: s"))), "{own:?}");
     }
 }
 
