@@ -1,7 +1,7 @@
 //! Random programs on both engines: what a translator finds hard, and everything that a guest or a count can see of it.
 //!
-//! `code` are programs as trees, `image` is where they lie, `program` is one and what is around it; `riscv` and `a64` make them from a
-//! seed. `run` has interpreter and translator run one, `shrink` makes one small on which they part, `campaign` does that for many.
+//! `code` are programs as trees, `image` is where they lie, `program` is one and what is around it; `generate` makes them from a seed, of
+//! what `riscv` and `a64` say. `run` has interpreter and translator run one, `shrink` makes one small on which they part, `campaign` does that for many.
 //! The engines share each instruction's meaning, so this judges engines; meanings have outside witnesses.
 //!
 //! # What it finds
@@ -63,6 +63,7 @@
 pub mod a64;
 pub mod campaign;
 pub mod code;
+pub mod generate;
 pub mod image;
 pub mod program;
 pub mod riscv;

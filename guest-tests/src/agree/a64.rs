@@ -1,4 +1,4 @@
-//! Random programs for AArch64: `words` has what laying them out takes, `world` what is around them, `generate` makes them.
+//! Random programs for AArch64: `words` has what laying them out takes, `world` what is around them, `generate` what they are made of.
 
 pub mod generate;
 pub mod words;

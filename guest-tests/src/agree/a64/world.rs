@@ -22,9 +22,9 @@ use emu_devices::console::Console;
 use emu_mem::GuestPhys;
 
 use super::super::code::{Op, Target};
+use super::super::generate;
 use super::super::image::{self, ALIAS, PAGE_BYTES, PARTS, RAM_BYTES, SAVED, TABLES, WATCHED, WATCHED_BYTES};
 use super::super::program::{self, Program};
-use super::generate;
 use super::words::{DATA_BASE, KEPT_LINK, LINK, SPOILT};
 use crate::a64::asm::{self, add_imm};
 use crate::a64::generate::state;

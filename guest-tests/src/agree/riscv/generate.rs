@@ -1,8 +1,5 @@
-//! Makes random programs: what a translator finds hard, in random order and nested.
-//!
-//! This file has the program as a whole and which statements it is made of; `operands` what instructions work on, `flow`
-//! branches, loops and calls, `memory` accesses to it, `numbers` arithmetic at its corners, `replace` code that
-//! changes, `system` everything privileged.
+//! What random programs for RISC-V are made of: `operands` has what instructions work on, `flow` branches, calls and returns, `memory` accesses
+//! to it, `numbers` arithmetic at its corners, `replace` code that changes, `system` everything privileged.
 
 mod flow;
 mod memory;
@@ -12,13 +9,12 @@ mod replace;
 mod system;
 
 use emu_core::timing::{MODELS, Model};
-use emu_jit::Tier;
 
-use super::super::code::{Op, Statement};
-use super::super::image;
-use super::super::program::{Part, Program, Running};
+use super::super::code::{Op, Statement, Target};
+use super::super::generate::{Maker, Statements};
+use super::words::{ADDRESS, SPOILT};
 use super::world::{CALL_MODES, World};
-use crate::asm;
+use crate::asm::{self, addi, jalr};
 use crate::random::values;
 use crate::rng::Rng;
 
@@ -26,119 +22,24 @@ pub(super) const RA: u32 = 1;
 pub(super) const SP: u32 = 2;
 const GP: u32 = 3;
 const TP: u32 = 4;
-/// A program has fewer functions, but for the last two.
-const FUNCTIONS: u64 = 4;
 
 const STORE: u32 = 0x23;
 const WFI: u32 = 0x1050_0073;
 /// ADDI without effect.
 const NOP: u32 = 0x13;
 
-/// The program of a seed.
-pub(super) fn program(seed: u64) -> Program<World> {
-    Maker {
-        rng: Rng::new(seed),
-        xlen: 64,
-        paged: false,
-        timed: false,
-        watched: false,
-        skew: [0; 2],
-        sites: Vec::new(),
-        inside: Inside::Main,
-        depth: 0,
-    }
-    .program(seed)
-}
+impl Statements for World {
+    const UNIT: u32 = 2;
+    const NEAR_AN_END: u32 = 0xe00;
+    const COUNTERS: u32 = operands::COUNTERS;
+    const NOP: u32 = NOP;
 
-/// Half of all programs are timed, most of them by what the translator knows as well.
-fn model(rng: &mut Rng) -> &'static Model {
-    let all: Vec<&Model> = MODELS.iter().filter(|model| model.as_static().is_some()).collect();
-    match rng.below(20) {
-        0..10 => &MODELS[0],
-        10 => &MODELS[rng.below(MODELS.len() as u64) as usize],
-        _ => all[rng.below(all.len() as u64) as usize],
-    }
-}
-
-/// Which part is being made.
-#[derive(Copy, Clone, PartialEq, Eq)]
-enum Inside {
-    Main,
-    Function(usize),
-    /// In memory that is exchanged, where nothing may be replaced.
-    Twin(usize),
-    /// Far from everything else.
-    Far(usize),
-}
-
-/// How an instruction that others replace is replaced.
-#[derive(Copy, Clone, PartialEq, Eq)]
-enum Site {
-    /// By anything.
-    Whole,
-    /// It always is an addition of a constant; the constant changes.
-    Tuned,
-}
-
-struct Maker {
-    rng: Rng,
-    xlen: u32,
-    paged: bool,
-    /// Whether timer interrupts come.
-    timed: bool,
-    /// Whether somebody watches a word.
-    watched: bool,
-    skew: [u32; 2],
-    sites: Vec<Site>,
-    inside: Inside,
-    depth: usize,
-}
-
-impl Maker {
-    fn program(mut self, seed: u64) -> Program<World> {
-        self.xlen = if self.rng.chance(50) { 32 } else { 64 };
-        self.paged = self.rng.chance(50);
-        let world = self.world();
-        (self.timed, self.watched) = (world.timer.is_some(), world.watched);
-        let running = Running { calls: seed.is_multiple_of(3), ..self.running() };
-        // Accesses off either may be misaligned, and all of them then are.
-        self.skew = [0, 0].map(|_: u32| if self.rng.chance(10) { self.rng.below(16) as u32 } else { 0 });
-        self.skew[1] += 16 * self.rng.below(8) as u32;
-        let functions = self.rng.below(FUNCTIONS) as usize;
-        let functions: Vec<Part> = (0..functions)
-            .map(|n| {
-                self.inside = Inside::Function(n);
-                if self.rng.chance(40) { self.small_function() } else { self.part(6) }
-            })
-            .collect();
-        self.inside = Inside::Twin(functions.len());
-        let twins = [(); 2].map(|()| self.part(5));
-        // Both may have the same registers, as neither calls the other.
-        self.inside = Inside::Far(functions.len());
-        let far = if self.rng.chance(50) { self.small_function() } else { self.part(5) };
-        self.inside = Inside::Main;
-        let main = Part { at: 0, body: self.body(functions.len() + 2, 14) };
-        let data = (0..(image::DATA_END - image::DATA) / 16).flat_map(|n| self.data(n)).collect();
-        let mut gaps: Vec<u32> = functions.iter().map(|_| self.gap(0x400)).collect();
-        // Often a page ends somewhere in the main part.
-        let near_an_end = 0xe00 + 2 * self.rng.below(0x100) as u32;
-        gaps.push(if self.rng.chance(50) { near_an_end } else { 0 });
-        gaps.push(self.gap(0x600));
-        let mut program = Program { seed, world, running, main, functions, twins, far, skew: self.skew, data };
-        program.place(&gaps);
-        program
-    }
-
-    fn gap(&mut self, most: u64) -> u32 {
-        if self.rng.chance(40) { 2 * self.rng.below(most / 2) as u32 } else { 0 }
-    }
-
-    fn world(&mut self) -> World {
-        let rng = &mut self.rng;
+    fn random(rng: &mut Rng) -> Self {
+        let xlen = if rng.chance(50) { 32 } else { 64 };
+        let paged = rng.chance(50);
         let fine_time = rng.chance(60);
-        let paged = self.paged;
         World {
-            xlen: self.xlen,
+            xlen,
             paged,
             mode: CALL_MODES[rng.below(if paged { 2 } else { 3 }) as usize],
             timer: rng.chance(50).then(|| if fine_time { 40 + rng.below(500) as u32 } else { 1 + rng.below(4) as u32 }),
@@ -155,83 +56,108 @@ impl Maker {
         }
     }
 
-    fn running(&mut self) -> Running {
-        let rng = &mut self.rng;
-        let tier = match rng.below(20) {
-            0..3 => Tier::Eager,
-            3..5 => Tier::Background,
-            _ => Tier::Hot,
-        };
-        let eager = tier == Tier::Eager;
-        Running {
-            tier,
-            threshold: 2 + rng.below(9) as u32,
-            cramped: rng.chance(3),
-            slice: *rng.pick(&[7, 60, 400, 3000, u64::MAX]),
-            budget: 1000 + rng.below(if eager { 1000 } else { 4000 }),
-            model: model(rng),
-            calls: false,
+    /// Half of all programs are timed, most of them by what the translator knows as well.
+    fn model(rng: &mut Rng) -> &'static Model {
+        let all: Vec<&Model> = MODELS.iter().filter(|model| model.as_static().is_some()).collect();
+        match rng.below(20) {
+            0..10 => &MODELS[0],
+            10 => &MODELS[rng.below(MODELS.len() as u64) as usize],
+            _ => all[rng.below(all.len() as u64) as usize],
         }
     }
 
-    /// Sixteen bytes of data: anything, or two numbers for [`Maker::rounding`].
-    fn data(&mut self, place: u32) -> [u8; 16] {
-        let words = if self.rng.chance(50) {
-            numbers::pair(&mut self.rng, numbers::format_at(place))
-        } else {
-            [0; 2].map(|_: u64| match self.rng.below(3) {
-                0 => values::integer(&mut self.rng),
-                _ => values::float_register(&mut self.rng),
+    /// Accesses off either may be misaligned, and all of them then are.
+    fn skew(rng: &mut Rng) -> [u32; 2] {
+        [(); 2].map(|()| if rng.chance(10) { rng.below(16) as u32 } else { 0 })
+    }
+
+    /// Anything, and pairs of numbers for arithmetic at the corners of formats.
+    fn data(rng: &mut Rng, bytes: usize) -> Vec<u8> {
+        let pair = |place| {
+            if rng.chance(50) {
+                return numbers::pair(rng, numbers::format_at(place));
+            }
+            [(); 2].map(|()| match rng.below(3) {
+                0 => values::integer(rng),
+                _ => values::float_register(rng),
             })
         };
-        (u128::from(words[0]) | u128::from(words[1]) << 64).to_le_bytes()
+        (0..bytes as u32 / 16).flat_map(pair).flat_map(u64::to_le_bytes).collect()
     }
 
-    fn part(&mut self, statements: u64) -> Part {
-        let callees = match self.inside {
-            Inside::Main => FUNCTIONS as usize,
-            Inside::Function(n) => n,
-            Inside::Twin(_) | Inside::Far(_) => 0,
-        };
-        Part { at: 0, body: self.body(callees, statements) }
-    }
-
-    /// Some statements, with calls of the first `callees` functions.
-    fn body(&mut self, callees: usize, statements: u64) -> Vec<Statement> {
-        (0..1 + self.rng.below(statements)).map(|_| self.statement(callees)).collect()
-    }
-
-    fn statement(&mut self, callees: usize) -> Statement {
-        match self.rng.below(106) {
-            0..26 => Statement::Ops(self.straight()),
-            26..43 => Statement::Ops(self.accesses()),
-            43..51 => self.branch(callees),
-            51..59 => self.looped(callees),
-            59..61 => self.cases(callees),
-            61..69 if callees > 0 => Statement::Ops(self.call(callees)),
-            69..72 => Statement::Ops(self.system_call()),
-            72..76 => Statement::Ops(self.csr()),
-            76..78 => Statement::Ops(self.wild()),
-            78..81 if !self.is_exchanged() => Statement::Ops(self.site()),
-            81..84 => Statement::Ops(self.replace()),
-            84..86 if !self.is_exchanged() => Statement::Ops(self.tuned_site()),
-            86..88 => Statement::Ops(self.tune()),
-            88..91 => Statement::Ops(self.atomic()),
-            91..93 if self.paged && !self.is_exchanged() => Statement::Ops(self.entry()),
+    fn statement(maker: &mut Maker<Self>, callees: usize) -> Statement {
+        match maker.rng.below(106) {
+            0..26 => Statement::Ops(maker.straight()),
+            26..43 => Statement::Ops(maker.accesses()),
+            43..51 => maker.branch(callees),
+            51..59 => maker.looped(callees),
+            59..61 => maker.cases(callees),
+            61..69 if callees > 0 => Statement::Ops(maker.call(callees)),
+            69..72 => Statement::Ops(maker.system_call()),
+            72..76 => Statement::Ops(maker.csr()),
+            76..78 => Statement::Ops(maker.wild()),
+            78..81 if !maker.is_exchanged() => Statement::Ops(maker.site()),
+            81..84 => Statement::Ops(maker.replace()),
+            84..86 if !maker.is_exchanged() => Statement::Ops(maker.tuned_site()),
+            86..88 => Statement::Ops(maker.tune()),
+            88..91 => Statement::Ops(maker.atomic()),
+            91..93 if maker.world.paged && !maker.is_exchanged() => Statement::Ops(maker.entry()),
             93..94 => Statement::Ops(vec![Op::Word(asm::FENCE_I)]),
             // So that instructions stand at odd halfwords.
             94..95 => Statement::Ops(vec![Op::Half(1)]),
-            95..97 => Statement::Ops(self.early_return()),
-            97..101 => Statement::Ops(self.rounding()),
-            101..103 => Statement::Ops(self.division()),
-            103..105 if !self.is_exchanged() => Statement::Ops(self.hole()),
-            _ => Statement::Ops(self.straight()),
+            95..97 => Statement::Ops(maker.early_return()),
+            97..101 => Statement::Ops(maker.rounding()),
+            101..103 => Statement::Ops(maker.division()),
+            103..105 if !maker.is_exchanged() => Statement::Ops(maker.hole()),
+            _ => Statement::Ops(maker.straight()),
         }
     }
 
-    /// Whether the code lies where address spaces, and page tables that are changed, have something else: it is neither
-    /// written nor exchanged under its own feet.
-    fn is_exchanged(&self) -> bool {
-        matches!(self.inside, Inside::Twin(_))
+    fn straight(maker: &mut Maker<Self>) -> Vec<Op> {
+        maker.straight()
+    }
+
+    fn accesses(maker: &mut Maker<Self>) -> Vec<Op> {
+        maker.accesses()
+    }
+
+    fn free(maker: &mut Maker<Self>) -> u32 {
+        maker.free()
+    }
+
+    fn condition(maker: &mut Maker<Self>) -> u32 {
+        maker.condition()
+    }
+
+    fn address(of: Target) -> Op {
+        Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), of)
+    }
+
+    fn call(callee: Target) -> Vec<Op> {
+        vec![Op::Word(NOP), Op::Jal(0x6f | RA << 7, callee)]
+    }
+
+    fn computed_call(callee: Target) -> Vec<Op> {
+        vec![Op::Address(SPOILT, jalr(RA, SPOILT, 0), callee)]
+    }
+
+    fn call_address() -> Op {
+        Op::Word(jalr(RA, ADDRESS, 0))
+    }
+
+    fn if_even(maker: &mut Maker<Self>, target: Target) -> Vec<Op> {
+        maker.if_even(target)
+    }
+
+    fn return_early(maker: &mut Maker<Self>, function: u32, further: i32) -> Vec<Op> {
+        maker.return_early(function, further)
+    }
+
+    fn tuned(constant: u32) -> Op {
+        Op::Word(addi(10, 10, constant as i32))
+    }
+
+    fn replacement(maker: &mut Maker<Self>) -> u32 {
+        maker.replacement()
     }
 }

@@ -22,9 +22,10 @@ use emu_devices::console::Console;
 use emu_mem::GuestPhys;
 
 use super::super::code::{Layout, Op, Target};
+use super::super::generate;
 use super::super::image::{self, ALIAS, PAGE_BYTES, PARTS, RAM_BYTES, SAVED, TABLES, WATCHED, WATCHED_BYTES};
 use super::super::program::{self, Program};
-use super::generate::{self, RA, SP};
+use super::generate::{RA, SP};
 use super::words::{DATA_BASE, KEPT_RA};
 use crate::asm::{self, addi, csrrc, csrrs, csrrw, load_x, lui};
 use crate::report;

@@ -6,15 +6,16 @@ use super::super::super::code::{Op, Target};
 use super::super::super::image;
 use super::super::super::program::stack;
 use super::super::words::{ADDRESS, DATA_BASE, INDEX, SPOILT};
-use super::Maker;
+use super::super::world::World;
 use super::operands::{Numbered, Rows};
-use crate::a64::asm::{self, ZR, add_imm, add_reg};
+use super::{Maker, Statements as _};
+use crate::a64::asm::{self, NOP, ZR, add_imm, add_reg};
 use crate::pattern::set_field;
 
 /// Words tried for an access at one place.
 const TRIES: usize = 500;
 
-impl Maker {
+impl Maker<World> {
     /// A load or store off `base`, at most `most` bytes from it, and the index that it has.
     pub(super) fn access(&mut self, base: u32, least: i32, most: i32) -> Vec<Op> {
         let rows = Rows::all();
@@ -31,7 +32,7 @@ impl Maker {
                 return ops;
             }
         }
-        vec![Self::nop()]
+        vec![Op::Word(NOP)]
     }
 
     fn access_of(&mut self, (number, row): Numbered, base: u32, least: i32, most: i32) -> Option<u32> {
@@ -69,7 +70,7 @@ impl Maker {
     }
 
     pub(super) fn accesses(&mut self) -> Vec<Op> {
-        if self.watched && self.rng.chance(20) {
+        if self.world.watched && self.rng.chance(20) {
             return self.beside_watched();
         }
         let mut ops = Vec::new();
@@ -88,7 +89,7 @@ impl Maker {
             // At one that translating knows.
             10..12 => {
                 let at = (image::DATA + 0x100 + self.rng.below(0x3c00) as u32) & !7;
-                ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+                ops.push(World::address(Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -64, 64);
             }
             // Literals: somewhere in the data.
@@ -100,13 +101,13 @@ impl Maker {
             // DC ZVA: 64 bytes.
             13 => {
                 let at = image::DATA + 0x100 + self.rng.below(0x3c00) as u32;
-                ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+                ops.push(World::address(Target::Offset(at)));
                 ops.push(Op::Word(asm::msr(asm::system(1, 3, 7, 4, 1), ADDRESS)));
             }
             // Around RAM's end.
             14 => {
                 let at = image::RAM_BYTES as u32 - 8;
-                ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+                ops.push(World::address(Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -16, 32);
             }
             // A device: the distributor's type, the UART's flags, the clock.
@@ -143,7 +144,7 @@ impl Maker {
         let at = image::WATCHED.wrapping_add_signed(away);
         let mut ops = Vec::new();
         if self.rng.chance(30) {
-            ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+            ops.push(World::address(Target::Offset(at)));
         } else {
             ops.extend(asm::constant(SPOILT, at - stack(self.skew)).map(Op::Word));
             // ADD (extended register), as SP is the base.
@@ -187,7 +188,7 @@ impl Maker {
                     && !row.1.format.ends_with("Pre");
                 if stays { self.access_of(row, ADDRESS, -16, 17) } else { None }
             });
-            ops.push(found.map_or(Self::nop(), Op::Word));
+            ops.push(found.map_or(Op::Word(NOP), Op::Word));
         }
         ops
     }

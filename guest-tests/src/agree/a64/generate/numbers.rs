@@ -3,9 +3,10 @@
 use super::super::super::code::{Op, Target};
 use super::super::super::image;
 use super::super::words::ADDRESS;
-use super::Maker;
+use super::super::world::World;
 use super::operands::Rows;
-use crate::a64::asm::{self, add_imm};
+use super::{Maker, Statements as _};
+use crate::a64::asm;
 use crate::pattern::{letters, set_field};
 
 /// What the translator has the host do.
@@ -18,7 +19,7 @@ const LDR_Q: u32 = 0x3dc0_0000;
 /// STR of the same.
 const STR_Q: u32 = 0x3d80_0000;
 
-impl Maker {
+impl Maker<World> {
     /// Loads two vectors, many of whose numbers are at the edges of a format, and does arithmetic on them.
     pub(super) fn numbers(&mut self) -> Vec<Op> {
         let mut ops = Vec::new();
@@ -27,7 +28,7 @@ impl Maker {
             ops.extend([asm::constant(ADDRESS, INEXACT)[0], asm::msr(FPSR, ADDRESS)].map(Op::Word));
         }
         let at = image::DATA + 16 * self.rng.below(0x300) as u32;
-        ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+        ops.push(World::address(Target::Offset(at)));
         for vector in 0..2 {
             let place = self.rng.below(16) as u32;
             ops.push(Op::Word(LDR_Q | place << 10 | ADDRESS << 5 | vector));

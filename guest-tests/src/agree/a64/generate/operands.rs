@@ -9,7 +9,9 @@ use emu_core::aarch64::table::{Code, Row, TABLE};
 use emu_core::isa::{Kind, Packed, Touches};
 use emu_core::slot::SINK;
 
+use super::super::super::code::Op;
 use super::super::words::{COUNTERS, DATA_BASE, LINK, SPOILT};
+use super::super::world::World;
 use super::Maker;
 use crate::a64::asm::ZR;
 use crate::pattern::{letters, set_field};
@@ -76,7 +78,7 @@ impl Rows {
     }
 }
 
-impl Maker {
+impl Maker<World> {
     pub(super) fn free(&mut self) -> u32 {
         self.rng.below(SPOILT.into()) as u32
     }
@@ -88,6 +90,12 @@ impl Maker {
             1 => *self.rng.pick(&[LINK, DATA_BASE, COUNTERS]),
             _ => self.free(),
         }
+    }
+
+    /// A few, one after the other: what arithmetic does to flags, someone reads.
+    pub(super) fn straight(&mut self) -> Vec<Op> {
+        let count = 1 + self.rng.below(3);
+        (0..count).map(|_| self.arithmetic()).map(Op::Word).collect()
     }
 
     /// An instruction without memory.

@@ -1,9 +1,11 @@
 //! Code that is replaced while it is in use.
 
-use super::super::super::code::{Op, Target};
+use super::super::super::code::Op;
+use super::super::super::generate::sites::Site;
 use super::super::words::{ADDRESS, DATA_BASE, SPOILT};
+use super::super::world::World;
 use super::operands::Rows;
-use super::{Maker, Site};
+use super::{Maker, Statements as _};
 use crate::a64::asm::{self, add_imm};
 
 /// DC CVAU, DSB, IC IVAU, DSB and ISB for the line that an address is in (B2.4.4).
@@ -13,35 +15,13 @@ fn announce(register: u32) -> [Op; 5] {
     [dc, asm::DSB_ISH, ic, asm::DSB_ISH, asm::ISB].map(Op::Word)
 }
 
-impl Maker {
-    fn new_site(&mut self, site: Site) -> Target {
-        self.sites.push(site);
-        Target::Site(self.sites.len() - 1)
-    }
-
-    fn some_site(&mut self, site: Site) -> Option<Target> {
-        let known: Vec<usize> = (0..self.sites.len()).filter(|&n| self.sites[n] == site).collect();
-        (!known.is_empty()).then(|| Target::Site(*self.rng.pick(&known)))
-    }
-
-    /// Two instructions that others replace.
-    pub(super) fn site(&mut self) -> Vec<Op> {
-        let site = self.new_site(Site::Whole);
-        // Either may jump over what follows it.
-        vec![Op::Mark(site), Op::Word(self.replacement()), Op::Word(self.replacement()), Self::nop()]
-    }
-
-    /// An instruction whose constant is changed.
-    pub(super) fn tuned_site(&mut self) -> Vec<Op> {
-        vec![Op::Mark(self.new_site(Site::Tuned)), Op::Word(add_imm(10, 10, self.rng.below(0x800) as u32))]
-    }
-
+impl Maker<World> {
     /// Changes a bit of a constant, to and fro.
     pub(super) fn tune(&mut self) -> Vec<Op> {
         let Some(site) = self.some_site(Site::Tuned) else { return self.straight() };
         let bit = 10 + self.rng.below(12) as u32;
         let mut ops = vec![
-            Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), site),
+            World::address(site),
             Op::Word(asm::ldr_w(SPOILT, ADDRESS, 0)),
             Op::Word(asm::eor_bit(SPOILT, SPOILT, bit)),
             Op::Word(asm::str_w(SPOILT, ADDRESS, 0)),
@@ -50,7 +30,7 @@ impl Maker {
         ops
     }
 
-    fn replacement(&mut self) -> u32 {
+    pub(super) fn replacement(&mut self) -> u32 {
         let over = *self.rng.pick(&[4, 8]);
         match self.rng.below(10) {
             // Some that differ in a constant only.
@@ -78,7 +58,7 @@ impl Maker {
     /// Replaces an instruction: by the same one each time, or by the one and the other in turn.
     pub(super) fn replace(&mut self) -> Vec<Op> {
         let Some(site) = self.some_site(Site::Whole) else { return self.straight() };
-        let mut ops = vec![Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), site)];
+        let mut ops = vec![World::address(site)];
         let word = self.replacement();
         let other = 6;
         if self.rng.chance(60) {

@@ -5,8 +5,8 @@ use super::super::super::image;
 use super::super::super::program::World as _;
 use super::super::words::{ADDRESS, CALL, DATA_BASE, SPOILT};
 use super::super::world::{self, CALL_LEVEL, CALL_NUMBER, CALL_PAGE, CALL_RIGHTS, CALL_SPACE, LOST_RIGHTS, World};
-use super::Maker;
-use crate::a64::asm::{self, add_imm, mrs, msr, msr_imm, system};
+use super::{Maker, Statements as _, fpcr};
+use crate::a64::asm::{self, mrs, msr, msr_imm, system};
 
 const NZCV: u32 = system(3, 3, 4, 2, 0);
 const DAIF: u32 = system(3, 3, 4, 2, 1);
@@ -37,17 +37,17 @@ const GICD_SGIR: u32 = 0x0800_0f00;
 /// Interrupts of software: one of them.
 const SGIS: u64 = 4;
 
-impl Maker {
+impl Maker<World> {
     /// SVC: for nothing, for another level, for another address space, to take rights from a page.
     pub(super) fn system_call(&mut self) -> Vec<Op> {
         let mut call = 0;
         if self.rng.chance(60) {
             call |= CALL_LEVEL + self.rng.below(2) as u32;
         }
-        if self.paged && !self.is_exchanged() && self.rng.chance(30) {
+        if self.world.paged && !self.is_exchanged() && self.rng.chance(30) {
             call |= CALL_SPACE;
         }
-        if self.paged && self.rng.chance(30) {
+        if self.world.paged && self.rng.chance(30) {
             let number = self.rng.below(LOST_RIGHTS.len() as u64) as u32;
             call |= CALL_RIGHTS | number << CALL_NUMBER | self.page() << CALL_PAGE;
         }
@@ -55,14 +55,6 @@ impl Maker {
         ops.push(Op::Word(asm::SVC));
         ops.extend(World::bases(self.skew));
         ops
-    }
-
-    /// A page that may lose rights, in one of its views.
-    fn page(&mut self) -> u32 {
-        let code = self.rng.chance(40);
-        let far = (image::DISTANCE + image::CODE) >> 12;
-        let page = if code { *self.rng.pick(&[2, 3, 4, far]) } else { 8 + self.rng.below(6) as u32 };
-        if self.rng.chance(50) { page } else { page + image::ALIAS_PAGES }
     }
 
     /// Changes a page table, in EL1's view, and says so. EL0 cannot, and steps over it.
@@ -74,7 +66,7 @@ impl Maker {
         // The lowest bit of the page's number; or rights, to and fro: validity, EL0's, writing, the access flag, execution.
         let bit = if exchangeable && self.rng.chance(50) { 12 } else { *self.rng.pick(&[0, USER, 7, 10, 53, 54]) };
         let mut ops = vec![
-            Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(at)),
+            World::address(Target::Offset(at)),
             Op::Word(asm::ldr_x(SPOILT, ADDRESS, 0)),
             Op::Word(asm::eor_bit_wide(SPOILT, SPOILT, bit)),
             Op::Word(asm::str_x(SPOILT, ADDRESS, 0)),
@@ -84,7 +76,7 @@ impl Maker {
             ops.push(Op::Word(msr(TLBI_VMALLE1, asm::ZR)));
         } else {
             // By address, in all address spaces.
-            ops.push(Op::Address(ADDRESS, add_imm(ADDRESS, ADDRESS, 0), Target::Offset(page << 12)));
+            ops.push(World::address(Target::Offset(page << 12)));
             ops.extend([asm::ubfx(ADDRESS, ADDRESS, 12, 44), msr(TLBI_VAAE1, ADDRESS)].map(Op::Word));
         }
         ops.extend([asm::DSB_ISH, asm::ISB].map(Op::Word));
@@ -97,7 +89,7 @@ impl Maker {
             0..3 => vec![mrs(rd, *self.rng.pick(&[NZCV, FPCR, FPSR, DAIF, CURRENT_EL]))],
             3 => vec![msr(NZCV, rs)],
             4..7 => {
-                let fpcr = self.fpcr() as u32;
+                let fpcr = fpcr(&mut self.rng) as u32;
                 [&asm::constant(SPOILT, fpcr)[..], &[msr(FPCR, SPOILT)]].concat()
             }
             // Nothing but the inexact flag: the translator has code for when that is so.
@@ -150,7 +142,7 @@ impl Maker {
                 ]
             }
             // An interrupt of software, to itself.
-            22 if self.gic_v3 => {
+            22 if self.world.gic_v3 => {
                 let number = self.rng.below(SGIS) as u32;
                 [&asm::constant(SPOILT, number << 24 | 1)[..], &[msr(ICC_SGI1R_EL1, SPOILT), asm::ISB]].concat()
             }
@@ -162,7 +154,7 @@ impl Maker {
             }
             23 => vec![msr(*self.rng.pick(&[AT_S1E1R, AT_S1E0W]), DATA_BASE), asm::ISB, mrs(rd, PAR_EL1)],
             24 => vec![msr(*self.rng.pick(&[TLBI_VMALLE1, TLBI_ASIDE1]), rs), asm::DSB_ISH, asm::ISB],
-            25 if self.timed => vec![asm::WFI],
+            25 if self.world.timer.is_some() => vec![asm::WFI],
             // WFE, SEV, SEVL and YIELD; CLREX; DMB.
             25 | 26 => {
                 vec![*self.rng.pick(&[0xd503_205f, 0xd503_209f, 0xd503_20bf, 0xd503_203f, 0xd503_3f5f, 0xd503_3bbf])]

@@ -4,16 +4,16 @@ use super::super::super::code::{Op, Target};
 use super::super::super::image;
 use super::super::super::program::stack;
 use super::super::words::{ADDRESS, DATA_BASE, SPOILT};
-use super::super::world;
+use super::super::world::{self, World};
 use super::operands::{Rows, li};
-use super::{Maker, SP, STORE};
+use super::{Maker, SP, STORE, Statements as _};
 use crate::asm::{self, addi, lui};
 use crate::pattern::set_field;
 
-impl Maker {
+impl Maker<World> {
     /// A load or store off `base`, at most `most` bytes from it, of 4 bytes or of 2.
     pub(super) fn access(&mut self, base: u32, least: i32, most: i32) -> Op {
-        let rows = Rows::of(self.xlen);
+        let rows = Rows::of(self.world.xlen);
         loop {
             let row = *self.rng.pick(&rows.memory);
             let has_base = row.pattern.contains("sss");
@@ -47,7 +47,7 @@ impl Maker {
     }
 
     pub(super) fn accesses(&mut self) -> Vec<Op> {
-        if self.watched && self.rng.chance(20) {
+        if self.world.watched && self.rng.chance(20) {
             return self.beside_watched();
         }
         let mut ops = Vec::new();
@@ -65,20 +65,20 @@ impl Maker {
             // At one that translating knows.
             8..10 => {
                 let at = (image::DATA + 0x100 + self.rng.below(0x3c00) as u32) & !7;
-                ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+                ops.push(World::address(Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -64, 64);
             }
             // Around RAM's end.
             10 => {
                 let at = image::RAM_BYTES as u32 - 8;
-                ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+                ops.push(World::address(Target::Offset(at)));
                 self.some_accesses(&mut ops, ADDRESS, -16, 32);
             }
             // The CLINT.
             _ => {
                 let offset = *self.rng.pick(&[0, 0x4000, 0xbff8]);
                 ops.push(Op::Word(lui(ADDRESS, (world::CLINT + offset + 0x800) >> 12)));
-                let (width, rd) = (if self.xlen == 64 { self.rng.below(2) as u32 + 2 } else { 2 }, self.free());
+                let (width, rd) = (if self.world.xlen == 64 { self.rng.below(2) as u32 + 2 } else { 2 }, self.free());
                 let offset = (offset & 0xfff) as i32;
                 ops.push(Op::Word(asm::i(
                     0x03,
@@ -100,7 +100,7 @@ impl Maker {
         let at = image::WATCHED.wrapping_add_signed(away);
         let mut ops = Vec::new();
         if self.rng.chance(30) {
-            ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)));
+            ops.push(World::address(Target::Offset(at)));
         } else {
             ops.extend(li(SPOILT, at - stack(self.skew)));
             ops.push(Op::Word(asm::r(0x33, 0, 0, ADDRESS, SP, SPOILT)));
@@ -132,7 +132,7 @@ impl Maker {
         let mut ops = vec![Op::Jal(0x6f, behind), Op::Mark(start)];
         ops.extend((0..6).map(|_| Op::Word(self.rng.bits() as u32)));
         ops.push(Op::Mark(behind));
-        ops.push(Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), start));
+        ops.push(World::address(start));
         // The widest access still fits.
         self.some_accesses(&mut ops, ADDRESS, 0, 17);
         ops
@@ -142,10 +142,10 @@ impl Maker {
         let mut ops = Vec::new();
         let offset = self.rng.below(512) as i32 & if self.rng.chance(90) { !7 } else { !0 };
         ops.push(Op::Word(addi(ADDRESS, *self.rng.pick(&[DATA_BASE, SP]), offset)));
-        let wide = self.xlen == 64 && self.rng.chance(50);
+        let wide = self.world.xlen == 64 && self.rng.chance(50);
         let width = if wide { 3 } else { 2 };
         if self.rng.chance(60) {
-            let row = *self.rng.pick(&Rows::of(self.xlen).atomic);
+            let row = *self.rng.pick(&Rows::of(self.world.xlen).atomic);
             ops.push(self.random_row(row, Some(ADDRESS)));
             return ops;
         }

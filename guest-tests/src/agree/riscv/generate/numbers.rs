@@ -3,6 +3,7 @@
 
 use super::super::super::code::Op;
 use super::super::words::DATA_BASE;
+use super::super::world::World;
 use super::Maker;
 use super::operands::Rows;
 use crate::asm::{addi, csrrs, i, lui};
@@ -112,7 +113,7 @@ pub(super) fn pair(rng: &mut Rng, format: Format) -> [u64; 2] {
     }
 }
 
-impl Maker {
+impl Maker<World> {
     /// Arithmetic with a pair of [`pair`] from memory, mostly in a rounding mode that was chosen before.
     pub(super) fn rounding(&mut self) -> Vec<Op> {
         let immediate = |csr: u32, value: u32| Op::Word(csr << 20 | value << 15 | 5 << 12 | 0x73);
@@ -160,7 +161,7 @@ impl Maker {
             7 => op(FSQRT, number, rd, a, 0),
             // Into the other format.
             8 => op(FCVT_FP, 1 - number, rd, a, number),
-            9 => op(FCVT_INT, number, self.free(), b, self.rng.below(u64::from(self.xlen) / 16) as u32),
+            9 => op(FCVT_INT, number, self.free(), b, self.rng.below(u64::from(self.world.xlen) / 16) as u32),
             _ => {
                 let word = *self.rng.pick(&[0x43, 0x47, 0x4b, 0x4f]);
                 let other = self.rng.below(32) as u32;
@@ -174,11 +175,11 @@ impl Maker {
     pub(super) fn division(&mut self) -> Vec<Op> {
         let (least, minus_one) = (self.free(), self.free());
         let mut ops = vec![Op::Word(lui(least, 0x8_0000)), Op::Word(addi(minus_one, 0, -1))];
-        if self.xlen == 64 && self.rng.chance(60) {
+        if self.world.xlen == 64 && self.rng.chance(60) {
             ops.push(Op::Word(i(0x13, 1, least, least, 32)));
         }
         for _ in 0..1 + self.rng.below(3) {
-            let row = *self.rng.pick(&Rows::of(self.xlen).division);
+            let row = *self.rng.pick(&Rows::of(self.world.xlen).division);
             let (dividend, divisor) = match self.rng.below(4) {
                 0 => (least, self.source()),
                 1 => (self.source(), minus_one),

@@ -8,6 +8,7 @@ use emu_core::riscv::table::{Row, TABLE};
 
 use super::super::super::code::Op;
 use super::super::words::{DATA_BASE, SPOILT};
+use super::super::world::World;
 use super::{Maker, RA, SP};
 use crate::asm::{addi, lui};
 use crate::pattern::{letters, set_field};
@@ -57,7 +58,7 @@ impl Rows {
     }
 }
 
-impl Maker {
+impl Maker<World> {
     pub(super) fn free(&mut self) -> u32 {
         *self.rng.pick(&FREE)
     }
@@ -72,7 +73,7 @@ impl Maker {
     }
 
     pub(super) fn straight(&mut self) -> Vec<Op> {
-        let rows = Rows::of(self.xlen);
+        let rows = Rows::of(self.world.xlen);
         let list = match self.rng.below(10) {
             0..5 => &rows.integer,
             5..8 => &rows.float,

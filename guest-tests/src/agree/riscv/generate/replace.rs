@@ -1,41 +1,20 @@
 //! Code that is replaced while it is in use.
 
-use super::super::super::code::{Op, Target};
+use super::super::super::code::Op;
+use super::super::super::generate::sites::Site;
 use super::super::words::{ADDRESS, DATA_BASE, SPOILT};
-use super::super::world::branch;
+use super::super::world::{World, branch};
 use super::operands::{Rows, li};
-use super::{Maker, NOP, STORE, Site};
+use super::{Maker, NOP, STORE, Statements as _};
 use crate::asm::{self, addi};
 
-impl Maker {
-    fn new_site(&mut self, site: Site) -> Target {
-        self.sites.push(site);
-        Target::Site(self.sites.len() - 1)
-    }
-
-    fn some_site(&mut self, site: Site) -> Option<Target> {
-        let known: Vec<usize> = (0..self.sites.len()).filter(|&n| self.sites[n] == site).collect();
-        (!known.is_empty()).then(|| Target::Site(*self.rng.pick(&known)))
-    }
-
-    /// Two instructions that others replace.
-    pub(super) fn site(&mut self) -> Vec<Op> {
-        let site = self.new_site(Site::Whole);
-        // Either may jump over what follows it.
-        vec![Op::Mark(site), Op::Word(self.replacement()), Op::Word(self.replacement()), Op::Word(NOP)]
-    }
-
-    /// An instruction whose upper half is changed.
-    pub(super) fn tuned_site(&mut self) -> Vec<Op> {
-        vec![Op::Mark(self.new_site(Site::Tuned)), Op::Word(addi(10, 10, self.rng.below(0x800) as i32))]
-    }
-
+impl Maker<World> {
     /// Changes bits of a constant, all in an instruction's upper half, to and fro.
     pub(super) fn tune(&mut self) -> Vec<Op> {
         let Some(site) = self.some_site(Site::Tuned) else { return self.straight() };
         let bits = 0x10 << self.rng.below(7);
         vec![
-            Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), site),
+            World::address(site),
             Op::Word(asm::i(0x03, 5, SPOILT, ADDRESS, 2)),
             Op::Word(asm::i(0x13, 4, SPOILT, SPOILT, bits)),
             Op::Word(asm::s(STORE, 1, ADDRESS, SPOILT, 2)),
@@ -43,8 +22,8 @@ impl Maker {
         ]
     }
 
-    fn replacement(&mut self) -> u32 {
-        let rows = Rows::of(self.xlen);
+    pub(super) fn replacement(&mut self) -> u32 {
+        let rows = Rows::of(self.world.xlen);
         match self.rng.below(10) {
             // Some that differ in their upper halves only.
             8.. => addi(10, 10, self.rng.below(0x1000) as i32),
@@ -70,7 +49,7 @@ impl Maker {
     /// Replaces an instruction: by the same one each time, or by the one and the other in turn.
     pub(super) fn replace(&mut self) -> Vec<Op> {
         let Some(site) = self.some_site(Site::Whole) else { return self.straight() };
-        let mut ops = vec![Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), site)];
+        let mut ops = vec![World::address(site)];
         let word = self.replacement();
         let other = 6;
         match self.rng.below(3) {

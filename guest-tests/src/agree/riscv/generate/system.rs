@@ -6,20 +6,20 @@ use super::super::super::program::World as _;
 use super::super::words::{ADDRESS, SPOILT};
 use super::super::world::{self, CALL_MODES, CALL_PAGE, CALL_RIGHTS, CALL_SPACE, World};
 use super::operands::li;
-use super::{Maker, NOP, STORE, TP, WFI};
+use super::{Maker, NOP, STORE, Statements as _, TP, WFI};
 use crate::asm::{self, addi, csrrc, csrrs, csrrw, lui};
 
-impl Maker {
+impl Maker<World> {
     /// ECALL: for nothing, for another mode, for another address space, to take rights from a page.
     pub(super) fn system_call(&mut self) -> Vec<Op> {
         let mut call = 0;
         if self.rng.chance(60) {
             call |= 1 + self.rng.below(CALL_MODES.len() as u64) as u32;
         }
-        if self.paged && !self.is_exchanged() && self.rng.chance(30) {
+        if self.world.paged && !self.is_exchanged() && self.rng.chance(30) {
             call |= CALL_SPACE;
         }
-        if self.paged && self.rng.chance(30) {
+        if self.world.paged && self.rng.chance(30) {
             let rights = *self.rng.pick(&[1, 2, 4, 8, 0x40, 0x80, 0xf]);
             call |= CALL_RIGHTS | rights << 4 | self.page() << CALL_PAGE;
         }
@@ -29,22 +29,11 @@ impl Maker {
         ops
     }
 
-    /// A page that may lose rights, in one of its views.
-    fn page(&mut self) -> u32 {
-        let code = self.rng.chance(40);
-        let far = (image::DISTANCE + image::CODE) >> 12;
-        let page = if code { *self.rng.pick(&[2, 3, 4, far]) } else { 8 + self.rng.below(6) as u32 };
-        if self.rng.chance(50) { page } else { page + image::ALIAS_PAGES }
-    }
-
     /// Changes a page table, in S mode's view, and says so. Lower modes cannot, and step over it.
     pub(super) fn entry(&mut self) -> Vec<Op> {
         let page = self.page() & !image::ALIAS_PAGES;
-        let at = world::entry_of(self.xlen, self.rng.below(2) as usize, page);
-        let mut ops = vec![
-            Op::Address(ADDRESS, addi(ADDRESS, ADDRESS, 0), Target::Offset(at)),
-            Op::Word(asm::i(0x03, 2, SPOILT, ADDRESS, 0)),
-        ];
+        let at = world::entry_of(self.world.xlen, self.rng.below(2) as usize, page);
+        let mut ops = vec![World::address(Target::Offset(at)), Op::Word(asm::i(0x03, 2, SPOILT, ADDRESS, 0))];
         let exchangeable = (12..14).contains(&page) || page / 2 * 2 == image::TWINS >> 12;
         if exchangeable && self.rng.chance(50) {
             ops.push(Op::Word(asm::i(0x13, 4, SPOILT, SPOILT, 0x400)));
@@ -98,7 +87,7 @@ impl Maker {
             }
             // A software interrupt of S mode.
             21 => immediate(SIP, 6, 2),
-            22 if self.timed && self.rng.chance(50) => WFI,
+            22 if self.world.timer.is_some() && self.rng.chance(50) => WFI,
             22 => {
                 // And one of M mode.
                 return vec![
@@ -113,7 +102,7 @@ impl Maker {
                     Op::Word(csrrs(SPOILT, TIME, 0)),
                     Op::Word(addi(SPOILT, SPOILT, ticks)),
                     Op::Word(csrrw(0, STIMECMP, SPOILT)),
-                    Op::Word(if self.xlen == 32 { csrrw(0, STIMECMP + 0x10, 0) } else { NOP }),
+                    Op::Word(if self.world.xlen == 32 { csrrw(0, STIMECMP + 0x10, 0) } else { NOP }),
                 ];
             }
         };
