@@ -260,7 +260,32 @@ fn permuted(width: Lane, vectors: [V; 2], from: impl Fn(u32) -> (u32, u32)) -> V
 }
 
 /// [`Engine::v2`](crate::engine::Engine::v2) on bits.
+#[inline(always)]
 pub fn binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
+    match simple(op, width, a, b) {
+        Some(result) => (result, 0),
+        None => other_binary(op, width, a, b),
+    }
+}
+
+/// What loops are made of, which is compiled into the instructions that do it.
+#[inline(always)]
+fn simple(op: V2, width: Lane, a: V, b: V) -> Option<V> {
+    Some(match op {
+        V2::Add => with_lane!(width, U I => both::<U>(a, b, U::wrapping_add)),
+        V2::Sub => with_lane!(width, U I => both::<U>(a, b, U::wrapping_sub)),
+        V2::Mul => with_lane!(width, U I => both::<U>(a, b, U::wrapping_mul)),
+        V2::And => both::<u64>(a, b, |x, y| x & y),
+        V2::Bic => both::<u64>(a, b, |x, y| x & !y),
+        V2::Orr => both::<u64>(a, b, |x, y| x | y),
+        V2::Orn => both::<u64>(a, b, |x, y| x | !y),
+        V2::Eor => both::<u64>(a, b, |x, y| x ^ y),
+        _ => return None,
+    })
+}
+
+#[inline(never)]
+pub(super) fn other_binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
     let with = |sign, f: fn(i128, i128) -> i128| collect(width, pairs(a, b, width, sign).map(|(x, y)| f(x, y)));
     let saturated = |sign, f: fn(i128, i128) -> i128| {
         collect_saturated(width, sign, pairs(a, b, width, sign).map(|(x, y)| f(x, y)))
@@ -283,14 +308,9 @@ pub fn binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
     };
     let half = 64 / width.bits();
     let plain = match op {
-        V2::Add => with_lane!(width, U I => both::<U>(a, b, U::wrapping_add)),
-        V2::Sub => with_lane!(width, U I => both::<U>(a, b, U::wrapping_sub)),
-        V2::Mul => with_lane!(width, U I => both::<U>(a, b, U::wrapping_mul)),
-        V2::And => both::<u64>(a, b, |x, y| x & y),
-        V2::Bic => both::<u64>(a, b, |x, y| x & !y),
-        V2::Orr => both::<u64>(a, b, |x, y| x | y),
-        V2::Orn => both::<u64>(a, b, |x, y| x | !y),
-        V2::Eor => both::<u64>(a, b, |x, y| x ^ y),
+        V2::Add | V2::Sub | V2::Mul | V2::And | V2::Bic | V2::Orr | V2::Orn | V2::Eor => {
+            unreachable!("{op:?} is one of the simple ones")
+        }
         V2::Cmeq => with_lane!(width, U I => both::<U>(a, b, |x, y| if x == y { U::MAX } else { 0 })),
         V2::Cmtst => with_lane!(width, U I => both::<U>(a, b, |x, y| if x & y != 0 { U::MAX } else { 0 })),
         V2::Cmgt => with_lane!(width, U I => both::<I>(a, b, |x, y| if x > y { -1 } else { 0 })),
