@@ -28,7 +28,7 @@ const EVENTS: [Event; SPENT.len()] =
 pub(crate) type Deeds = [u64; SPENT.len() - 1];
 
 /// Bits of each of them in [`WHY`], above the lowest byte: as many as the instructions of a block can come to.
-const UNDONE_BITS: u32 = 14;
+const UNDONE_BITS: u32 = 10;
 /// Instructions of a region at most, so that these suffice.
 pub(crate) const MAX_INSNS: usize = (1 << UNDONE_BITS) - 1;
 

@@ -15,7 +15,7 @@ use emu_mem::OpenRam;
 use rustc_hash::FxHashMap;
 
 use crate::calls::Deeds;
-use crate::exits::Why;
+use crate::exits::{Why, why_before};
 use crate::guards::{Group, Held};
 use crate::laps::{KnownStretch, Laps};
 use crate::memory::{Checked, LastPage, Span};
@@ -109,6 +109,10 @@ pub(crate) struct Emit<'f> {
     pub(crate) ways_out: RefCell<Vec<WayOut>>,
     /// The last page of the current instruction's group of accesses, if it has one.
     pub(crate) last_page: Cell<Option<LastPage>>,
+    /// That of regions, once it is needed.
+    pub(crate) signature: Cell<Option<ir::SigRef>>,
+    /// Where jumps to where it is not expected go, if there are any.
+    pub(crate) rare_jumps: Cell<Option<ir::Block>>,
     /// Sums of a value and a constant.
     sums: RefCell<FxHashMap<ir::Value, (ir::Value, i64)>>,
     /// Values that are 32-bit ones, zero-extended.
@@ -179,6 +183,8 @@ impl<'f> Emit<'f> {
         let left = b.declare_var(I64);
         Emit {
             b: RefCell::new(b),
+            signature: Cell::new(None),
+            rare_jumps: Cell::new(None),
             key,
             slots,
             left,
@@ -503,13 +509,9 @@ impl<'f> Emit<'f> {
         if let Some(clock) = self.clock_before(insn, self.cycles()) {
             self.store_clock_at(clock);
         }
-        let (why, left) = {
-            let mut b = self.b.borrow_mut();
-            let why = b.ins().iconst(I64, (why as u64 | self.undone(insn)) as i64);
-            let left = self.left_now(&mut b);
-            (why, if ahead == 0 { left } else { b.ins().iadd_imm_s(left, ahead as i64) })
-        };
         let mut b = self.b.borrow_mut();
+        let why = b.ins().iconst(I64, (why_before(why, ahead) | self.undone(insn)) as i64);
+        let left = self.left_now(&mut b);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
         b.ins().return_(&[left, pc]);
     }
@@ -783,7 +785,7 @@ impl<'e, 'f> Engine for Translator<'e, 'f> {
             TruthForm::Const(true) => Ok(()),
             TruthForm::Const(false) => self.undefined(),
             _ => {
-                self.0.leave_unless(ok.ssa());
+                self.0.leave_unless(ok);
                 Ok(())
             }
         }

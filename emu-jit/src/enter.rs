@@ -6,7 +6,7 @@ use emu_core::slot::Slots;
 use emu_mem::{Access, GuestVirt};
 
 use crate::cache::Entry;
-use crate::exits::Why;
+use crate::exits::{Why, settle};
 use crate::run::Jit;
 use crate::slots::{LOOKUP, RESERVED, WHY};
 
@@ -14,7 +14,7 @@ use crate::slots::{LOOKUP, RESERVED, WHY};
 #[derive(Copy, Clone, Debug)]
 #[repr(C)]
 struct Return {
-    /// How many instructions may still run.
+    /// How many instructions may still run, but for what [`settle`] adds.
     left: u64,
     /// Where, if the reason says so.
     pc: u64,
@@ -58,11 +58,13 @@ impl<A: Arch> Jit<A> {
         // just set, those for calls too, which translated code keeps if and only if the interpreter does; the table of jumps is the current context's. The key was found out since anything could change it:
         // only the interpreter runs in between, and it is left at slow rows and traps.
         let returned = unsafe { self.trampoline.call(entry.code, &hart.slots, left, entry.entry) };
-        debug_assert!(returned.left <= left, "a region ran more than it may");
+        let (why, rest) = settle(hart.slots.get(WHY), returned.left);
+        hart.slots.set(WHY, why);
+        debug_assert!(rest <= left, "a region ran more than it may");
         self.stats.entered += 1;
-        self.stats.retired += left - returned.left;
-        hart.retired.set(end - returned.left);
-        let (why, link) = Why::of(hart.slots.get(WHY));
+        self.stats.retired += left - rest;
+        hart.retired.set(end - rest);
+        let (why, link) = Why::of(why);
         self.stats.left[why as usize] += 1;
         if why != Why::Unlinked {
             hart.pc.set(A::advance(hart, GuestVirt(returned.pc), 0).0);

@@ -39,8 +39,36 @@ impl Why {
     pub(crate) const COUNT: usize = Why::Turned as usize + 1;
 }
 
+/// Bits of the slot [`WHY`] from this one on say how many instructions have been counted but did not run. So ways out need not add them.
+const NOT_RUN_BIT: u32 = 48;
+/// Says in the lowest byte of [`WHY`] that a look at the budget and guards leave alike: the bits from [`NOT_RUN_BIT`] on say how many
+/// instructions have to be left for it not to be the look.
+const LOOK: u64 = 0xff;
+
+/// What the slot [`WHY`] is to say: why, and that `ahead` instructions have been counted but not run.
+pub(crate) fn why_before(why: Why, ahead: usize) -> u64 {
+    debug_assert!(ahead < 1 << (u64::BITS - NOT_RUN_BIT), "regions are smaller");
+    why as u64 | (ahead as u64) << NOT_RUN_BIT
+}
+
+/// The same where it is [`Why::Budget`] if fewer than `way` instructions are left, else [`Why::Interpret`].
+pub(crate) fn why_after_look(way: usize) -> u64 {
+    debug_assert!(way < 1 << (u64::BITS - NOT_RUN_BIT), "regions are smaller");
+    LOOK | (way as u64) << NOT_RUN_BIT
+}
+
+/// What the slot [`WHY`] says without that, and how many instructions may still run, of what a region has left there and returned.
+pub(crate) fn settle(word: u64, left: u64) -> (u64, u64) {
+    let (number, word) = (word >> NOT_RUN_BIT, word & ((1 << NOT_RUN_BIT) - 1));
+    if word == LOOK {
+        let why = if left < number { Why::Budget } else { Why::Interpret };
+        return (why as u64, left);
+    }
+    (word, left + number)
+}
+
 impl Why {
-    /// What the slot says.
+    /// What the slot says, once that is settled.
     pub(crate) fn of(word: u64) -> (Why, u32) {
         let why = match word & 0xff {
             0 => Why::Budget,
@@ -111,7 +139,8 @@ impl<'f> Emit<'f> {
         let link = b.ins().iconst(I64, link as i64);
         let code = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, code) as i32);
         let entry = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, entry) as i32);
-        self.tail_call(&mut b, code, entry);
+        let left = self.left_now(&mut b);
+        self.tail_call(&mut b, left, code, entry);
     }
 
     /// Goes on wherever `target` is. The block ends.
@@ -119,6 +148,37 @@ impl<'f> Emit<'f> {
         self.store_dirty();
         self.store_clock(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
+        let left = self.left_now(&mut b);
+        self.look_up_jump(&mut b, left, target);
+    }
+
+    /// The same where that is not expected: the region looks targets up for all such places in one.
+    pub(crate) fn go_to_rarely(&self, target: ir::Value) {
+        self.store_dirty();
+        self.store_clock(Pending::REDIRECTED);
+        let mut b = self.b.borrow_mut();
+        let block = self.rare_jumps.get().unwrap_or_else(|| {
+            let block = b.create_block();
+            b.set_cold_block(block);
+            (0..2).for_each(|_| _ = b.append_block_param(block, I64));
+            self.rare_jumps.set(Some(block));
+            block
+        });
+        let left = self.left_now(&mut b);
+        b.ins().jump(block, &[left.into(), target.into()]);
+    }
+
+    /// Builds where those go on.
+    pub(crate) fn build_rare_jumps(&self) {
+        let Some(block) = self.rare_jumps.get() else { return };
+        let mut b = self.b.borrow_mut();
+        b.switch_to_block(block);
+        let &[left, target] = b.block_params(block) else { unreachable!("it was made with two") };
+        self.look_up_jump(&mut b, left, target);
+    }
+
+    /// Goes on wherever `target` is, where `left` instructions may still run. The block ends.
+    fn look_up_jump(&self, b: &mut FunctionBuilder<'f>, left: ir::Value, target: ir::Value) {
         let jumps = b.ins().load(I64, slot_access().with_readonly(), self.slots, offset(JUMPS));
         let index = b.ins().ishl_imm_u(target, JUMP_SHIFT - 1);
         let index = b.ins().band_imm_u(index, ((JUMP_ENTRIES - 1) << JUMP_SHIFT) as i64);
@@ -133,17 +193,16 @@ impl<'f> Emit<'f> {
         b.switch_to_block(returns);
         let why = b.ins().iconst(I64, Why::Unknown as i64);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
-        let left = self.left_now(&mut b);
         b.ins().return_(&[left, target]);
         b.switch_to_block(goes);
         let code = b.ins().load(I64, slot_access(), jump, std::mem::offset_of!(Jump, code) as i32);
         let entry = b.ins().load(I64, slot_access(), jump, std::mem::offset_of!(Jump, entry) as i32);
-        self.tail_call(&mut b, code, entry);
+        self.tail_call(b, left, code, entry);
     }
 
-    fn tail_call(&self, b: &mut FunctionBuilder<'f>, code: ir::Value, entry: ir::Value) {
-        let left = self.left_now(b);
-        let signature = b.import_signature(region_signature());
+    fn tail_call(&self, b: &mut FunctionBuilder<'f>, left: ir::Value, code: ir::Value, entry: ir::Value) {
+        let signature = self.signature.get().unwrap_or_else(|| b.import_signature(region_signature()));
+        self.signature.set(Some(signature));
         b.ins().return_call_indirect(signature, code, &[self.slots, left, entry]);
     }
 }

@@ -257,12 +257,8 @@ impl<'f> Emit<'f> {
     /// An operation by the library; leaves if it raises what cannot be ignored.
     fn by_library(&self, op: Op, args: &[Value<'_, 'f>]) -> ir::Value {
         let [value, flags] = self.call(op, args);
-        let ok = {
-            let mut b = self.b.borrow_mut();
-            let flags = if self.key.sticky_inexact { b.ins().band_imm_u(flags, !NX) } else { flags };
-            b.ins().icmp_imm_u(IntCC::Equal, flags, 0)
-        };
-        self.leave_unless(ok);
+        let flags = if self.key.sticky_inexact { self.b.borrow_mut().ins().band_imm_u(flags, !NX) } else { flags };
+        self.leave_unless(self.compares_with(IntCC::Equal, flags, 0));
         value
     }
 

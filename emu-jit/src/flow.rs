@@ -15,10 +15,29 @@ const NUMBER_REGISTERS: usize = 14;
 /// Groups of accesses that remember their last page, at most: each takes two of the host's registers, or room on its stack.
 const MAX_PAGE_GROUPS: usize = 12;
 
-/// Slots that each block stores at its end already, and not where the region is left: of numbers, if there are more than the
-/// host has registers for, those that the block writes, that nobody in the region reads behind it, and that a loop would have
-/// to carry along all the same.
-pub(crate) fn stored_early(region: &Region, key: &Key, ways: &[Option<usize>]) -> Vec<SlotSet> {
+/// How much more often than a block another one of its region has to run for the block to be a cold one.
+const COLD: u64 = 16;
+
+/// Which blocks of a region are cold.
+pub(crate) fn cold(region: &Region) -> Vec<bool> {
+    let most = region.blocks.iter().map(|block| block.executions).max().unwrap_or(0);
+    region.blocks.iter().map(|block| block.executions <= most / COLD).collect()
+}
+
+/// Slots that each block stores at its end already, and not where the region is left. Cold blocks store all that memory lacks, so that
+/// loops behind them neither carry that along nor have their ways out store it.
+pub(crate) fn stored_early(region: &Region, key: &Key, cold: &[bool], ways: &[Option<usize>]) -> Vec<SlotSet> {
+    let insns = region.blocks.iter().flat_map(|block| &block.insns);
+    let written: SlotSet = insns.flat_map(|insn| insn.effect.writes.iter()).collect();
+    let all = written.without(key.slot_set());
+    let mut stored = numbers_stored_early(region, key, ways);
+    stored.iter_mut().zip(cold).filter(|&(_, &cold)| cold).for_each(|(stored, _)| *stored = all);
+    stored
+}
+
+/// Of numbers, if there are more than the host has registers for: those that the block writes, that nobody in the region reads behind
+/// it, and that a loop would have to carry along all the same.
+fn numbers_stored_early(region: &Region, key: &Key, ways: &[Option<usize>]) -> Vec<SlotSet> {
     let mut numbers = SlotSet::default();
     for effect in region.blocks.iter().flat_map(|block| &block.insns).map(|insn| &insn.effect) {
         numbers.extend(&effect.doubles);

@@ -20,7 +20,7 @@ use crate::emit::{Emit, Remaining};
 use crate::exits::Why;
 use crate::float::{Host, has_fma};
 use crate::slots::SlotSet;
-use crate::value::Form;
+use crate::value::{Form, Truth, TruthForm};
 use crate::ways_out::{Kept, WayOut, join_halves};
 
 /// Numbers that wait to be tested at most: each is in a register until then.
@@ -78,7 +78,7 @@ struct Ordinary {
 
 impl<'f> Emit<'f> {
     /// Leaves unless `ok`.
-    pub(crate) fn leave_unless(&self, ok: ir::Value) {
+    pub(crate) fn leave_unless(&self, ok: Truth<'_, 'f>) {
         self.with_group(|_| {});
         let exit = self.exit_of_group();
         self.go_on_if(ok, exit);
@@ -127,11 +127,8 @@ impl<'f> Emit<'f> {
     /// Leaves before the block at `pc`, which has begun, if not all of the longest way to the next look, `way` instructions, may run.
     /// A group begins there: its guards leave like this too.
     pub(crate) fn look(&self, pc: u64, way: usize) {
-        let (left, enough) = {
-            let mut b = self.b.borrow_mut();
-            let left = b.use_var(self.left);
-            (left, b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64))
-        };
+        let left = self.b.borrow_mut().use_var(self.left);
+        let enough = self.compares_with(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
         let exit = self.cold_block();
         let group = Group { look: Some(Look { left, way }), exit: Some(exit), ..self.new_group(pc) };
         *self.group.borrow_mut() = Some(group);
@@ -226,7 +223,7 @@ impl<'f> Emit<'f> {
         }
         let exit = *group.exit.get_or_insert_with(|| self.cold_block());
         if let Some(ok) = truth {
-            self.go_on_if(ok, exit);
+            self.go_on_if(self.truth(ok), exit);
         }
         for host in Host::ALL {
             self.test_numbers(&finite, &ordinary, host, exit);
@@ -246,14 +243,21 @@ impl<'f> Emit<'f> {
     /// Goes on if `ok`. The other way is the branch's first one: Cranelift puts that last in its order, behind the loop, so that its register
     /// allocator does not take ways out for part of it. Not so where most slots are on the stack all the same, unless loops need registers
     /// for pages.
-    fn go_on_if(&self, ok: ir::Value, otherwise: ir::Block) {
+    fn go_on_if(&self, ok: Truth<'_, 'f>, otherwise: ir::Block) {
+        let last = self.ways_out_last.get();
+        let first = match ok.form {
+            _ if !last => ok,
+            // Cranelift makes one instruction of a comparison and a branch.
+            TruthForm::Ssa(value) => self.compares_with(IntCC::Equal, value, 0),
+            _ => !ok,
+        };
+        let first = first.ssa();
         let mut b = self.b.borrow_mut();
         let goes_on = b.create_block();
-        if self.ways_out_last.get() {
-            let wrong = b.ins().icmp_imm_u(IntCC::Equal, ok, 0);
-            b.ins().brif(wrong, otherwise, &[], goes_on, &[]);
+        if last {
+            b.ins().brif(first, otherwise, &[], goes_on, &[]);
         } else {
-            b.ins().brif(ok, goes_on, &[], otherwise, &[]);
+            b.ins().brif(first, goes_on, &[], otherwise, &[]);
         }
         b.seal_block(goes_on);
         b.switch_to_block(goes_on);
@@ -286,10 +290,11 @@ impl<'f> Emit<'f> {
                     Some(nothing) => self.b.borrow_mut().ins().band_not(middle, nothing),
                     None => middle,
                 };
-                let mut right = self.highest(right, host);
-                if host.is_vector() {
-                    right = self.b.borrow_mut().ins().icmp_imm_u(IntCC::Equal, right, host.lanes());
-                }
+                let right = self.highest(right, host);
+                let right = match host.is_vector() {
+                    true => self.compares_with(IntCC::Equal, right, host.lanes()),
+                    false => self.compares_with(IntCC::NotEqual, right, 0),
+                };
                 let looks = self.cold_block();
                 self.go_on_if(right, looks);
                 self.look_closely(&ordinary, nothing.map(|nothing| (nothing, host)), looks, exit);

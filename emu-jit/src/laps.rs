@@ -287,13 +287,9 @@ impl<'f> Emit<'f> {
         let closed = if writes { ram.closed_bytes } else { 0 };
         let value = self.base_value(base);
         // Where registers are narrower this does not wrap as they do: then it leaves.
-        let (inside, ok) = {
-            let mut b = self.b.borrow_mut();
-            let inside = b.ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
-            let last = ram.bytes.saturating_sub(span) as i64;
-            (inside, b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last))
-        };
-        self.leave_unless(ok);
+        let inside = self.b.borrow_mut().ins().iadd_imm_s(value, first.wrapping_sub(ram.guest.0 as i64));
+        let last = ram.bytes.saturating_sub(span) as i64;
+        self.leave_unless(self.compares_with(IntCC::UnsignedLessThanOrEqual, inside, last));
         if closed != 0 {
             self.leave_unless_open(inside, span, ram);
         }
@@ -344,8 +340,7 @@ impl<'f> Emit<'f> {
         // The next page will do if it lies behind this one in the host as well.
         let end_va = self.b.borrow_mut().ins().iadd_imm_s(value, end - 1);
         let next = self.addend(end_va, access);
-        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, next, addend);
-        self.leave_unless(ok);
+        self.leave_unless(self.compares(IntCC::Equal, next, addend));
         let mut b = self.b.borrow_mut();
         b.ins().jump(goes_on, &[]);
         b.seal_block(goes_on);

@@ -241,8 +241,7 @@ impl<'f> Emit<'f> {
         let inside = self.b.borrow_mut().ins().iadd_imm_s(p, (off as i64).wrapping_sub(ram.host as i64));
         if self.key.flat.is_none() {
             let last = (ram.bytes - bytes) as i64;
-            let ok = self.b.borrow_mut().ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last);
-            self.leave_unless(ok);
+            self.leave_unless(self.compares_with(IntCC::UnsignedLessThanOrEqual, inside, last));
         }
         self.b.borrow_mut().ins().iadd_imm_s(inside, ram.guest.0 as i64)
     }
@@ -310,12 +309,8 @@ impl<'f> Emit<'f> {
             return;
         }
         let va = at.ssa();
-        let aligned = {
-            let mut b = self.b.borrow_mut();
-            let low = b.ins().band_imm_u(va, bytes as i64 - 1);
-            b.ins().icmp_imm_u(IntCC::Equal, low, 0)
-        };
-        self.leave_unless(aligned);
+        let low = self.b.borrow_mut().ins().band_imm_u(va, bytes as i64 - 1);
+        self.leave_unless(self.compares_with(IntCC::Equal, low, 0));
     }
 
     fn place_flat(&self, at: Val<'_, 'f, 64>, bytes: u64, mut writes: bool, ram: OpenRam) -> Place {
@@ -350,22 +345,21 @@ impl<'f> Emit<'f> {
             (first, end) = (first - before, end + behind);
         }
         let closed = if writes { ram.closed_bytes } else { 0 };
-        let (inside, ok) = {
+        let inside = {
             let mut b = self.b.borrow_mut();
             let start = match narrow {
                 None if first == off => value,
+                None if first == 0 => base,
                 None => b.ins().iadd_imm_s(base, first),
                 Some(narrow) => {
                     let start = if first == off { narrow } else { b.ins().iadd_imm_s(base, first) };
                     b.ins().uextend(I64, start)
                 }
             };
-            let inside = b.ins().iadd_imm_s(start, (ram.guest.0 as i64).wrapping_neg());
-            let last = ram.bytes as i64 - (end - first);
-            let ok = b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, inside, last);
-            (inside, ok)
+            b.ins().iadd_imm_s(start, (ram.guest.0 as i64).wrapping_neg())
         };
-        self.leave_unless(ok);
+        let last = ram.bytes as i64 - (end - first);
+        self.leave_unless(self.compares_with(IntCC::UnsignedLessThanOrEqual, inside, last));
         if closed != 0 {
             self.leave_unless_open(inside, (end - first) as u64, ram);
         }
@@ -381,13 +375,10 @@ impl<'f> Emit<'f> {
 
     /// Leaves if one of the `bytes` bytes from `inside` on, an offset in RAM, is watched.
     pub(crate) fn leave_unless_open(&self, inside: ir::Value, bytes: u64, ram: OpenRam) {
-        let ok = {
-            let mut b = self.b.borrow_mut();
-            let reach = bytes - 1;
-            let behind = b.ins().iadd_imm_s(inside, reach.wrapping_sub(ram.closed_from) as i64);
-            b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, behind, (ram.closed_bytes + reach) as i64)
-        };
-        self.leave_unless(ok);
+        let reach = bytes - 1;
+        let behind = self.b.borrow_mut().ins().iadd_imm_s(inside, reach.wrapping_sub(ram.closed_from) as i64);
+        let all = (ram.closed_bytes + reach) as i64;
+        self.leave_unless(self.compares_with(IntCC::UnsignedGreaterThanOrEqual, behind, all));
     }
 
     /// The host address that translates `va`: by the page that accesses of this group went to last, if it is that one again,
@@ -462,9 +453,9 @@ impl<'f> Emit<'f> {
         let expects_misaligned = self.expects_misaligned(bytes);
         let page = if expects_misaligned { self.page(va) } else { tag };
         let (window, found) = self.window(page, access);
-        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, found, tag);
+        let ok = self.compares(IntCC::Equal, found, tag);
         if expects_misaligned {
-            self.leave_unless_misaligned(ok, va, bytes, found);
+            self.leave_unless_misaligned(ok.ssa(), va, bytes, found);
         } else {
             self.leave_unless(ok);
         }
@@ -495,8 +486,7 @@ impl<'f> Emit<'f> {
     pub(crate) fn addend(&self, va: ir::Value, access: Access) -> ir::Value {
         let page = self.page(va);
         let (window, found) = self.window(page, access);
-        let ok = self.b.borrow_mut().ins().icmp(IntCC::Equal, found, page);
-        self.leave_unless(ok);
+        self.leave_unless(self.compares(IntCC::Equal, found, page));
         self.b.borrow_mut().ins().load(I64, slot_access(), window, Lookup::ADDEND as i32)
     }
 
@@ -512,7 +502,7 @@ impl<'f> Emit<'f> {
             goes_on
         };
         let fits = self.is_in_page(va, bytes, found);
-        self.leave_unless(fits);
+        self.leave_unless(self.truth(fits));
         let mut b = self.b.borrow_mut();
         b.ins().jump(goes_on, &[]);
         b.seal_block(goes_on);

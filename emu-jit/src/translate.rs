@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F32, F64, I32, I64, I64X2};
-use cranelift_codegen::ir::{self, BlockCall, Function, InstBuilder, JumpTableData, SourceLoc, UserFuncName};
+use cranelift_codegen::ir::{self, BlockCall, InstBuilder, JumpTableData, SourceLoc};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -23,7 +23,7 @@ use crate::calls::{Callee, deeds};
 use crate::emit::{Emit, Key, Left, Next, Translator, slot_access};
 use crate::exits::{LinkAddress, Why, define_unlinked, region_signature};
 use crate::float::host_convention;
-use crate::flow::{dirty, page_groups, pairs, spans, stored_early, ways};
+use crate::flow::{cold, dirty, page_groups, pairs, spans, stored_early, ways};
 use crate::laps::{Loop, loops};
 use crate::memory::LastPage;
 use crate::region::{Block, Edge, End, Region, Turns};
@@ -36,7 +36,7 @@ use lap::Lap;
 
 pub use explain::Explanation;
 
-/// Integer slots that a region may have, for most of what is used often to be in the host's registers.
+/// Integer slots that a region's blocks that are not cold may have, for most of what is used often to be in the host's registers.
 const MAX_IN_REGISTERS: usize = 24;
 
 /// What a region is translated from.
@@ -88,8 +88,9 @@ impl Compiler {
     }
 
     fn start(&mut self, signature: ir::Signature) {
+        // What was allocated for the function before is used again.
         self.context.clear();
-        self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
+        self.context.func.signature = signature;
     }
 
     fn finish(&mut self) -> Result<Vec<u8>, Error> {
@@ -160,6 +161,8 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     source: &'s Source<A>,
     emit: &'e Emit<'f>,
     blocks: Vec<ir::Block>,
+    /// Which blocks are cold.
+    cold: Vec<bool>,
     /// Slots that memory may lack at the start of each block.
     dirty: Vec<SlotSet>,
     /// Slots that each block stores at its end.
@@ -182,11 +185,13 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let blocks = region.blocks.iter().map(|_| emit.b.borrow_mut().create_block()).collect();
         let spare = if source.timing.is_some() { WAY_MORE } else { 0 };
         let ways: Vec<_> = ways(region).into_iter().map(|way| way.map(|way| way + spare)).collect();
-        let stored = stored_early(region, &source.key, &ways);
+        let cold = cold(region);
+        let stored = stored_early(region, &source.key, &cold, &ways);
         Translation {
             source,
             emit,
             blocks,
+            cold,
             dirty: dirty(region, &source.key, &stored),
             stored,
             loops: loops(region, &ways, source.key.flat.is_none()),
@@ -199,11 +204,16 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
 
     fn run(&self, begin: ir::Value) {
         let region = &self.source.region;
-        let (mut slots, mut doubles) = (SlotSet::default(), SlotSet::default());
-        for insn in region.blocks.iter().flat_map(|block| &block.insns) {
-            slots.extend(&insn.effect.reads);
-            slots.extend(&insn.effect.writes);
-            doubles.extend(&insn.effect.doubles);
+        // Of all blocks, and of those that are not cold.
+        let (mut slots, mut hot_slots, mut doubles) = (SlotSet::default(), SlotSet::default(), SlotSet::default());
+        for (block, &cold) in region.blocks.iter().zip(&self.cold) {
+            for effect in block.insns.iter().map(|insn| &insn.effect) {
+                for set in [&effect.reads, &effect.writes] {
+                    slots.extend(set);
+                    _ = !cold && hot_slots.extend(set);
+                }
+                doubles.extend(&effect.doubles);
+            }
         }
         if self.source.keeps_calls {
             slots.insert(A::STACK_POINTER);
@@ -213,7 +223,8 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         let pairs = pairs(region, slots.without(boxed));
         let is_pair = |&slot: &Slot| pairs.contains(lower_half(slot));
         let is_upper = |slot: Slot| lower_half(slot) != slot && is_pair(&slot);
-        let integers = slots.without(doubles).without(boxed).iter().filter(|slot| !is_pair(slot)).count();
+        let hot_integers = slots.and(hot_slots).without(doubles).without(boxed);
+        let integers = hot_integers.iter().filter(|slot| !is_pair(slot)).count();
         self.emit.ways_out_last.set(integers <= MAX_IN_REGISTERS || self.source.key.flat.is_none());
         self.require_boxed(boxed, begin);
         self.emit.load_slots(slots.iter().filter(|&slot| !is_upper(slot)).map(|slot| match slot {
@@ -252,6 +263,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 _ => self.plain_block(n),
             }
         }
+        self.emit.build_rare_jumps();
         self.emit.build_ways_out(self.marked);
     }
 
@@ -537,7 +549,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.emit.b.borrow_mut().seal_block(elsewhere);
         self.emit.begin_block(dirty, 0);
         self.spend_end(n);
-        self.emit.go_to(target);
+        self.emit.go_to_rarely(target);
         if is_new {
             self.emit.b.borrow_mut().switch_to_block(back);
             self.emit.begin_block(dirty, 0);

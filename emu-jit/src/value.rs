@@ -90,6 +90,28 @@ impl<'e, 'f, const BITS: u32> Val<'e, 'f, BITS> {
     const ONES: u64 = u64::MAX >> (64 - BITS);
 }
 
+impl<'f> Emit<'f> {
+    /// Whether `lhs` and `rhs` compare so.
+    pub(crate) fn compares(&self, cc: IntCC, lhs: ir::Value, rhs: ir::Value) -> Truth<'_, 'f> {
+        Truth { form: TruthForm::Compares(cc, lhs, rhs), e: self }
+    }
+
+    /// The same with a constant of the value's type.
+    pub(crate) fn compares_with(&self, cc: IntCC, lhs: ir::Value, rhs: i64) -> Truth<'_, 'f> {
+        let rhs = {
+            let mut b = self.b.borrow_mut();
+            let ty = b.func.dfg.value_type(lhs);
+            b.ins().iconst(ty, rhs)
+        };
+        self.compares(cc, lhs, rhs)
+    }
+
+    /// Whether a value that is 0 or 1 is 1.
+    pub(crate) fn truth(&self, value: ir::Value) -> Truth<'_, 'f> {
+        Truth { form: TruthForm::Ssa(value), e: self }
+    }
+}
+
 impl<'e, 'f> Truth<'e, 'f> {
     /// 0 or 1 in an `i8`.
     pub(crate) fn ssa(self) -> ir::Value {

@@ -282,8 +282,7 @@ impl<'f> Emit<'f> {
             let [low, high, flags] = [0, 8, 16].map(|at| b.ins().load(I64, MemFlagsData::trusted(), result, at));
             ([low, high], flags)
         };
-        let ok = self.b.borrow_mut().ins().icmp_imm_u(IntCC::Equal, flags, 0);
-        self.leave_unless(ok);
+        self.leave_unless(self.compares_with(IntCC::Equal, flags, 0));
         self.vector(VectorForm::Halves(Form::Ssa(halves[0]), Form::Ssa(halves[1])))
     }
 

@@ -5,14 +5,13 @@
 
 use std::cmp::Reverse;
 
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder, SourceLoc};
 use emu_core::slot::Slot;
 use rustc_hash::FxHashMap;
 
 use crate::emit::{Emit, Remaining, slot_access};
-use crate::exits::Why;
+use crate::exits::{Why, why_after_look, why_before};
 use crate::guards::Look;
 use crate::rows::BlockCounters;
 use crate::slots::{AT, LEFT, WHY, offset};
@@ -161,14 +160,10 @@ impl Emit<'_> {
         let mut b = self.b.borrow_mut();
         let left = way.left.now(&mut b);
         let why = match way.look {
-            None => b.ins().iconst(I64, (Why::Interpret as u64 | way.undone) as i64),
-            Some(Look { left, way }) => {
-                let enough = b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
-                const { assert!(Why::Budget as u64 == 0 && Why::Interpret as u64 == 1) }
-                b.ins().uextend(I64, enough)
-            }
+            None => why_before(Why::Interpret, way.ahead) | way.undone,
+            Some(Look { way, .. }) => why_after_look(way),
         };
-        let left = if way.ahead == 0 { left } else { b.ins().iadd_imm_s(left, way.ahead as i64) };
+        let why = b.ins().iconst(I64, why as i64);
         let pc = b.ins().iconst(I64, way.pc as i64);
         for (slot, value) in [(WHY, why), (LEFT, left), (AT, pc)] {
             b.ins().store(slot_access(), value, self.slots, offset(slot));

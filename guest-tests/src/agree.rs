@@ -33,6 +33,8 @@
 //! | `ways_out`: what several ways out store is not stored by some | | `sums_and_copies`, `ways_out_of_the_middle` |
 //! | `emit`: what a lap's later blocks would have run stays counted where an earlier one leaves | | `a_store_to_a_watched_word_next_to_loads` |
 //! | `emit`: what a block stores early is not stored | | `numbers_that_are_stored_early` |
+//! | `translate`: what a cold block stores early is not stored | | `what_cold_blocks_store` |
+//! | `exits`: of what has been counted and not run, an odd one is not added where that is settled | | `over_the_ends_of_pages` |
 //! | `guards`: of what has to be finite and what has to be ordinary, only one is tested where both wait | | `one_number_of_many_raises_flags` |
 //! | `emit`: a lap more counts as left than there is | 100 | `a_store_to_a_watched_word_next_to_loads` |
 //! | `guards`: what a slot held where a group began is not what is stored, of slots that are known, or is not stored, of others | 100 | `returns_to_where_nobody_expects_it` |

@@ -397,3 +397,26 @@ fn numbers_that_are_stored_early() {
     let expected: Vec<u64> = (1..18).map(|f| (30.0 * f64::from(f)).to_bits()).collect();
     assert_eq!(registers[F + 1..F + 18], expected);
 }
+
+/// What a loop's surroundings write, which run a fortieth as often: it is there wherever the loop is left.
+#[test]
+fn what_cold_blocks_store() {
+    let outer = [addi(7, 7, 3), add(8, 8, 7), addi(5, 10, 0)];
+    let inner = [lw(9, 5, 0), add(11, 11, 9), addi(5, 5, 4), bne(5, 6, -12)];
+    let its: Vec<u32> = outer.into_iter().chain(inner).chain([addi(12, 12, -1), bne(12, 0, -32)]).collect();
+    let mut program = Program::new(64, &its, &[(6, DATA + 40 * 4), (10, DATA), (12, 20)]);
+    program.data = (1..=40_u32).flat_map(u32::to_le_bytes).collect();
+    for slice in [1, 10, 29, 97, INSNS] {
+        let (mut one, mut other) = (program.machine(Engine::Interp), program.machine(Engine::Interp));
+        // By then the loop has gone around often enough for what is around it to be cold.
+        let options = emu_jit::Options { tier: emu_jit::Tier::Hot, threshold: 100, ..Default::default() };
+        other.execute_with(|_| Box::new(emu_jit::Jit::new(options).expect("this host runs translated code")));
+        for _ in (0..4_000).step_by(slice as usize) {
+            one.run(slice);
+            other.run(slice);
+            assert_eq!(seen(&one), seen(&other), "slices of {slice}");
+        }
+        let registers = registers(&other);
+        assert_eq!([7, 8, 11].map(|x| registers[x]), [60, 630, 20 * 820], "slices of {slice}");
+    }
+}
