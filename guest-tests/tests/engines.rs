@@ -87,7 +87,7 @@ fn cases() -> u64 {
 /// A first look; the program `agree` runs many more of them.
 fn random_programs_agree<W: World>() {
     let mut sum = [0; agree::Done::NAMES.len()];
-    for seed in 1..=5 * cases() {
+    for seed in 1..=8 * cases() {
         let program = agree::Program::<W>::new(seed);
         let done = agree::run(&program).unwrap_or_else(|difference| {
             let (small, difference) = agree::shrink::shrink(&program, &difference);
