@@ -9,7 +9,8 @@ use crate::run::Stats;
 /// Instructions that are listed by themselves; the rest is one figure.
 const LISTED: usize = 12;
 
-/// How often code was left for the interpreter, by the name of the instruction that it had to run.
+/// How often code was left for the interpreter, by the name of the instruction that it ran then. Where several share a way out
+/// (`guards`) that is the first of them, not the one that stood in the way.
 #[derive(Default, Debug)]
 pub(crate) struct LeftAt(BTreeMap<&'static str, u64>);
 

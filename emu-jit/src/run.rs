@@ -534,9 +534,9 @@ impl<A: Arch> Executor<A> for Jit<A> {
             let left = end - hart.retired.get();
             let rest = match Why::of(hart.slots.get(WHY)).0 {
                 Why::Budget => left,
-                // A region may find out that it cannot be entered before it looks at the budget.
                 Why::Interpret => {
                     self.note_left(hart);
+                    // A region may find out that it cannot be entered before it looks at the budget.
                     left.min(1)
                 }
                 Why::Key | Why::Unknown | Why::Unlinked | Why::Turned => continue,

@@ -284,6 +284,7 @@ fn simple(op: V2, width: Lane, a: V, b: V) -> Option<V> {
     })
 }
 
+/// All others, which are called: compiled into each instruction that may do one they would be most of the interpreter.
 #[inline(never)]
 pub(super) fn other_binary(op: V2, width: Lane, a: V, b: V) -> (V, u64) {
     let with = |sign, f: fn(i128, i128) -> i128| collect(width, pairs(a, b, width, sign).map(|(x, y)| f(x, y)));
