@@ -3,7 +3,7 @@
 //! Reading order: `slots` (which register is which slot), `width` (one meaning, two widths), `flags`, `format` (operands),
 //! `table` (the rows, in the order of the manual's index), then the meanings by the manual's classes: `addsub`, `logical`,
 //! `bitfield`, `move_wide`, `cond_select`, `muldiv`, `crc`, `branch`, `load_store`, `load_store_pair`, `exclusive`. The system:
-//! `feature` (processors), `state`, `exception`, `levels` (EL2 and EL3), `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
+//! `feature` (processors), `state`, `timing` (what timing models see), `exception`, `levels` (EL2 and EL3), `sysreg`, `system`, `mmu`, `maintenance`, `semihosting`.
 
 pub mod addsub;
 mod atomic;
@@ -40,6 +40,7 @@ pub mod state;
 pub mod sysreg;
 pub mod system;
 pub mod table;
+mod timing;
 pub mod width;
 
 use crate::hart::Hart;

@@ -7,7 +7,7 @@ mod memory;
 mod timing;
 
 use crate::engine::{Engine, Exec};
-use crate::interp::Handler;
+use crate::interp::{Handler, Step};
 use crate::isa::{Facts, Kind, Packed, Row, Touches};
 use crate::machine::Commit;
 use crate::profile::Turn;
@@ -136,6 +136,11 @@ pub trait Arch: Sized + 'static {
     fn turn(row: u16, operands: &Packed) -> Turn;
     /// What timing models see of an instruction: its row and operands, its place, its encoding, and the 16 bits behind it.
     fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn;
+    /// The address that an instruction which is about to run will access, if it accesses memory.
+    fn timed_address(step: &Step<'_, Self>, _: &Packed, insn: &Insn) -> u64 {
+        let base = GuestVirt(step.hart.slots.get(insn.rs1));
+        Self::advance(step.hart, base, insn.imm as u64).0
+    }
     /// The stack pointer.
     fn stack_pointer(hart: &Hart<Self>) -> u64 {
         hart.slots.get(Self::STACK_POINTER)
@@ -225,6 +230,9 @@ pub struct Hart<A: Arch> {
     /// Instructions retired in each privilege level up to `mode_since`.
     mode_retired: [Cell<u64>; MODES],
     mode_since: Cell<u64>,
+    /// The same of modelled cycles.
+    mode_cycles: [Cell<u64>; MODES],
+    mode_cycles_since: Cell<u64>,
     /// Exceptions and interrupts taken.
     pub traps: Cell<u64>,
     /// Of these, interrupts.
@@ -269,6 +277,8 @@ impl<A: Arch> Hart<A> {
             mode: Cell::new(0),
             mode_retired: Default::default(),
             mode_since: Cell::new(0),
+            mode_cycles: Default::default(),
+            mode_cycles_since: Cell::new(0),
             traps: Cell::new(0),
             interrupts: Cell::new(0),
             log: RefCell::new(None),
@@ -314,15 +324,25 @@ impl<A: Arch> Hart<A> {
     }
 
     fn account_mode(&self) {
-        let (old, retired) = (&self.mode_retired[self.mode.get() as usize % MODES], self.retired.get());
+        let mode = self.mode.get() as usize % MODES;
+        let (old, retired) = (&self.mode_retired[mode], self.retired.get());
         old.set(old.get() + (retired - self.mode_since.get()));
         self.mode_since.set(retired);
+        let (old, cycles) = (&self.mode_cycles[mode], self.cycles());
+        old.set(old.get() + (cycles - self.mode_cycles_since.get()));
+        self.mode_cycles_since.set(cycles);
     }
 
     /// Instructions retired in each privilege level.
     pub fn retired_by_mode(&self) -> [u64; MODES] {
         self.account_mode();
         std::array::from_fn(|m| self.mode_retired[m].get())
+    }
+
+    /// Cycles in each privilege level, as far as they are known: those of what changes the level are the new one's.
+    pub fn cycles_by_mode(&self) -> [u64; MODES] {
+        self.account_mode();
+        std::array::from_fn(|m| self.mode_cycles[m].get())
     }
 
     /// Code may have changed in memory (FENCE.I): what was decoded is compared before it runs again.

@@ -10,10 +10,11 @@
 //! | `timing/models` | the names, and what each may claim |
 //! | `timing/insn` | what models see of an instruction |
 //! | `timing/pico`, `ibex`, `hazard3` | static models |
-//! | `timing/predicting`, `rocket`, `inorder5` | stepped models |
+//! | `timing/predicting`, `rocket`, `inorder5`, `cortex_a53` | stepped models |
 //! | `timing/block` | a block's cost, from a static model |
 
 mod block;
+mod cortex_a53;
 mod hazard3;
 mod ibex;
 mod inorder5;
@@ -30,7 +31,7 @@ use crate::slot::Slot;
 pub use block::{BlockCost, block};
 pub use insn::{Class, Insn, Signs};
 pub use meter::Meter;
-pub use models::{Core, MODELS, Model, StaticModel};
+pub use models::{Core, InstructionSet, MODELS, Model, StaticModel};
 
 /// Modelled cycles of a hart up to its next instruction. No architectural state.
 pub const CYCLES: Slot = Slot(250);
@@ -120,6 +121,8 @@ pub struct Event {
     pub in_memory: bool,
     /// Whether control went elsewhere.
     pub taken: bool,
+    /// The address of the instruction that comes next.
+    pub next: u64,
     /// What [`Static::more`] says, if the model has a static one within and that says something.
     pub more: u64,
 }

@@ -7,10 +7,11 @@ mod riscv;
 
 use std::fmt::Display;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use emu_core::hart::Arch;
 use emu_core::image::{self, Image};
 use emu_core::machine::Machine;
+use emu_core::timing::{InstructionSet, Model};
 use emu_core::trap::Trap;
 use emu_devices::board::{self, Board, Description, Options};
 
@@ -65,6 +66,15 @@ pub(crate) fn family(image: &Image, args: &MachineArgs) -> image::Arch {
         image::Arch::RiscV
     };
     image.target().map_or(asked, |target| target.arch)
+}
+
+/// Whether programs of an instruction set can be timed by a model; `name` is the program's.
+fn check_model(name: &str, model: &Model, set: InstructionSet) -> Result<()> {
+    if let Some(of) = model.of.filter(|_| !model.fits(set)) {
+        let fitting = Model::fitting(set).map(|model| model.name).collect::<Vec<_>>().join(", ");
+        bail!("{name}: --timing {}: a model of {of} cores, and this runs as {set}; take one of {fitting}", model.name);
+    }
+    Ok(())
 }
 
 /// Calls a function that is generic over [`Guest`] for the guest of a family.

@@ -12,16 +12,16 @@ use super::slots::{FP_TRAP, FPCR, FPSR, LINK, Q_MASK, SP, SP_MASK, ZVA_TRAP, dst
 use super::sysreg::{self, Missing, Pmu, SCTLR_DZE};
 use super::table::{Code, Row, TABLE, translate};
 use super::width::View;
-use super::{commit, flags, fp, levels, mmu};
+use super::{commit, flags, fp, levels, mmu, timing};
 use crate::engine::{Engine, Exec};
 use crate::hart::{Arch, Debugging, Decoded, Hart, Near, Translation};
-use crate::interp::Handler;
+use crate::interp::{Handler, Step};
 use crate::isa::{self, Facts, Operands, Packed};
 use crate::machine::Commit;
 use crate::profile::Turn;
 use crate::semihosting::Environment;
 use crate::slot::Slot;
-use crate::timing;
+use crate::timing::Insn;
 use crate::trap::{Cause, Taken, Trap};
 use emu_devices::board::Arm;
 use emu_devices::gic::{Gic, ppi};
@@ -468,9 +468,11 @@ impl Arch for AArch64 {
     fn slot_name(slot: Slot) -> &'static str {
         name(slot)
     }
-    /// No model knows these instructions: they have a place and a length.
-    fn timed(_: u16, _: &Packed, pc: u64, word: u32, behind: u16) -> timing::Insn {
-        timing::Insn { pc, word, behind, ..timing::Insn::NOTHING }
+    fn timed(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16) -> Insn {
+        timing::insn(row, operands, pc, word, behind)
+    }
+    fn timed_address(step: &Step<'_, Self>, operands: &Packed, insn: &Insn) -> u64 {
+        timing::address(step, operands, insn)
     }
     fn jumps_to_register(row: u16) -> bool {
         matches!(TABLE.get(row as usize).map(|row| row.code), Some(Code::Br | Code::Blr | Code::Ret))

@@ -66,17 +66,19 @@ pub(super) struct Cx<'h> {
     pub hart: &'h Hart<AArch64>,
     /// How many instructions retired before.
     pub retired: u64,
+    /// Cycles up to then, by the hart's timing model.
+    pub cycles: u64,
 }
 
 impl<'h> Cx<'h> {
     /// Between instructions.
     pub fn between(hart: &'h Hart<AArch64>) -> Self {
-        Cx { hart, retired: hart.retired.get() }
+        Cx { hart, retired: hart.retired.get(), cycles: hart.cycles() }
     }
 
     /// In an instruction with `left` others after it in its slice.
     fn inside(hart: &'h Hart<AArch64>, left: usize) -> Self {
-        Cx { hart, retired: hart.retired_before(left) }
+        Cx { hart, retired: hart.retired_before(left), cycles: hart.cycles_before(left) }
     }
 
     /// Virtual time, in instruction times.

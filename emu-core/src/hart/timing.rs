@@ -11,6 +11,8 @@ impl<A: Arch> Hart<A> {
         meter.rules.set(model.as_static().or_else(|| model.within()));
         *meter.stepped.borrow_mut() = model.as_stepped();
         self.slots.set(CYCLES, 0);
+        self.mode_cycles.iter().for_each(|cycles| cycles.set(0));
+        self.mode_cycles_since.set(self.cycles());
         self.leave_pending(Pending::REDIRECTED);
     }
 

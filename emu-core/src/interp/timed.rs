@@ -172,6 +172,7 @@ fn returns<A: Arch>(block: &Block<A>) -> bool {
 /// An instruction is about to run: it waits for what is pending. What it sees of counters comes after that.
 fn begin<A: Arch>(hart: &Hart<A>, op: &Op<A>, insn: &Insn) -> Event {
     let mut event = Event::default();
+    let step = Step::<A> { hart, op, left: 0, len: insn.bytes };
     let is_stepped = hart.timing.stepped.borrow().is_some();
     if let Some(rules) = hart.timing.rules.get() {
         if !is_stepped {
@@ -179,20 +180,19 @@ fn begin<A: Arch>(hart: &Hart<A>, op: &Op<A>, insn: &Insn) -> Event {
             hart.leave_pending(Pending::SETTLED);
         }
         if rules.cost(insn).varies {
-            let step = Step::<A> { hart, op, left: 0, len: insn.bytes };
             event.more = rules.more(&step, insn).0;
         }
     }
     if is_stepped {
         event.operands = [insn.rs1, insn.rs2].map(|slot| hart.slots.get(slot));
-        let address = GuestVirt(event.operands[0]);
-        event.address = A::advance(hart, address, insn.imm as u64).0;
+        event.address = A::timed_address(&step, &op.operands, insn);
     }
     event
 }
 
 /// It has retired.
 fn finish<A: Arch>(hart: &Hart<A>, insn: &Insn, phys: GuestPhys, mut event: Event) {
+    event.next = hart.pc.get();
     let mut stepped = hart.timing.stepped.borrow_mut();
     if let Some(stepped) = &mut *stepped {
         event.in_memory = hart.memory.find(GuestPhys(event.address), 1 << insn.size).is_some();

@@ -29,7 +29,7 @@ impl Static for Hazard3 {
     fn cost(&self, insn: &Insn) -> Cost {
         let steps = 2 + 32 / self.unroll;
         match insn.class {
-            Class::Jump | Class::JumpTo | Class::TrapReturn => Cost::fixed(2),
+            Class::Jump | Class::JumpTo | Class::Return | Class::TrapReturn => Cost::fixed(2),
             Class::Branch => Cost { falls: 1, taken: 2, varies: false },
             Class::Multiply if !self.fast_multiplier => Cost::fixed(steps),
             Class::MultiplyHigh(Signs { a, b }) if !self.fast_multiplier => {
@@ -50,6 +50,10 @@ impl Static for Hazard3 {
             | Class::Control { .. }
             | Class::Fence
             | Class::CodeFence
+            | Class::Float
+            | Class::FloatFused
+            | Class::FloatDivide
+            | Class::Vector
             | Class::Other => Cost::fixed(1),
         }
     }

@@ -43,7 +43,7 @@ impl Static for Ibex {
             Class::Load | Class::LoadReserved | Class::Store | Class::StoreConditional => Cost::fixed(memory),
             Class::Atomic => Cost::fixed(2 * memory),
             Class::Branch => Cost { falls: 1, taken: if self.branch_target_alu { 2 } else { 3 }, varies: false },
-            Class::Jump | Class::JumpTo | Class::TrapReturn => Cost::fixed(2),
+            Class::Jump | Class::JumpTo | Class::Return | Class::TrapReturn => Cost::fixed(2),
             Class::Multiply => match self.multiplier {
                 Multiplier::SingleCycle => Cost::fixed(1),
                 Multiplier::Fast => Cost::fixed(3),
@@ -62,6 +62,10 @@ impl Static for Ibex {
             | Class::Control { .. }
             | Class::Fence
             | Class::CodeFence
+            | Class::Float
+            | Class::FloatFused
+            | Class::FloatDivide
+            | Class::Vector
             | Class::Other => Cost::fixed(1),
         }
     }

@@ -21,6 +21,9 @@ const DIVISION: u64 = 33;
 /// For so many instructions the result of a load or a multiplication is not there yet.
 const LATE: u64 = 2;
 
+/// Nothing is late.
+const NOTHING: ([Slot; 2], u64) = ([ZERO; 2], 0);
+
 /// A direct-mapped cache: the line that each place has.
 struct Cache([u64; LINES]);
 
@@ -37,13 +40,13 @@ pub(super) struct InOrder5 {
     code: Cache,
     data: Cache,
     /// What the last instruction writes late, and for how many instructions; then the same of the one before.
-    late: [(Slot, u64); 2],
+    late: [([Slot; 2], u64); 2],
 }
 
 impl Default for InOrder5 {
     fn default() -> Self {
         let none = || Cache([u64::MAX; LINES]);
-        InOrder5 { code: none(), data: none(), late: [(ZERO, 0); 2] }
+        InOrder5 { code: none(), data: none(), late: [NOTHING; 2] }
     }
 }
 
@@ -56,29 +59,30 @@ impl Stepped for InOrder5 {
         if insn.straddles_words() && !self.code.access(insn.pc.wrapping_add(2)) {
             cycles += FETCH_MISS;
         }
-        let waits = |(register, late): (Slot, u64), ago: u64| {
-            if register != ZERO && insn.reads(register) { late.saturating_sub(ago) } else { 0 }
+        let waits = |(registers, late): ([Slot; 2], u64), ago: u64| {
+            let reads = registers.into_iter().any(|register| register != ZERO && insn.reads(register));
+            if reads { late.saturating_sub(ago) } else { 0 }
         };
         let wait = waits(self.late[0], 0).max(waits(self.late[1], 1));
         cycles += wait;
         let late = match insn.class {
             Class::Load | Class::LoadReserved | Class::Atomic | Class::StoreConditional => LATE,
-            Class::Multiply | Class::MultiplyHigh(_) => LATE,
+            Class::Multiply | Class::MultiplyHigh(_) | Class::FloatFused => LATE,
             Class::Shift | Class::ShiftBy => LATE - 1,
             _ => 0,
         };
         // Whoever has waited has let the one before finish.
-        self.late = [(insn.rd, late), if wait == 0 { self.late[0] } else { (ZERO, 0) }];
+        self.late = [([insn.rd, insn.rd2], late), if wait == 0 { self.late[0] } else { NOTHING }];
         cycles +=
             match insn.class {
                 Class::Load | Class::LoadReserved | Class::Atomic if event.in_memory => {
                     if self.data.access(event.address) { 0 } else { LOAD_MISS }
                 }
-                Class::Divide { .. } => DIVISION,
+                Class::Divide { .. } | Class::FloatDivide => DIVISION,
                 Class::Branch if event.taken != insn.goes_back() => MISPREDICTED,
                 Class::Branch if event.taken => REDIRECT,
                 Class::Jump => REDIRECT,
-                Class::JumpTo | Class::TrapReturn => REDIRECT + MISPREDICTED,
+                Class::JumpTo | Class::Return | Class::TrapReturn => REDIRECT + MISPREDICTED,
                 _ => 0,
             };
         cycles

@@ -38,6 +38,8 @@ pub enum Class {
     Jump,
     /// A jump to where a register says.
     JumpTo,
+    /// The same, of which the instruction says that it returns from a call.
+    Return,
     /// The low half of a product.
     Multiply,
     /// The high half.
@@ -60,6 +62,14 @@ pub enum Class {
     CodeFence,
     /// A return from a trap.
     TrapReturn,
+    /// Floating point, of scalars and vectors.
+    Float,
+    /// A multiplication and addition in floating point.
+    FloatFused,
+    /// A division or square root in floating point.
+    FloatDivide,
+    /// Integers in vectors.
+    Vector,
     /// Something else.
     Other,
 }
@@ -79,14 +89,22 @@ pub struct Insn {
     pub opcode: u8,
     /// The register that it writes; slot 0 if none, or one that is always zero.
     pub rd: Slot,
+    /// Another one that it writes at the same time.
+    pub rd2: Slot,
+    /// The base register that an access moves.
+    pub base: Slot,
     /// Whether it names a register to write, be it one that is always zero.
     pub writes: bool,
     /// The first register that it reads; slot 0 if none.
     pub rs1: Slot,
     /// The second.
     pub rs2: Slot,
+    /// The third.
+    pub rs3: Slot,
     /// A number in it: what is added to an address, where a branch goes.
     pub imm: i64,
+    /// Whether a register is added to its address, which `imm` then says nothing of.
+    pub is_indexed: bool,
     /// How far it shifts.
     pub amount: u8,
     /// Base-two logarithm of the bytes that it accesses in memory.
@@ -108,10 +126,14 @@ impl Insn {
         class: Class::Other,
         opcode: 0,
         rd: ZERO,
+        rd2: ZERO,
+        base: ZERO,
         writes: false,
         rs1: ZERO,
         rs2: ZERO,
+        rs3: ZERO,
         imm: 0,
+        is_indexed: false,
         amount: 0,
         size: 0,
         narrow: false,
@@ -131,7 +153,7 @@ impl Insn {
 
     /// Whether it reads a register.
     pub fn reads(&self, register: Slot) -> bool {
-        self.rs1 == register || self.rs2 == register
+        self.rs1 == register || self.rs2 == register || self.rs3 == register
     }
 
     /// Whether it is a branch to an earlier address.

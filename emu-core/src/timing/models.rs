@@ -1,5 +1,6 @@
 //! The models by name, and what each may claim.
 
+use super::cortex_a53::CortexA53;
 use super::hazard3::Hazard3;
 use super::ibex::{Ibex, Multiplier};
 use super::inorder5::InOrder5;
@@ -8,6 +9,7 @@ use super::predicting::Predicting;
 use super::rocket::Rocket;
 use super::{Cost, Insn, Pending, Static, Stepped};
 use crate::engine::Engine;
+use std::fmt::{self, Display, Formatter};
 
 /// Whose rules a model follows.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -26,6 +28,36 @@ pub enum Core {
     Rocket,
     /// Five stages in order, with caches.
     InOrder5,
+    /// Two instructions a cycle in order, with a branch predictor and caches.
+    CortexA53,
+}
+
+/// What instructions the core of a model has.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum InstructionSet {
+    /// RISC-V with 32 bits.
+    Rv32,
+    /// RISC-V with 64 bits.
+    Rv64,
+    /// AArch64.
+    Aarch64,
+}
+
+impl InstructionSet {
+    /// RISC-V with registers of so many bits.
+    pub fn riscv(xlen: u32) -> Self {
+        if xlen == 32 { InstructionSet::Rv32 } else { InstructionSet::Rv64 }
+    }
+}
+
+impl Display for InstructionSet {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            InstructionSet::Rv32 => "RV32",
+            InstructionSet::Rv64 => "RV64",
+            InstructionSet::Aarch64 => "AArch64",
+        })
+    }
 }
 
 /// A model that can be chosen by name.
@@ -37,8 +69,8 @@ pub struct Model {
     pub alias: Option<&'static str>,
     /// Its rules.
     pub core: Core,
-    /// Width of the registers of cores that it is a model of; `None`: any.
-    pub xlen: Option<u32>,
+    /// Of whose cores it is a model; `None`: of any.
+    pub of: Option<InstructionSet>,
     /// What its cycles may be called: "exact against ..." or "estimate ...".
     pub claim: &'static str,
 }
@@ -48,13 +80,13 @@ const SMALL: Ibex = Ibex { multiplier: Multiplier::Fast, branch_target_alu: fals
 const NOBP: Hazard3 = Hazard3 { fast_multiplier: true, unroll: 2 };
 
 const fn model(name: &'static str, core: Core, claim: &'static str) -> Model {
-    Model { name, alias: None, core, xlen: Some(32), claim }
+    Model { name, alias: None, core, of: Some(InstructionSet::Rv32), claim }
 }
 
 /// All of them.
 #[rustfmt::skip]
 pub static MODELS: &[Model] = &[
-    Model { xlen: None, ..model("ideal", Core::Ideal, "one cycle an instruction, by definition") },
+    Model { of: None, ..model("ideal", Core::Ideal, "one cycle an instruction, by definition") },
     Model { alias: Some("picorv32"), ..model("pico-fast", Core::Pico(FAST),
         "exact against PicoRV32 (RTL), RV32IM and RV32IMC, BARREL_SHIFTER, FAST_MUL, DIV, two read ports, zero-wait look-ahead memory") },
     model("pico-fast-noc", Core::Pico(FAST),
@@ -77,10 +109,12 @@ pub static MODELS: &[Model] = &[
         "exact against Hazard3 (RTL), RV32IM and RV32IMC, two ports, sequential MUL and DIV, MULDIV_UNROLL 1, no branch predictor, zero-wait memory"),
     model("h3-fast", Core::Predicting(NOBP),
         "exact against Hazard3 (RTL), RV32IM, as h3-nobp with BRANCH_PREDICTOR; with compressed code an estimate"),
-    Model { xlen: Some(64), ..model("rocket", Core::Rocket,
+    Model { of: Some(InstructionSet::Rv64), ..model("rocket", Core::Rocket,
         "exact against Rocket (RTL), LitexConfig of pythondata-cpu-rocket 0.0.post7146, RV64IMAC, warm caches, memory latency 1; with cache misses an estimate") },
-    Model { xlen: None, ..model("inorder5", Core::InOrder5,
+    Model { of: None, ..model("inorder5", Core::InOrder5,
         "estimate of five stages in order, static prediction, caches of 4 KiB") },
+    Model { of: Some(InstructionSet::Aarch64), ..model("cortex-a53-like", Core::CortexA53,
+        "estimate of a core like the Cortex-A53: two instructions a cycle in order, gshare, caches of 32 and 512 KiB; compared with none") },
 ];
 
 /// The static rules of a model, for [`Static`].
@@ -111,13 +145,23 @@ impl Model {
         self.core == Core::Ideal
     }
 
+    /// Whether programs of this instruction set can be timed by it.
+    pub fn fits(&self, set: InstructionSet) -> bool {
+        self.of.is_none_or(|of| of == set)
+    }
+
+    /// All that fit.
+    pub fn fitting(set: InstructionSet) -> impl Iterator<Item = &'static Model> {
+        MODELS.iter().filter(move |model| model.fits(set))
+    }
+
     /// As a static model, if it is one.
     pub fn as_static(&self) -> Option<StaticModel> {
         Some(StaticModel(match self.core {
             Core::Pico(pico) => Rules::Pico(pico),
             Core::Ibex(ibex) => Rules::Ibex(ibex),
             Core::Hazard3(hazard3) => Rules::Hazard3(hazard3),
-            Core::Ideal | Core::Predicting(_) | Core::Rocket | Core::InOrder5 => return None,
+            Core::Ideal | Core::Predicting(_) | Core::Rocket | Core::InOrder5 | Core::CortexA53 => return None,
         }))
     }
 
@@ -135,6 +179,7 @@ impl Model {
             Core::Predicting(hazard3) => Box::new(Predicting::new(hazard3)),
             Core::Rocket => Box::<Rocket>::default(),
             Core::InOrder5 => Box::<InOrder5>::default(),
+            Core::CortexA53 => Box::<CortexA53>::default(),
             Core::Ideal | Core::Pico(_) | Core::Ibex(_) | Core::Hazard3(_) => return None,
         })
     }

@@ -49,7 +49,7 @@ impl Static for Pico {
                 taken: 5 + second_read + waits_for_next + 2 * waits,
                 varies: false,
             },
-            Class::JumpTo | Class::TrapReturn => Cost::fixed(6 + waits),
+            Class::JumpTo | Class::Return | Class::TrapReturn => Cost::fixed(6 + waits),
             Class::Shift if self.barrel_shifter => Cost::fixed(3 + waits),
             Class::Shift => Cost::fixed(4 + shift_cycles(insn.amount.into()) + waits),
             Class::ShiftBy if self.barrel_shifter => Cost::fixed(3 + second_read + waits),
@@ -59,9 +59,16 @@ impl Static for Pico {
             Class::Multiply => Cost::fixed(40 + second_read),
             Class::MultiplyHigh(_) => Cost::fixed(72 + second_read),
             Class::Divide { .. } => Cost::fixed(40 + second_read),
-            Class::Immediate | Class::Jump | Class::Control { .. } | Class::Fence | Class::CodeFence | Class::Other => {
-                Cost::fixed(3 + waits)
-            }
+            Class::Immediate
+            | Class::Jump
+            | Class::Control { .. }
+            | Class::Fence
+            | Class::CodeFence
+            | Class::Float
+            | Class::FloatFused
+            | Class::FloatDivide
+            | Class::Vector
+            | Class::Other => Cost::fixed(3 + waits),
         }
     }
 

@@ -8,6 +8,7 @@ use emu_core::aarch64::feature::{Cpu, Highest};
 use emu_core::aarch64::state::{AArch64, Config};
 use emu_core::image::Image;
 use emu_core::machine::Machine;
+use emu_core::timing::InstructionSet;
 use emu_core::trap::Trap;
 use emu_devices::board::arm_virt::{self, GicVersion};
 use emu_devices::board::{self, Board, Description, Options};
@@ -34,11 +35,7 @@ impl Guest for AArch64 {
 
     fn choose(name: &str, _: &Image, args: &MachineArgs, _: &Description) -> Result<Processor> {
         ensure!(args.isa.is_none(), "{name}: --isa is for RISC-V, and this is a program for AArch64; use --cpu");
-        ensure!(
-            args.timing.is_ideal(),
-            "{name}: --timing {}: a model of RISC-V cores, and this is a program for AArch64; take ideal",
-            args.timing.name
-        );
+        super::check_model(name, args.timing, InstructionSet::Aarch64)?;
         let cpu = match &args.cpu {
             None => Cpu::default(),
             Some(asked) => Cpu::named(asked).ok_or_else(|| {

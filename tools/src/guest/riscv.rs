@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use emu_core::image::Image;
 use emu_core::machine::Machine;
 use emu_core::riscv;
 use emu_core::riscv::extension::Ext;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::state::{Config, Riscv};
-use emu_core::timing::MODELS;
+use emu_core::timing::InstructionSet;
 use emu_core::trap::Trap;
 use emu_devices::board::{self, Board, Description, Options};
 
@@ -45,12 +45,7 @@ impl Guest for Riscv {
             ensure!(!is_given, "{name}: {option} is for AArch64, and this is a program for RISC-V; leave it out");
         }
         let isa = isa::choose(name, image, args.isa.as_deref(), board.isa.as_deref())?;
-        if let Some(xlen) = args.timing.xlen.filter(|&xlen| xlen != isa.xlen) {
-            let fitting = MODELS.iter().filter(|model| model.xlen.is_none_or(|xlen| xlen == isa.xlen));
-            let names: Vec<_> = fitting.map(|model| model.name).collect();
-            let (model, own, names) = (args.timing.name, isa.xlen, names.join(", "));
-            bail!("{name}: --timing {model}: a model of RV{xlen} cores, and this runs as RV{own}; take one of {names}");
-        }
+        super::check_model(name, args.timing, InstructionSet::riscv(isa.xlen))?;
         Ok(Processor { isa, config: Config { misaligned_trap: args.misaligned == Misaligned::Trap } })
     }
 

@@ -6,7 +6,7 @@ use super::{Folder, emu};
 /// Where QEMU's `virt` has its RAM.
 const RAM: u64 = 0x4000_0000;
 
-fn program(code: &[u32]) -> Elf {
+pub(super) fn program(code: &[u32]) -> Elf {
     Elf::new(code).with(|elf| {
         (elf.machine, elf.entry) = (183, RAM);
         elf.segments[0].1 = RAM;

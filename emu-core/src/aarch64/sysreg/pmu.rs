@@ -1,8 +1,8 @@
 //! The performance monitors, PMUv3 (D7, D13.4): four event counters of 32 bits and the cycle counter. They are exact: a counter that is
 //! read tells what retired before the reading instruction.
 //!
-//! Events: instructions retired (`INST_RETIRED`), cycles (`CPU_CYCLES`: one an instruction, as waiting takes none), and what software adds
-//! (`SW_INCR`). Absent: chained counters. Counters are brought up to date whenever they are looked at or what they count changes,
+//! Events: instructions retired (`INST_RETIRED`), cycles (`CPU_CYCLES`: those of the timing model, else one an instruction; waiting takes
+//! none), and what software adds (`SW_INCR`). Absent: chained counters. Counters are brought up to date whenever they are looked at or what they count changes,
 //! and at the instruction where one of them overflows with its interrupt enabled.
 
 use super::Gate::{System, Trapped};
@@ -17,6 +17,8 @@ use std::cell::{Cell, RefCell};
 const COUNTERS: usize = 4;
 /// The number of the cycle counter in bit masks.
 const CYCLES: usize = 31;
+/// More cycles than an instruction takes under any model.
+const MOST_CYCLES: u64 = 1024;
 /// Bits of the masks that exist.
 const MASK: u64 = 1 << CYCLES | ((1 << COUNTERS) - 1);
 
@@ -107,8 +109,15 @@ struct State {
     /// Of the event counters, and behind them the cycle counter.
     types: [u64; COUNTERS + 1],
     counts: [u64; COUNTERS + 1],
-    /// What had retired at each level when the counters were brought up to date.
-    seen: [u64; MODES],
+    /// What had happened at each level when the counters were brought up to date.
+    seen: Totals,
+}
+
+/// Instructions and cycles at each level.
+#[derive(Copy, Clone, Default, Debug)]
+struct Totals {
+    retired: [u64; MODES],
+    cycles: [u64; MODES],
 }
 
 impl Pmu {
@@ -141,11 +150,14 @@ impl Pmu {
         let watched =
             (0..=COUNTERS).filter(|&n| state.interrupts >> bit(n) & 1 != 0 && state.levels(hart, n) & here != 0);
         let remaining = watched.map(|n| {
-            let count = state.counts[n].wrapping_add(sum(&pending, state.levels(hart, n)));
-            match state.limit(n) {
+            let count = state.counts[n].wrapping_add(sum(state.counted(&pending, n), state.levels(hart, n)));
+            let left = match state.limit(n) {
                 0 => count.wrapping_neg(),
                 limit => limit - count % limit,
-            }
+            };
+            // How many instructions so many cycles are, a model does not foretell: at least these.
+            let is_modelled = state.counts_cycles(n) && hart.timed_by().is_some();
+            if is_modelled { left.div_ceil(MOST_CYCLES) } else { left }
         });
         remaining.filter(|&left| left > 0).min().and_then(|left| cx.now().checked_add(left))
     }
@@ -161,24 +173,39 @@ fn sum(counts: &[u64; MODES], levels: u64) -> u64 {
     (0..MODES).filter(|level| levels >> level & 1 != 0).map(|level| counts[level]).fold(0, u64::wrapping_add)
 }
 
-/// What has retired at each level up to a moment.
-fn retired(cx: Cx<'_>) -> [u64; MODES] {
-    let mut by_level = cx.hart.retired_by_mode();
+/// What has happened at each level up to a moment.
+fn totals(cx: Cx<'_>) -> Totals {
+    let hart = cx.hart;
     // The hart counts as if all of the present slice had retired.
-    let ahead = cx.hart.retired.get().wrapping_sub(cx.retired);
-    let here = &mut by_level[cx.hart.mode.get() as usize % MODES];
-    *here = here.wrapping_sub(ahead);
-    by_level
+    let up_to = |mut by_level: [u64; MODES], all: u64, now: u64| {
+        let here = &mut by_level[hart.mode.get() as usize % MODES];
+        *here = here.wrapping_sub(all.wrapping_sub(now));
+        by_level
+    };
+    Totals {
+        retired: up_to(hart.retired_by_mode(), hart.retired.get(), cx.retired),
+        cycles: up_to(hart.cycles_by_mode(), hart.cycles(), cx.cycles),
+    }
 }
 
 impl State {
-    /// What has retired at each level since the counters were brought up to date.
-    fn since(&self, cx: Cx<'_>) -> [u64; MODES] {
-        let now = retired(cx);
-        std::array::from_fn(|level| now[level].wrapping_sub(self.seen[level]))
+    /// What has happened at each level since the counters were brought up to date.
+    fn since(&self, cx: Cx<'_>) -> Totals {
+        let (now, seen) = (totals(cx), &self.seen);
+        let more = |now: [u64; MODES], seen: [u64; MODES]| std::array::from_fn(|n| now[n].wrapping_sub(seen[n]));
+        Totals { retired: more(now.retired, seen.retired), cycles: more(now.cycles, seen.cycles) }
     }
 
-    /// The levels at which a counter counts instructions; none if it is off or counts something else.
+    fn counts_cycles(&self, counter: usize) -> bool {
+        counter == COUNTERS || self.types[counter] & EVENT == event::CPU_CYCLES
+    }
+
+    /// Of what has happened that which a counter counts.
+    fn counted<'t>(&self, totals: &'t Totals, counter: usize) -> &'t [u64; MODES] {
+        if self.counts_cycles(counter) { &totals.cycles } else { &totals.retired }
+    }
+
+    /// The levels at which a counter counts instructions or cycles; none if it is off or counts something else.
     fn levels(&self, hart: &Hart<AArch64>, counter: usize) -> u64 {
         let kind = self.types[counter];
         let counted = counter == COUNTERS || matches!(kind & EVENT, event::INST_RETIRED | event::CPU_CYCLES);
@@ -199,11 +226,9 @@ impl State {
     fn catch_up(&mut self, cx: Cx<'_>) {
         let since = self.since(cx);
         for counter in 0..=COUNTERS {
-            self.add(counter, sum(&since, self.levels(cx.hart, counter)));
+            self.add(counter, sum(self.counted(&since, counter), self.levels(cx.hart, counter)));
         }
-        for (seen, new) in self.seen.iter_mut().zip(since) {
-            *seen = seen.wrapping_add(new);
-        }
+        self.seen = totals(cx);
     }
 
     fn add(&mut self, counter: usize, events: u64) {
