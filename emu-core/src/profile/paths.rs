@@ -10,6 +10,8 @@
 //! - A return that nobody expects is *unwinding* (`longjmp`) if the function it leads into is on the stack; its callees, known by
 //!   their stack pointers, are over. Otherwise control is on *another stack*: one that was left at just this address with
 //!   this stack pointer, or a new one. So threads of a guest's own scheduler are told apart.
+//! - What saves registers for its caller returns to it with *another stack pointer* (`__riscv_save_1` and its likes): the call that was made last
+//!   is over by its address alone, if no other one fits.
 //! - A trap is a frame of its own between what it interrupts and its handler, until a return from traps.
 //! - Of a call to a function that runs already (*recursion*), nothing is added to the call's costs: they are part of those of the
 //!   outermost one.
@@ -451,6 +453,11 @@ impl Paths {
             self.park();
             self.resume(other);
             return self.pop_call(at);
+        }
+        let top = &self.frames[self.depth];
+        let kind = self.top().link.kind;
+        if kind != Kind::Trap && is_it(kind, top.back.get() & !NEVER) {
+            return self.pop_call(self.depth - 1);
         }
         let extent = self.functions.around(pc);
         if extent.is_some_and(|extent| self.unwind(&extent, sp)) {

@@ -106,6 +106,22 @@ fn a_tail_call_returns_to_its_callers_caller() {
 }
 
 #[test]
+fn what_moves_its_callers_stack_pointer_returns_by_its_address() {
+    let mut paths = begun();
+    paths.called(A, B, A + 4, SP, 1);
+    // A routine that goes on as another one, and saves registers; then one that restores them and returns for its caller.
+    paths.called(B, C, B + 4, SP, 2);
+    paths.went(C + 0xfc, HANDLER, SP - 32, 4);
+    paths.returned(B + 4, SP - 48, 7);
+    paths.called(B + 8, THREAD, B + 12, SP - 48, 8);
+    paths.returned(B + 12, SP - 48, 9);
+    paths.went(B + 12, C, SP - 48, 10);
+    paths.returned(A + 4, SP, 12);
+    assert_eq!(ways(&mut paths, 13), ["A 2 1", "A>B 3 1", "A>B>C 4 2", "A>B>C>H 3 1", "A>B>T 1 1"]);
+    assert_eq!(calls(&paths, 13)[0], (A, A, B, 1, 11));
+}
+
+#[test]
 fn tail_calls_in_a_circle_keep_the_stack_short() {
     let mut paths = begun();
     paths.called(A, B, A + 4, SP, 0);
