@@ -39,13 +39,19 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
-    /// All of it, from the program's name on.
+    /// All of it, from the program's name on. That comes without its folder: what a program does with its name would count differently in
+    /// each checkout.
     pub(crate) fn of(&self, program: &Path) -> String {
-        let mut words = vec![program.display().to_string()];
+        let mut words = vec![name(program)];
         words.extend(self.bench.then(|| "--bench".to_owned()));
         words.extend_from_slice(&self.args);
         words.join(" ")
     }
+}
+
+/// The name of a program's file.
+pub(crate) fn name(program: &Path) -> String {
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Reads a program file.

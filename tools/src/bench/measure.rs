@@ -59,8 +59,7 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
         symbol::extent(&image, function).with_context(|| format!("functions.{function}"))?;
     }
     let (name, console) = (bench.program.display().to_string(), Console::captured());
-    // The guest sees the name that it has in the file, wherever that lies.
-    let command = [std::slice::from_ref(&bench.name), &settings.args].concat().join(" ");
+    let command = [&[program::name(&bench.program)][..], &settings.args].concat().join(" ");
     let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
     let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
     let needs_interpreter = !rois.is_empty() && !machine.timing.is_ideal();

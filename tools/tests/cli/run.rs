@@ -98,7 +98,7 @@ fn a_program_gets_the_words_behind_its_name() {
     let file = folder.file("echo.elf", echo().bytes());
     let told = |words: &[&str]| {
         let output = emu([&["run", "--max-insns", "1000", &file], words].concat()).has_status(0);
-        output.stdout.strip_prefix(&file).expect("its name is the first word").to_owned()
+        output.stdout.strip_prefix("echo.elf").expect("its name is the first word, wherever it lies").to_owned()
     };
     assert_eq!(told(&[]), "");
     assert_eq!(told(&["one", "--two", "-3"]), " one --two -3");
