@@ -74,7 +74,10 @@ pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     }
     let failed = |error: &io::Error| file_failed(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new().prefix(".emu-").tempfile_in(folder).map_err(|error| failed(&error))?;
+    // Errors of the file beside tell its name, which nobody knows.
+    folder.metadata().map_err(|error| failed(&error))?;
+    let beside = tempfile::Builder::new().prefix(".emu-").tempfile_in(folder);
+    let mut beside = beside.map_err(|error| failed(&error.kind().into()))?;
     beside.write_all(bytes).map_err(|error| failed(&error))?;
     let written = beside.persist(path).map_err(|error| failed(&error.error))?;
     // A temporary file is for its owner only; one that a user asked for is as others are.

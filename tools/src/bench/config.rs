@@ -26,16 +26,15 @@ struct File {
     bench: Vec<Entry>,
 }
 
+/// What only an entry has. Behind it stands the rest: `flatten` and `deny_unknown_fields` exclude each other in serde, so that is checked
+/// by hand.
 #[derive(Debug, Deserialize)]
 struct Entry {
     name: Option<String>,
-    program: String,
+    program: Option<String>,
     #[serde(flatten)]
-    settings: Flat,
+    settings: toml::Table,
 }
-
-/// `flatten` and `deny_unknown_fields` exclude each other in serde, so the rest of an entry is checked by hand.
-type Flat = toml::Table;
 
 /// What may stand in an entry and, for all entries, in `[defaults]`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -157,11 +156,14 @@ impl Config {
         ensure!(!file.bench.is_empty(), "it has no [[bench]]; add one with program = \"FILE\"");
         let mut benches = Vec::new();
         for (n, entry) in file.bench.into_iter().enumerate() {
-            let at = || format!("[[bench]] number {} ({})", n + 1, entry.program);
+            let called = entry.program.as_deref().map_or(String::new(), |program| format!(" ({program})"));
+            let at = || format!("[[bench]] number {}{called}", n + 1);
             let settings: Settings =
-                entry.settings.clone().try_into().map_err(|error| one_line(&error)).with_context(at)?;
+                entry.settings.clone().try_into().map_err(|error| in_entry(&error)).with_context(at)?;
             let settings = settings.over(&file.defaults);
-            for (program, name) in expand(folder, &entry.program, entry.name.as_deref()).with_context(at)? {
+            let program =
+                entry.program.as_deref().context("it names no program; add program = \"FILE\"").with_context(at)?;
+            for (program, name) in expand(folder, program, entry.name.as_deref()).with_context(at)? {
                 benches.push(Bench { name, program, settings: settings.clone() });
                 ensure!(benches.len() <= MAX_BENCHES, "more than {MAX_BENCHES} programs; make its patterns narrower");
             }
@@ -263,6 +265,11 @@ fn at_line(text: &str, error: &toml::de::Error) -> anyhow::Error {
 
 fn one_line(error: &toml::de::Error) -> anyhow::Error {
     anyhow!("{}", error.message().lines().map(str::trim).collect::<Vec<_>>().join(" "))
+}
+
+/// The same of an entry's settings, which do not know what else an entry has.
+fn in_entry(error: &toml::de::Error) -> anyhow::Error {
+    anyhow!("{}", one_line(error).to_string().replace("expected one of ", "expected one of `name`, `program`, "))
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use super::guest::GuestArgs;
 use super::profile::saved;
-use crate::output;
-use crate::profile::Saved;
+use crate::profile::{Lines, Saved};
 use crate::report::annotate::{self, Sources};
 use crate::status::Status;
+use crate::{output, program};
 
 /// Functions that are shown if none is named.
 const MOST: usize = 5;
@@ -38,21 +38,23 @@ pub(crate) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
-    let (saved, status) = match Saved::read(&args.program)? {
-        Some(saved) => (saved, Status::Success),
+    let (saved, status, lineless) = match Saved::read(&args.program)? {
+        Some(saved) => {
+            let lineless = saved.files.is_empty().then(|| "profile a program that was compiled with -g".to_owned());
+            (saved, Status::Success, lineless)
+        }
         // What the program prints is not what is asked for.
         None => {
-            let (saved, ran) = saved::run(&args.program, &args.guest, args.flat, Box::new(io::stderr()))?;
-            (saved, ran.status)
+            let bytes = program::bytes(&args.program).with_context(|| args.program.display().to_string())?;
+            let lines = Lines::of(&bytes);
+            let (saved, ran) = saved::run(&args.program, &args.guest, args.flat, &lines, Box::new(io::stderr()))?;
+            (saved, ran.status, lines.why_not().map(str::to_owned))
         }
     };
     let functions = chosen(&saved, &args.function)?;
     let sources = Sources::of(&saved);
-    if saved.files.is_empty() {
-        output::try_tell(format_args!(
-            "emu: {}: no source lines: it has no debug information; compile it with -g\n",
-            args.program.display()
-        ))?;
+    if let Some(why) = lineless {
+        output::try_tell(format_args!("emu: {}: no source lines: {why}\n", args.program.display()))?;
     }
     if let Some(first) = sources.missing.first() {
         let more = match sources.missing.len() - 1 {

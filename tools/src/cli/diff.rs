@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail};
 
 use super::guest::GuestArgs;
 use super::profile::saved;
-use crate::profile::Saved;
+use crate::profile::{Lines, Saved};
 use crate::report::diff as report;
 use crate::status::Status;
-use crate::{diff, output};
+use crate::{diff, output, program};
 
 /// What `emu diff` takes.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,9 @@ pub(crate) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Status> {
-    let (a, b) = (side(args, &args.a)?, side(args, &args.b)?);
+    // What is wrong with either is said before the first one runs.
+    let (a, b) = (known(args, &args.a)?, known(args, &args.b)?);
+    let (a, b) = (side(args, &args.a, a)?, side(args, &args.b, b)?);
     let rows = diff::rows(&a, &b);
     if let Some(unknown) = args.function.iter().find(|name| rows.iter().all(|row| row.name != **name)) {
         let near = crate::symbol::near(unknown, rows.iter().map(|row| row.name.clone()));
@@ -66,11 +68,23 @@ pub(super) fn main(args: &Args) -> Result<Status> {
     Ok(Status::Success)
 }
 
+/// A profile from a file; `None` for a program.
+fn known(args: &Args, path: &Path) -> Result<Option<Saved>> {
+    let saved = Saved::read(path)?;
+    if saved.is_none() {
+        program::open(path, args.guest.raw)?;
+    }
+    Ok(saved)
+}
+
 /// A profile from a file, or of a run.
-fn side(args: &Args, path: &Path) -> Result<Saved> {
-    match Saved::read(path)? {
+fn side(args: &Args, path: &Path, saved: Option<Saved>) -> Result<Saved> {
+    match saved {
         Some(saved) => Ok(saved),
         // What programs print is not what is asked for.
-        None => Ok(saved::run(path, &args.guest, args.flat, Box::new(io::stderr()))?.0),
+        None => {
+            let lines = Lines::of(&program::bytes(path)?);
+            Ok(saved::run(path, &args.guest, args.flat, &lines, Box::new(io::stderr()))?.0)
+        }
     }
 }

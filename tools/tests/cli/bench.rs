@@ -124,6 +124,8 @@ fn what_is_wrong_is_said_in_one_line() {
         emu(["bench", &file]).is_refusal(&[&["wrong.toml"], parts].concat());
     };
     refused("[[bench]]\nprogram = \"elf/rv32/sort.elf\"\nbord = \"virt\"\n", &["unknown field `bord`", "board"]);
+    refused("[[bench]]\nprogam = \"elf/rv32/sort.elf\"\n", &["number 1", "unknown field `progam`", "`program`"]);
+    refused("[[bench]]\nname = \"sort\"\n", &["number 1", "names no program", "add program"]);
     refused("bench = 7\n", &["line 1"]);
     refused("[[bench]\n", &["line 1"]);
     refused("", &["no [[bench]]"]);

@@ -108,9 +108,11 @@ fn what_is_wrong_is_said_in_one_line() {
     let lying = folder.file("lying.json", lying);
     emu(["annotate", &lying]).is_refusal(&["lying.json", "it contradicts itself"]);
     emu(["diff", "no/such.elf", NOW]).is_refusal(&["no/such.elf", "no such file"]);
+    emu(["diff", NOW, "no/such.elf"]).is_refusal(&["no/such.elf", "no such file"]);
     emu(["diff", NOW, SLOWER, "--function", "hash_wrd"])
         .is_refusal(&["no such function ran", "did you mean hash_word?"]);
     emu(["annotate", NOW, "--function", "hash_wrd"]).is_refusal(&["no such function ran", "did you mean hash_word?"]);
     let unwritable = emu(["annotate", NOW, "--html", "no/a.html"]).has_status(125);
     assert!(unwritable.stderr.contains("emu: --html: no/a.html: cannot be written"), "{}", unwritable.stderr);
+    assert!(!unwritable.stderr.contains(".emu-"), "the name of no file of ours: {}", unwritable.stderr);
 }

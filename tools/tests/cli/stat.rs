@@ -82,17 +82,19 @@ fn engines_agree_on_every_byte() {
 
 #[test]
 fn nothing_depends_on_the_environment_or_on_room_for_code() {
-    let program = programs("benches/kernels/elf/rv64", "sort-small.elf").remove(0);
-    let (_, expected) = stat(&program, &[]);
-    assert_eq!(stat(&program, &["--code-memory", "256K"]).1, expected);
-    let folder = Folder::new();
-    let file = folder.path("stat.json");
-    let mut other = command(["stat", program.to_str().expect("a plain name"), "--json", &file]);
-    other.env_clear().env("LONG", "x".repeat(5000)).env("LANG", "tr_TR.UTF-8").current_dir("/");
-    finish(other).has_status(0);
-    let mut document: Value = serde_json::from_str(&folder.read("stat.json")).expect("JSON");
-    document.as_object_mut().expect("an object").shift_remove("host");
-    assert_eq!(document.to_string(), expected);
+    for guest in ["rv32", "rv64", "aarch64"] {
+        let program = programs(&format!("benches/kernels/elf/{guest}"), "sort-small.elf").remove(0);
+        let (_, expected) = stat(&program, &[]);
+        assert_eq!(stat(&program, &["--code-memory", "256K"]).1, expected, "{guest}");
+        let folder = Folder::new();
+        let file = folder.path("stat.json");
+        let mut other = command(["stat", program.to_str().expect("a plain name"), "--json", &file]);
+        other.env_clear().env("LONG", "x".repeat(5000)).env("LANG", "tr_TR.UTF-8").current_dir("/");
+        finish(other).has_status(0);
+        let mut document: Value = serde_json::from_str(&folder.read("stat.json")).expect("JSON");
+        document.as_object_mut().expect("an object").shift_remove("host");
+        assert_eq!(document.to_string(), expected, "{guest}");
+    }
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(in crate::cli) fn profile(
     Ok((profile, ran))
 }
 
-/// The same with the text of its instructions.
+/// The same with the text of its instructions, and source lines.
 ///
 /// # Errors
 ///
@@ -52,10 +52,11 @@ pub(in crate::cli) fn run(
     program: &Path,
     guest: &GuestArgs,
     flat: bool,
+    lines: &Lines,
     out: Box<dyn Write + Send>,
 ) -> Result<(Saved, Ran)> {
     let (profile, ran) = profile(program, guest, flat, Notes::default(), out)?;
-    let saved = save(program, &profile, &ran, &Lines::of(&program::bytes(program)?))?;
+    let saved = save(program, &profile, &ran, lines)?;
     Ok((saved, ran))
 }
 

@@ -4,6 +4,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const total = data.instructions || 1;
 const element = id => document.getElementById(id);
 const grouped = n => n.toLocaleString("en-US");
+const perCall = f =>
+    (f.own / f.calls).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const share = (n, of) => of ? (100 * n / of).toFixed(2) + " %" : "";
 function make(tag, props = {}, ...children) {
     const made = document.createElement(tag);
@@ -92,7 +94,7 @@ function show(n) {
     sides.append(make("div", {}, make("h3", { textContent: "instructions" }),
         make("div", { className: "scroll" }, make("table", { className: "code" }, ...asm))));
     link([...source, ...asm], [...source, ...asm]);
-    const calls = f.calls ? `, ${grouped(f.calls)} calls, ${(f.own / f.calls).toFixed(1)} a call` : "";
+    const calls = f.calls ? `, ${grouped(f.calls)} calls, ${perCall(f)} a call` : "";
     const below = f.inclusive > f.own ? `, ${grouped(f.inclusive)} with what it called (${share(f.inclusive, total)})` : "";
     element("function").replaceChildren(make("h2", {}, make("code", { textContent: f.name })),
         make("p", { className: "quiet", textContent: `${grouped(f.own)} instructions of its own (${share(f.own, total)})${below}${calls}` }), sides);
