@@ -8,6 +8,7 @@ mod interpret;
 mod pool;
 mod stream;
 mod switch;
+mod timed;
 mod translate;
 mod translated;
 mod walk;
@@ -125,6 +126,20 @@ macro_rules! for_each_case {
                 sum = translated::run(translated::sum());
                 calls = translated::run(translated::calls());
                 double = translated::run(interpret::double());
+            }
+            timed "an instruction of a kernel under a timing model, whose cycles are compared" {
+                pico_fast = timed::kernels("pico-fast");
+                pico_fast_noc = timed::kernels("pico-fast-noc");
+                pico_small_noc = timed::kernels("pico-small-noc");
+                pico_fast_w1 = timed::kernels("pico-fast-w1");
+                ibex_small = timed::kernels("ibex-small");
+                ibex_bt = timed::kernels("ibex-bt");
+                ibex_slow = timed::kernels("ibex-slow");
+                ibex_maxperf = timed::kernels("ibex-maxperf");
+                h3_nobp = timed::kernels("h3-nobp");
+                h3_small = timed::kernels("h3-small");
+                h3_fast = timed::kernels("h3-fast");
+                rocket = timed::kernels("rocket");
             }
         }
     };

@@ -5,11 +5,13 @@ pub(crate) mod program;
 mod tables;
 
 use emu_core::hart::Hart;
+use emu_core::image::Image;
 use emu_core::machine::Machine;
 use emu_core::riscv::cause;
 use emu_core::riscv::isa_string::Isa;
 use emu_core::riscv::slots;
 use emu_core::riscv::state::{Config, Riscv, mode};
+use emu_core::timing::Model;
 use emu_devices::board::Options;
 use emu_devices::console::Console;
 use emu_jit::Jit;
@@ -96,6 +98,22 @@ impl Guest {
         let registers = &self.hart().arch.registers;
         registers.mtvec.set(handler);
         registers.mie.set(1 << 7);
+    }
+
+    /// Has cycles counted by this model. To be called before anything has run.
+    pub(crate) fn time_by(&mut self, model: &str) {
+        self.machine.time_by(Model::named(model).expect("cases name models that there are"));
+    }
+
+    /// Cycles so far.
+    pub(crate) fn cycles(&self) -> u64 {
+        self.machine.cycles()
+    }
+
+    /// Puts a program into memory that begins where RAM does.
+    pub(crate) fn load_image(&mut self, image: &Image) {
+        assert_eq!(image.entry(), GuestPhys(RAM), "it begins there");
+        self.machine.load(image).expect("there is room for it");
     }
 
     /// Sets `x[register]`.
