@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// The file that is read if none is named.
 pub(crate) const DEFAULT_FILE: &str = "bench.toml";
@@ -61,16 +62,15 @@ pub(crate) struct Settings {
     /// As `--max-insns`.
     pub(crate) max_insns: Option<u64>,
     /// Limits by metric.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "limits")]
     pub(crate) limits: BTreeMap<String, Limit>,
     /// Limits of functions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "functions")]
     pub(crate) functions: BTreeMap<String, BTreeMap<String, Limit>>,
 }
 
 /// How large a metric may be.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "toml::Value")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Limit {
     /// At most this.
     Absolute(u64),
@@ -78,6 +78,36 @@ pub(crate) enum Limit {
     Percent(f64),
     /// What it is in the baseline, neither more nor less.
     Exact,
+}
+
+/// The limits of a table at the key `at`. What is wrong is told with its key, which serde would leave out.
+fn limits_at(at: &str, table: toml::Table) -> Result<BTreeMap<String, Limit>, String> {
+    let limit = |(key, value): (String, toml::Value)| {
+        let hint = if value.is_table() { ", and no table; those of functions are functions.NAME.METRIC" } else { "" };
+        match Limit::try_from(value) {
+            Ok(limit) => Ok((key, limit)),
+            Err(why) => Err(format!("{at}.{key}: {why}{hint}")),
+        }
+    };
+    table.into_iter().map(limit).collect()
+}
+
+fn limits<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Limit>, D::Error> {
+    limits_at("limits", Deserialize::deserialize(from)?).map_err(D::Error::custom)
+}
+
+fn functions<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, BTreeMap<String, Limit>>, D::Error> {
+    let of_function = |(name, value): (String, toml::Value)| match value {
+        toml::Value::Table(table) => Ok((name.clone(), limits_at(&format!("functions.{name}"), table)?)),
+        _ => Err(format!(
+            "functions.{name}: name what is limited: functions.{name}.instructions or functions.{name}.bytes"
+        )),
+    };
+    toml::Table::deserialize(from)?
+        .into_iter()
+        .map(of_function)
+        .collect::<Result<_, String>>()
+        .map_err(D::Error::custom)
 }
 
 impl TryFrom<toml::Value> for Limit {

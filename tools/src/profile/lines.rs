@@ -48,12 +48,22 @@ impl Lines {
             if let Some(known) = files.get(name) {
                 return Rc::clone(known);
             }
-            let new: Rc<str> = name.replace(['\n', '\r'], " ").into();
+            let name = tidy(name);
+            if let Some(known) = files.get(&*name) {
+                return Rc::clone(known);
+            }
+            let new: Rc<str> = name.into();
             files.insert(Rc::clone(&new));
             new
         });
         Line { file, number: location.line.unwrap_or_default() }
     }
+}
+
+/// A file's name in one line, without the folders `.` that compilers put into it where they are called with relative paths.
+fn tidy(name: &str) -> String {
+    let parts: Vec<&str> = name.split('/').filter(|&part| part != ".").collect();
+    parts.join("/").replace(['\n', '\r'], " ")
 }
 
 /// The file's DWARF; or why there is none.
@@ -70,4 +80,18 @@ fn read(file: &[u8]) -> Result<Context<Reader>, String> {
         Ok(EndianRcSlice::new(Rc::from(&*data.unwrap_or(Cow::Borrowed(&[]))), endian))
     };
     Context::from_dwarf(Dwarf::load(load)?).map_err(|error| format!("its debug information is broken ({error})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_tidy() {
+        for (name, wanted) in
+            [("././a/b.c", "a/b.c"), ("/x/./b.c", "/x/b.c"), ("../b\nc", "../b c"), (".hidden/c", ".hidden/c")]
+        {
+            assert_eq!(tidy(name), wanted);
+        }
+    }
 }

@@ -131,7 +131,14 @@ fn what_is_wrong_is_said_in_one_line() {
     refused("", &["no [[bench]]"]);
     refused("[[bench]]\nprogram = \"elf/none.elf\"\n", &["no such program", "elf/none.elf", "build it"]);
     refused("[[bench]]\nprogram = \"elf/*.bin\"\n", &["no program is like elf/*.bin"]);
-    refused("[[bench]]\nprogram = \"elf/rv32/sort.elf\"\nlimits.instructions = \"much\"\n", &["a limit is a number"]);
+    refused(
+        "[[bench]]\nprogram = \"elf/rv32/sort.elf\"\nlimits.instructions = \"much\"\n",
+        &["limits.instructions: a limit is a number"],
+    );
+    let table = "[[bench]]\nprogram = \"elf/rv32/sort.elf\"\nlimits.functons.quicksort = 5\n";
+    refused(table, &["number 1", "limits.functons: a limit is a number", "functions.NAME.METRIC"]);
+    refused("[defaults]\nfunctions.quicksort = 5\n", &["functions.quicksort: name what", "functions.quicksort.bytes"]);
+    refused("[defaults]\nfunctions.quicksort.bytes = -1\n", &["functions.quicksort.bytes: a limit is a number"]);
     let twice = "[[bench]]\nname = \"a\"\nprogram = \"elf/rv32/sort.elf\"\n".repeat(2);
     refused(&twice, &["two benchmarks are called a"]);
     let measured = |text: &str, parts: &[&str]| {
