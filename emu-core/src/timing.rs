@@ -38,6 +38,9 @@ pub const CYCLES: Slot = Slot(250);
 /// The [`Pending`] of a hart. No architectural state.
 pub const PENDING: Slot = Slot(251);
 
+/// Cycles that an instruction takes under a static model, with what it waits for and what its operands decide, are fewer.
+pub const MOST_CYCLES: u32 = 128;
+
 /// What an instruction leaves behind that the next one may have to wait for.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Pending(u8);
@@ -92,8 +95,8 @@ impl Cost {
         Cost { falls: cycles, taken: cycles, varies: false }
     }
 
-    /// At least so many.
-    pub const fn at_least(cycles: u32) -> Self {
+    /// So many, but for what its operands decide.
+    pub const fn but_for(cycles: u32) -> Self {
         Cost { falls: cycles, taken: cycles, varies: true }
     }
 }
@@ -104,7 +107,7 @@ pub trait Static {
     fn stall(&self, pending: Pending, insn: &Insn) -> u32;
     /// What it costs then.
     fn cost(&self, insn: &Insn) -> Cost;
-    /// Cycles more of an instruction whose cost varies. `engine` has its operands, as they are before it.
+    /// Cycles more of an instruction whose cost varies; if they are fewer, a negative number. `engine` has its operands, as they are before it.
     fn more<E: Engine>(&self, engine: &E, insn: &Insn) -> E::X;
     /// What it leaves behind; never [`Pending::SETTLED`].
     fn leaves(&self, insn: &Insn, taken: bool) -> Pending;

@@ -3,7 +3,7 @@
 //! An instruction reads, then may stop, then writes; where the running engine would stop for anything but a control
 //! transfer, the translation leaves the region with the state before the instruction, and the interpreter does it.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{F32, F64, F64X2, I32, I64, I64X2};
@@ -11,6 +11,7 @@ use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::*;
 use emu_core::slot::{SINK, SLOTS, Slot, ZERO};
+use emu_core::timing::Pending;
 use emu_mem::OpenRam;
 use rustc_hash::FxHashMap;
 
@@ -22,7 +23,7 @@ use crate::memory::{Checked, LastPage, Span};
 use crate::region::Insn;
 use crate::rows::BlockCounters;
 use crate::slots::{Holds, SlotSet, WHY, offset};
-use crate::timing::Clock;
+use crate::timing::Budget;
 use crate::value::{Form, Truth, TruthForm, Val};
 use crate::vector::Vector;
 use crate::ways_out::{Kept, Store, WayOut, join_halves};
@@ -71,8 +72,10 @@ pub(crate) struct Emit<'f> {
     pub(crate) key: &'f Key,
     /// Address of the slots.
     pub(crate) slots: ir::Value,
-    /// How many instructions may still run, counted when a block is entered; see [`Emit::left_now`].
+    /// How many instructions may still run, counted when a block is entered, as a word of `budget`; see [`Emit::left_now`].
     pub(crate) left: Variable,
+    /// What is counted.
+    pub(crate) budget: Budget,
     /// In a loop that counts laps instead: these.
     pub(crate) laps: Cell<Option<Laps>>,
     /// What is known of memory in this lap.
@@ -135,30 +138,39 @@ pub(crate) struct Emit<'f> {
     pub(crate) numbers: RefCell<FxHashMap<ir::Value, ir::Value>>,
     /// Stretches of memory that are known to be there.
     pub(crate) checked: RefCell<FxHashMap<ir::Value, Checked>>,
-    /// Where cycles are counted, once they are.
-    pub(crate) clock: OnceCell<Clock>,
+    /// Where cycles are counted: what the current block spends up to each of its instructions, and what is pending there.
+    pub(crate) after: RefCell<Option<Vec<(u32, Pending)>>>,
     /// Where calls are kept: what the block's instructions do, up to each.
     pub(crate) deeds: RefCell<Vec<Deeds>>,
 }
 
-/// How many instructions may still run at some place.
+/// What is left of the budget at some place.
 #[derive(Copy, Clone, Debug)]
 pub(crate) enum Remaining {
     Value(ir::Value),
-    InLaps(Laps),
+    InLaps {
+        laps: Laps,
+        /// Cycles that operands have decided about in them.
+        more: Option<ir::Value>,
+    },
 }
 
 impl Remaining {
     /// As a value.
     pub(crate) fn now(self, b: &mut FunctionBuilder<'_>) -> ir::Value {
-        let Laps { after, left, insns, behind } = match self {
+        let (Laps { after, left, price, behind, .. }, more) = match self {
             Remaining::Value(value) => return value,
-            Remaining::InLaps(laps) => laps,
+            Remaining::InLaps { laps, more } => (laps, more),
         };
-        let Some(left) = left else { return after };
-        let left = b.ins().imul_imm_s(left, insns as i64);
-        let left = b.ins().iadd(after, left);
-        b.ins().iadd_imm_s(left, behind as i64 - insns as i64)
+        let after = more.map_or(after, |more| b.ins().iadd(after, more));
+        let (before, more) = match left {
+            Some(left) => {
+                let left = b.ins().imul_imm_s(left, price);
+                (b.ins().iadd(after, left), behind - price)
+            }
+            None => (after, behind),
+        };
+        if more == 0 { before } else { b.ins().iadd_imm_s(before, more) }
     }
 }
 
@@ -179,7 +191,7 @@ pub(crate) enum Next<'e, 'f> {
 }
 
 impl<'f> Emit<'f> {
-    pub(crate) fn new(mut b: FunctionBuilder<'f>, key: &'f Key, slots: ir::Value) -> Self {
+    pub(crate) fn new(mut b: FunctionBuilder<'f>, key: &'f Key, slots: ir::Value, budget: Budget) -> Self {
         let left = b.declare_var(I64);
         Emit {
             b: RefCell::new(b),
@@ -188,6 +200,7 @@ impl<'f> Emit<'f> {
             key,
             slots,
             left,
+            budget,
             laps: Cell::new(None),
             stretches: RefCell::default(),
             variables: RefCell::new([None; SLOTS]),
@@ -220,7 +233,7 @@ impl<'f> Emit<'f> {
             half_of: RefCell::default(),
             numbers: RefCell::default(),
             checked: RefCell::default(),
-            clock: OnceCell::new(),
+            after: RefCell::default(),
             deeds: RefCell::default(),
         }
     }
@@ -287,7 +300,7 @@ impl<'f> Emit<'f> {
         self.dirty.set(dirty);
         self.ahead.set(insns);
         self.insns.set(insns);
-        self.spend_no_block();
+        self.after.replace(None);
         self.deeds.borrow_mut().clear();
     }
 
@@ -506,24 +519,27 @@ impl<'f> Emit<'f> {
         {
             self.count_leaving(counters, insn);
         }
-        if let Some(clock) = self.clock_before(insn, self.cycles()) {
-            self.store_clock_at(clock);
-        }
+        let clock = self.clock_before(insn);
+        self.store_pending(clock.pending);
         let mut b = self.b.borrow_mut();
         let why = b.ins().iconst(I64, (why_before(why, ahead) | self.undone(insn)) as i64);
         let left = self.left_now(&mut b);
+        let left = clock.take_back(&mut b, left);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
         b.ins().return_(&[left, pc]);
     }
 
-    /// How many instructions may still run.
+    /// What is left of the budget.
     pub(crate) fn left_now(&self, b: &mut FunctionBuilder<'f>) -> ir::Value {
         self.remaining(b).now(b)
     }
 
     /// The same, to be computed elsewhere.
     pub(crate) fn remaining(&self, b: &mut FunctionBuilder<'f>) -> Remaining {
-        self.laps.get().map_or_else(|| Remaining::Value(b.use_var(self.left)), Remaining::InLaps)
+        match self.laps.get() {
+            None => Remaining::Value(b.use_var(self.left)),
+            Some(laps) => Remaining::InLaps { laps, more: laps.more.map(|sum| b.use_var(sum)) },
+        }
     }
 
     /// How many instructions of the block have run before those that have been counted but not run.

@@ -9,12 +9,13 @@ use crate::cache::Entry;
 use crate::exits::{Why, settle};
 use crate::run::Jit;
 use crate::slots::{LOOKUP, RESERVED, WHY};
+use crate::timing::Budget;
 
 /// What a region returns.
 #[derive(Copy, Clone, Debug)]
 #[repr(C)]
 struct Return {
-    /// How many instructions may still run, but for what [`settle`] adds.
+    /// What is left of the [`Budget`], but for what [`settle`] adds.
     left: u64,
     /// Where, if the reason says so.
     pc: u64,
@@ -52,13 +53,16 @@ impl<A: Arch> Jit<A> {
             hart.slots.set(slot, word as u64);
         }
         hart.slots.set(RESERVED, hart.memory.reservations().place(hart.id).0 as u64);
+        let budget = Budget::of(hart);
         let left = end - hart.retired.get();
         self.lend_calls(hart, left);
         // SAFETY: `cache` holds addresses of `memory` only and is cleared with it. The slots are this hart's, and were
         // just set, those for calls too, which translated code keeps if and only if the interpreter does; the table of jumps is the current context's. The key was found out since anything could change it:
         // only the interpreter runs in between, and it is left at slow rows and traps.
-        let returned = unsafe { self.trampoline.call(entry.code, &hart.slots, left, entry.entry) };
-        let (why, rest) = settle(hart.slots.get(WHY), returned.left);
+        let returned = unsafe { self.trampoline.call(entry.code, &hart.slots, budget.word(left), entry.entry) };
+        let (rest, cycles) = budget.parts(returned.left);
+        hart.spend(cycles);
+        let (why, rest) = settle(hart.slots.get(WHY), rest);
         hart.slots.set(WHY, why);
         debug_assert!(rest <= left, "a region ran more than it may");
         self.stats.entered += 1;

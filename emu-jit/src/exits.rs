@@ -1,8 +1,8 @@
 //! How control leaves a region: to another one through a link, to wherever an indirect jump leads, or back to the loop in
 //! `run`.
 //!
-//! A region is a function `(slots, left, entry) -> (left, pc)` in Cranelift's `tail` convention: `left` instructions may
-//! still run, `entry` says where it begins. Whatever returns has set the slot [`WHY`]. Links and indirect jumps are tail
+//! A region is a function `(slots, left, entry) -> (left, pc)` in Cranelift's `tail` convention: `left` is what is left of the
+//! [budget](crate::timing::Budget), `entry` says where it begins. Whatever returns has set the slot [`WHY`]. Links and indirect jumps are tail
 //! calls, so the stack does not grow.
 
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -134,7 +134,7 @@ impl<'f> Emit<'f> {
     /// Goes on behind a link, where this is pending. The block ends.
     pub(crate) fn go(&self, LinkAddress(link): LinkAddress, pending: Pending) {
         self.store_dirty();
-        self.store_clock(pending);
+        self.store_pending(pending);
         let mut b = self.b.borrow_mut();
         let link = b.ins().iconst(I64, link as i64);
         let code = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, code) as i32);
@@ -146,7 +146,7 @@ impl<'f> Emit<'f> {
     /// Goes on wherever `target` is. The block ends.
     pub(crate) fn go_to(&self, target: ir::Value) {
         self.store_dirty();
-        self.store_clock(Pending::REDIRECTED);
+        self.store_pending(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
         let left = self.left_now(&mut b);
         self.look_up_jump(&mut b, left, target);
@@ -155,7 +155,7 @@ impl<'f> Emit<'f> {
     /// The same where that is not expected: the region looks targets up for all such places in one.
     pub(crate) fn go_to_rarely(&self, target: ir::Value) {
         self.store_dirty();
-        self.store_clock(Pending::REDIRECTED);
+        self.store_pending(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
         let block = self.rare_jumps.get().unwrap_or_else(|| {
             let block = b.create_block();

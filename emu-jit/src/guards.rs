@@ -20,6 +20,7 @@ use crate::emit::{Emit, Remaining};
 use crate::exits::Why;
 use crate::float::{Host, has_fma};
 use crate::slots::SlotSet;
+use crate::timing::ClockAt;
 use crate::value::{Form, Truth, TruthForm};
 use crate::ways_out::{Kept, WayOut, join_halves};
 
@@ -35,8 +36,8 @@ pub(crate) struct Group {
     changed: Vec<(Slot, Held)>,
     /// Slots that memory lacked where it began.
     dirty: SlotSet,
-    /// Cycles where the group begins, if they are counted.
-    cycles: Option<ir::Value>,
+    /// What is left of the budget where the group begins.
+    left: Remaining,
     pc: u64,
     ahead: usize,
     /// It began where the budget is looked at; that has its way out.
@@ -53,9 +54,7 @@ pub(crate) struct Group {
 /// A look at the budget.
 #[derive(Copy, Clone)]
 pub(crate) struct Look {
-    /// How many instructions may still run.
-    pub(crate) left: ir::Value,
-    /// How many have to be.
+    /// How many instructions have to be left.
     pub(crate) way: usize,
 }
 
@@ -111,7 +110,7 @@ impl<'f> Emit<'f> {
 
     fn new_group(&self, pc: u64) -> Group {
         Group {
-            cycles: self.cycles(),
+            left: self.remaining(&mut self.b.borrow_mut()),
             changed: Vec::new(),
             dirty: self.dirty.get(),
             pc,
@@ -128,9 +127,9 @@ impl<'f> Emit<'f> {
     /// A group begins there: its guards leave like this too.
     pub(crate) fn look(&self, pc: u64, way: usize) {
         let left = self.b.borrow_mut().use_var(self.left);
-        let enough = self.compares_with(IntCC::UnsignedGreaterThanOrEqual, left, way as i64);
+        let enough = self.compares_with(IntCC::UnsignedGreaterThanOrEqual, left, self.budget.price(way, 0));
         let exit = self.cold_block();
-        let group = Group { look: Some(Look { left, way }), exit: Some(exit), ..self.new_group(pc) };
+        let group = Group { look: Some(Look { way }), exit: Some(exit), ..self.new_group(pc) };
         *self.group.borrow_mut() = Some(group);
         self.go_on_if(enough, exit);
     }
@@ -193,11 +192,7 @@ impl<'f> Emit<'f> {
         let same = group.dirty.without(stores.iter().map(|&(slot, _)| slot).collect());
         stores = join_halves(stores);
         stores.extend(self.stores_of(same));
-        let left = {
-            let mut b = self.b.borrow_mut();
-            b.seal_block(block);
-            group.look.map_or_else(|| self.remaining(&mut b), |look| Remaining::Value(look.left))
-        };
+        self.b.borrow_mut().seal_block(block);
         // Nothing of the block has been counted where the budget is looked at.
         let ahead = if group.look.is_some() { 0 } else { group.ahead };
         let insn = if group.look.is_some() { 0 } else { self.insn_before(ahead) };
@@ -205,12 +200,12 @@ impl<'f> Emit<'f> {
             block,
             pc: group.pc,
             stores,
-            left,
+            left: group.left,
             ahead,
             look: group.look,
             undone: if group.look.is_some() { 0 } else { self.undone(insn) },
             counter: self.counters.get().filter(|_| ahead != 0).map(|counters| (counters, insn)),
-            clock: self.clock_before(insn, group.cycles),
+            clock: if group.look.is_some() { ClockAt::SETTLED } else { self.clock_before(insn) },
         });
     }
 

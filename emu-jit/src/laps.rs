@@ -84,14 +84,16 @@ enum TripEnd {
 /// The laps of the loop that is being translated.
 #[derive(Copy, Clone, Debug)]
 pub(crate) struct Laps {
-    /// How many instructions may still run when all laps have been used up.
+    /// What is left of the budget when all laps have been used up.
     pub(crate) after: ir::Value,
     /// Laps that are left, with this one; `None` if it has been the last.
     pub(crate) left: Option<ir::Value>,
-    /// Instructions of a lap.
-    pub(crate) insns: usize,
-    /// Instructions of it in blocks behind the current one.
-    pub(crate) behind: usize,
+    /// What a lap takes from it.
+    pub(crate) price: i64,
+    /// What of that is taken behind the current block.
+    pub(crate) behind: i64,
+    /// The sum of cycles that operands decide about, which are no part of that; if there are such.
+    pub(crate) more: Option<Variable>,
 }
 
 /// A loop without ways that part and meet again: each block leads to the next one or out of it, the last one to the first.
@@ -240,22 +242,22 @@ fn shift(n: u64) -> i64 {
 }
 
 impl<'f> Emit<'f> {
-    /// How many laps of `insns` instructions may begin, at least one: as `left` instructions may run, of which a lap and what
-    /// follows the loop take `way`, and as long as all `stretches` lie in RAM, or in `pages`, which it finds, and the `trip` is not at
-    /// its end. Leaves if not even one may.
+    /// How many laps of `insns` instructions may begin, at least one, and what is left of the budget behind them if each takes `price`:
+    /// as `left` instructions may run, of which a lap and what follows the loop take `way`, and as long as all `stretches` lie in RAM,
+    /// or in `pages`, which it finds, and the `trip` is not at its end. Leaves if not even one may.
     pub(crate) fn find_laps(
         &self,
-        insns: usize,
+        (insns, price): (usize, i64),
         way: usize,
         stretches: &[Stretch],
         trip: Option<Trip>,
         pages: &[Variable],
-    ) -> Laps {
+    ) -> [ir::Value; 2] {
         let (left, mut laps) = {
             let mut b = self.b.borrow_mut();
             let left = b.use_var(self.left);
-            let more = b.ins().iadd_imm_s(left, -(way as i64));
-            let more = b.ins().ushr_imm_u(more, shift(insns as u64));
+            let more = b.ins().iadd_imm_s(left, -self.budget.price(way, 0));
+            let more = b.ins().ushr_imm_u(more, self.budget.shift() + shift(insns as u64));
             (left, more)
         };
         for (n, stretch) in stretches.iter().enumerate() {
@@ -275,9 +277,8 @@ impl<'f> Emit<'f> {
         let mut b = self.b.borrow_mut();
         // With the first one, which is certain.
         let laps = b.ins().iadd_imm_s(laps, 1);
-        let all = b.ins().imul_imm_s(laps, insns as i64);
-        let after = b.ins().isub(left, all);
-        Laps { after, left: Some(laps), insns, behind: 0 }
+        let all = b.ins().imul_imm_s(laps, price);
+        [laps, b.ins().isub(left, all)]
     }
 
     /// How many more laps than one a stretch stays in RAM, if that changes; leaves if it is not there now.
@@ -554,7 +555,7 @@ impl<'f> Emit<'f> {
         }
     }
 
-    /// Behind a loop, or where it finds out anew: how many instructions may still run is a variable again.
+    /// Behind a loop, or where it finds out anew: what is left of the budget is a variable again.
     pub(crate) fn count_out_of_laps(&self) {
         let mut b = self.b.borrow_mut();
         let left = self.left_now(&mut b);

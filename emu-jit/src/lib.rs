@@ -24,7 +24,8 @@
 //!
 //! A variable has how many may still run. Each block subtracts its length; blocks that a loop goes around, and entries, look
 //! whether the longest way to the next look still fits, and leave if not: the interpreter runs the few that are left. So a
-//! region never runs one too many, and whatever leaves it in the middle adds back what did not run.
+//! region never runs one too many, and whatever leaves it in the middle adds back what did not run. Where a timing model counts cycles,
+//! they are in the same variable (`timing`).
 //!
 //! A loop that is one way around counts laps instead, if it goes along memory (`laps`): it subtracts for many laps where it is
 //! entered, and whatever leaves it adds back those that are left. `Emit::left_now` knows what holds where.

@@ -21,6 +21,7 @@ use crate::journal::Journal;
 use crate::region::{Edge, End, MAX_INSNS, Profile, Region, form};
 use crate::rows::RowCounts;
 use crate::slots::{JUMPS, WHY};
+use crate::timing::Budget;
 use crate::translate::{Compiler, Source};
 
 /// Places where no code was made are remembered at most so often.
@@ -530,9 +531,12 @@ impl<A: Arch> Executor<A> for Jit<A> {
                 }
                 continue;
             };
-            self.enter(hart, entry, end);
+            let retired = hart.retired.get();
+            let stop = retired + Budget::of(hart).most(end - retired);
+            self.enter(hart, entry, stop);
             let left = end - hart.retired.get();
             let rest = match Why::of(hart.slots.get(WHY)).0 {
+                Why::Budget if stop != end => continue,
                 Why::Budget => left,
                 Why::Interpret => {
                     self.note_left(hart);

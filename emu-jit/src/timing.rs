@@ -1,4 +1,5 @@
-//! How translated code counts cycles: a variable that each block adds its cost to, where instructions are counted.
+//! How translated code counts cycles: in the word that says how many instructions are left, below them. So one addition where a block
+//! begins counts both, in one register.
 //!
 //! A block's cost is a constant if nothing is pending where it begins. So what its first instruction waits for is added on the way to
 //! it: on edges between blocks, of which both ends are known, and where a region is entered, by looking at what is pending. A few instructions
@@ -7,12 +8,11 @@
 //! What the interpreter adds when an instruction runs is so added a little earlier here. Nobody can see that: whoever looks at
 //! cycles is the interpreter, and regions leave while at least one instruction is left for it to run ([`WAY_MORE`]).
 
-use std::cell::RefCell;
-
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
-use cranelift_frontend::Variable;
-use emu_core::timing::{BlockCost, CYCLES, Insn, PENDING, Pending, Static, StaticModel, block};
+use cranelift_frontend::FunctionBuilder;
+use emu_core::hart::{Arch, Hart};
+use emu_core::timing::{BlockCost, Class, Insn, MOST_CYCLES, PENDING, Pending, Static, StaticModel, block};
 
 use crate::emit::{Emit, Translator, slot_access};
 use crate::region::{Edge, Region};
@@ -20,6 +20,57 @@ use crate::slots::offset;
 
 /// Instructions that must be left beyond the way to the next look: one that the interpreter runs.
 pub(crate) const WAY_MORE: usize = 1;
+
+/// Bits for cycles in a budget where they are counted. With more, an addition would need a constant of its own for short blocks too.
+const CYCLE_BITS: u32 = 24;
+
+/// What translated code may spend, as a word: how many instructions may still run, and below that, if cycles are counted, those that
+/// have been spent since it was entered.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Budget {
+    cycle_bits: u32,
+}
+
+impl Budget {
+    /// Of instructions, and of cycles if the hart is `timed`.
+    pub(crate) fn new(timed: bool) -> Self {
+        Budget { cycle_bits: if timed { CYCLE_BITS } else { 0 } }
+    }
+
+    /// Of what is counted of a hart.
+    pub(crate) fn of<A: Arch>(hart: &Hart<A>) -> Self {
+        Budget::new(hart.timed_statically_by().is_some())
+    }
+
+    /// How many of `left` instructions may run at once, for their cycles to have room.
+    pub(crate) fn most(self, left: u64) -> u64 {
+        if !self.has_cycles() { left } else { left.min(1 << self.cycle_bits >> MOST_CYCLES.ilog2()) }
+    }
+
+    fn has_cycles(self) -> bool {
+        self.cycle_bits != 0
+    }
+
+    /// The word for so many instructions.
+    pub(crate) fn word(self, left: u64) -> u64 {
+        left << self.cycle_bits
+    }
+
+    /// Instructions that are left, and cycles that have been spent.
+    pub(crate) fn parts(self, word: u64) -> (u64, u64) {
+        (word >> self.cycle_bits, word & ((1 << self.cycle_bits) - 1))
+    }
+
+    /// What instructions and their cycles take from the word.
+    pub(crate) fn price(self, insns: usize, cycles: i64) -> i64 {
+        ((insns as i64) << self.cycle_bits) - cycles
+    }
+
+    /// Shifting the word right by so much gives instructions that are left.
+    pub(crate) fn shift(self) -> i64 {
+        self.cycle_bits.into()
+    }
+}
 
 /// A region's instructions as its model sees them, and what they cost.
 pub(crate) struct Costs {
@@ -46,6 +97,11 @@ impl Costs {
         &self.blocks[n]
     }
 
+    /// Whether operands decide about its cost.
+    pub(crate) fn varies(&self, n: usize) -> bool {
+        !self.blocks[n].varying.is_empty()
+    }
+
     /// What a block's last instruction costs more if it is taken, and what it leaves pending then or otherwise.
     fn end(&self, n: usize, taken: bool) -> (i64, Pending) {
         let cost = &self.blocks[n];
@@ -66,6 +122,12 @@ impl Costs {
         self.insns[to].first().map_or(0, |insn| self.model.stall(pending, insn).into())
     }
 
+    /// Whether a block that one way leads on from ends with a jump.
+    pub(crate) fn jumps(&self, n: usize) -> bool {
+        let class = self.insns[n].last().map(|insn| insn.class);
+        matches!(class, Some(Class::Jump | Class::JumpTo | Class::Return))
+    }
+
     /// For each thing that may be pending, by its number, whether a block's first instruction waits for it a cycle.
     pub(crate) fn waits(&self, to: usize) -> u64 {
         let waits = |n: u8| self.stall(Pending::from_number(n.into()), to);
@@ -73,78 +135,64 @@ impl Costs {
     }
 }
 
-/// Cycles at some place.
+/// How cycles stand at some place.
 #[derive(Copy, Clone)]
 pub(crate) struct ClockAt {
-    /// As if the block had run to its end.
-    cycles: ir::Value,
-    /// Those of instructions that do not run.
+    /// Those that have been spent for instructions that do not run.
     ahead: i64,
-    pending: Pending,
+    /// What is pending.
+    pub(crate) pending: Pending,
 }
 
-/// Cycles in a region that is being translated.
-pub(crate) struct Clock {
-    /// What has been spent, of the current block as if it had run to its end.
-    cycles: Variable,
-    /// What the current block spends up to each of its instructions, and what is pending there.
-    after: RefCell<Vec<(u32, Pending)>>,
+impl ClockAt {
+    /// Where a block begins.
+    pub(crate) const SETTLED: ClockAt = ClockAt { ahead: 0, pending: Pending::SETTLED };
+
+    /// What is left without what does not run.
+    pub(crate) fn take_back(self, b: &mut FunctionBuilder<'_>, left: ir::Value) -> ir::Value {
+        if self.ahead == 0 { left } else { b.ins().iadd_imm_s(left, -self.ahead) }
+    }
 }
 
 impl<'f> Emit<'f> {
-    /// Has cycles counted from here on.
-    pub(crate) fn start_clock(&self) {
-        let cycles = self.b.borrow_mut().declare_var(I64);
-        let clock = Clock { cycles, after: RefCell::default() };
-        assert!(self.clock.set(clock).is_ok(), "a region has one clock");
+    /// Changes what is left.
+    fn take(&self, change: impl FnOnce(&mut FunctionBuilder<'f>, ir::Value) -> ir::Value) {
         let mut b = self.b.borrow_mut();
-        let value = b.ins().load(I64, slot_access(), self.slots, offset(CYCLES));
-        b.def_var(cycles, value);
+        let left = b.use_var(self.left);
+        let left = change(&mut b, left);
+        b.def_var(self.left, left);
     }
 
-    /// Cycles now, if they are counted: of the current block as if it had run to its end.
-    pub(crate) fn cycles(&self) -> Option<ir::Value> {
-        self.clock.get().map(|clock| self.b.borrow_mut().use_var(clock.cycles))
+    /// Counts a block's instructions and what they cost.
+    pub(crate) fn pay(&self, insns: usize, cycles: i64) {
+        let price = self.budget.price(insns, cycles);
+        self.take(|b, left| b.ins().iadd_imm_s(left, -price));
     }
 
-    /// Goes back to when cycles were these.
-    pub(crate) fn set_cycles(&self, value: Option<ir::Value>) {
-        if let (Some(clock), Some(value)) = (self.clock.get(), value) {
-            self.b.borrow_mut().def_var(clock.cycles, value);
-        }
-    }
-
-    /// Spends cycles.
+    /// Spends cycles, outside of laps.
     pub(crate) fn spend(&self, cycles: i64) {
-        if cycles != 0
-            && let Some(now) = self.cycles()
-        {
-            let then = self.b.borrow_mut().ins().iadd_imm_s(now, cycles);
-            self.set_cycles(Some(then));
+        if cycles != 0 {
+            self.pay(0, cycles);
         }
     }
 
     /// Spends what was found out when it runs.
     pub(crate) fn spend_more(&self, more: Option<ir::Value>) {
-        if let (Some(now), Some(more)) = (self.cycles(), more) {
-            let then = self.b.borrow_mut().ins().iadd(now, more);
-            self.set_cycles(Some(then));
+        let Some(more) = more else { return };
+        match self.laps.get().and_then(|laps| laps.more) {
+            None => self.take(|b, left| b.ins().iadd(left, more)),
+            Some(sum) => {
+                let mut b = self.b.borrow_mut();
+                let before = b.use_var(sum);
+                let after = b.ins().iadd(before, more);
+                b.def_var(sum, after);
+            }
         }
     }
 
-    /// Spends a block's cost; nothing is pending.
-    pub(crate) fn spend_block(&self, cost: &BlockCost) {
-        if let Some(clock) = self.clock.get() {
-            clock.after.replace(cost.after.clone());
-            self.spend(cost.falls().0.into());
-        }
-    }
-
-    /// Nothing of a block has been spent.
-    pub(crate) fn spend_no_block(&self) {
-        if let Some(clock) = self.clock.get() {
-            clock.after.replace(vec![(0, Pending::SETTLED)]);
-        }
+    /// The current block costs this, which is spent where its instructions are counted; nothing is pending.
+    pub(crate) fn cost_block(&self, cost: &BlockCost) {
+        self.after.replace(Some(cost.after.clone()));
     }
 
     /// What the current instruction spends beyond its constant cost: to be asked before it writes, and spent after.
@@ -153,28 +201,22 @@ impl<'f> Emit<'f> {
         varies.then(|| costs.model.more(&Translator(self), &costs.insns[block][insn]).ssa())
     }
 
-    /// Where control goes elsewhere from the current block: writes down the cycles, and what is pending there.
-    pub(crate) fn store_clock(&self, pending: Pending) {
-        let Some(cycles) = self.cycles() else { return };
+    /// Where control goes elsewhere from the current block: writes down what is pending there.
+    pub(crate) fn store_pending(&self, pending: Pending) {
+        if !self.budget.has_cycles() {
+            return;
+        }
         let mut b = self.b.borrow_mut();
-        b.ins().store(slot_access(), cycles, self.slots, offset(CYCLES));
         let pending = b.ins().iconst(I64, i64::from(pending.number()));
         b.ins().store(slot_access(), pending, self.slots, offset(PENDING));
     }
 
-    /// What the same needs before the current block's instruction number `insn`, where cycles are these.
-    pub(crate) fn clock_before(&self, insn: usize, cycles: Option<ir::Value>) -> Option<ClockAt> {
-        let after = self.clock.get()?.after.borrow();
+    /// How cycles stand before the current block's instruction number `insn`.
+    pub(crate) fn clock_before(&self, insn: usize) -> ClockAt {
+        let after = self.after.borrow();
+        let Some(after) = &*after else { return ClockAt::SETTLED };
         let (spent, pending) = after[insn];
-        let ahead = i64::from(after[after.len() - 1].0) - i64::from(spent);
-        Some(ClockAt { cycles: cycles?, ahead, pending })
-    }
-
-    /// Writes that down.
-    pub(crate) fn store_clock_at(&self, ClockAt { cycles, ahead, pending }: ClockAt) {
-        self.set_cycles(Some(cycles));
-        self.spend(-ahead);
-        self.store_clock(pending);
+        ClockAt { ahead: i64::from(after[after.len() - 1].0) - i64::from(spent), pending }
     }
 
     /// Fills `block`, by way of which the region is entered at block number `n`, which is `to`: that one's first instruction waits for what is
@@ -190,5 +232,27 @@ impl<'f> Emit<'f> {
         };
         self.spend_more(Some(waits));
         self.b.borrow_mut().ins().jump(to, &[]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_holds_instructions_and_cycles() {
+        let budget = Budget::new(true);
+        let left = budget.most(u64::MAX);
+        let spent = left * u64::from(MOST_CYCLES - 1);
+        let word = budget.word(left).wrapping_sub_signed(budget.price(left as usize - 3, spent as i64));
+        assert_eq!(budget.parts(word), (3, spent));
+        assert_eq!(budget.most(7), 7);
+    }
+
+    #[test]
+    fn without_cycles_a_budget_is_the_instructions() {
+        let budget = Budget::new(false);
+        assert_eq!((budget.most(u64::MAX), budget.word(5), budget.price(2, 0)), (u64::MAX, 5, 2));
+        assert_eq!(budget.parts(5), (5, 0));
     }
 }

@@ -30,7 +30,7 @@ use crate::region::{Block, Edge, End, Region, Turns};
 use crate::rows::BlockCounters;
 use crate::scan::lower_half;
 use crate::slots::{SlotSet, offset};
-use crate::timing::{Costs, WAY_MORE};
+use crate::timing::{Budget, Costs, WAY_MORE};
 use crate::value::{Form, TruthForm};
 use lap::Lap;
 
@@ -147,7 +147,7 @@ impl Compiler {
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let &[slots, left, begin] = b.block_params(entry) else { unreachable!("the signature has three parameters") };
-        let emit = Emit::new(b, &source.key, slots);
+        let emit = Emit::new(b, &source.key, slots, Budget::new(source.timing.is_some()));
         emit.b.borrow_mut().def_var(emit.left, left);
         Translation::new(source, &emit, marked).run(begin);
         let mut b = emit.b.into_inner();
@@ -248,9 +248,6 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 .map(|(n, &insn)| (insn, LastPage { is_first: n == 0 && !group.loops, ..last }));
             self.last_pages.borrow_mut().extend(pages);
         }
-        if self.costs.is_some() {
-            self.emit.start_clock();
-        }
         self.enter(begin);
         let mut in_loops = vec![false; region.blocks.len()];
         self.loops.iter().flatten().flat_map(|its| &its.blocks[1..]).for_each(|&n| in_loops[n] = true);
@@ -275,11 +272,11 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         if let Some(way) = self.ways[n] {
             self.emit.look(block.start.pc, way);
             // What the block counts beside, it counts behind this.
-            if self.source.counters.is_some() || self.costs.is_some() || self.source.keeps_calls {
+            if self.source.counters.is_some() || self.source.keeps_calls {
                 self.emit.close_group();
             }
         }
-        self.count(block);
+        self.count(n);
         self.set_counters(n);
         self.block(n, block, None);
     }
@@ -362,19 +359,17 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.emit.b.borrow_mut().ins().iconst(I64, n as i64)
     }
 
-    /// Counts a block's instructions.
-    fn count(&self, block: &Block) {
-        let mut b = self.emit.b.borrow_mut();
-        let left = b.use_var(self.emit.left);
-        let left = b.ins().iadd_imm_s(left, -(block.insns.len() as i64));
-        b.def_var(self.emit.left, left);
+    /// Counts a block's instructions, and what they cost.
+    fn count(&self, n: usize) {
+        let cycles = self.costs.as_ref().map_or(0, |costs| costs.block(n).falls().0.into());
+        self.emit.pay(self.source.region.blocks[n].insns.len(), cycles);
     }
 
     /// A block that has begun and been counted, or has its place in a lap that has been. Whether control gets to its end.
     fn block(&self, number: usize, block: &Block, lap: Option<(&Lap<'_>, usize)>) -> bool {
         let emit = self.emit;
         if let Some(costs) = &self.costs {
-            emit.spend_block(costs.block(number));
+            emit.cost_block(costs.block(number));
         }
         emit.count_entry();
         if self.source.keeps_calls {

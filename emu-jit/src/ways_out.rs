@@ -25,7 +25,7 @@ pub(crate) struct WayOut {
     pub(crate) pc: u64,
     /// Slots that memory lacks, and what they hold there.
     pub(crate) stores: Vec<(Slot, Kept)>,
-    /// How many instructions may still run.
+    /// What is left of the budget.
     pub(crate) left: Remaining,
     /// Of those that are counted, how many do not run.
     pub(crate) ahead: usize,
@@ -35,8 +35,8 @@ pub(crate) struct WayOut {
     pub(crate) look: Option<Look>,
     /// Where it is counted that control leaves, and before which instruction of the block.
     pub(crate) counter: Option<(BlockCounters, usize)>,
-    /// Cycles there, if they are counted.
-    pub(crate) clock: Option<ClockAt>,
+    /// How cycles stand there.
+    pub(crate) clock: ClockAt,
 }
 
 /// What a slot holds on a way out.
@@ -154,11 +154,10 @@ impl Emit<'_> {
         if let Some((counters, insn)) = way.counter {
             self.count_leaving(counters, insn);
         }
-        if let Some(clock) = way.clock {
-            self.store_clock_at(clock);
-        }
+        self.store_pending(way.clock.pending);
         let mut b = self.b.borrow_mut();
         let left = way.left.now(&mut b);
+        let left = way.clock.take_back(&mut b, left);
         let why = match way.look {
             None => why_before(Why::Interpret, way.ahead) | way.undone,
             Some(Look { way, .. }) => why_after_look(way),

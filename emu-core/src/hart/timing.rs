@@ -52,7 +52,8 @@ impl<A: Arch> Hart<A> {
         }
     }
 
-    pub(crate) fn spend(&self, cycles: u64) {
+    /// Has spent so many.
+    pub fn spend(&self, cycles: u64) {
         self.slots.set(CYCLES, self.slots.get(CYCLES).wrapping_add(cycles));
     }
 

@@ -43,7 +43,8 @@ impl<A: Arch> Interp<A> {
                 }
             };
             let block = &self.blocks[index as usize];
-            if HEATS {
+            // What control has not come to by a jump is part of what is hot before it, as in blocks of several instructions.
+            if HEATS && taken {
                 let heat = block.heat.get();
                 if heat == HOT {
                     self.hot = index;
@@ -200,7 +201,8 @@ fn finish<A: Arch>(hart: &Hart<A>, insn: &Insn, phys: GuestPhys, mut event: Even
         hart.spend(cycles);
     } else if let Some(rules) = hart.timing.rules.get() {
         let cost = rules.cost(insn);
-        hart.spend(u64::from(if event.taken { cost.taken } else { cost.falls }) + event.more);
+        let fixed = if event.taken { cost.taken } else { cost.falls };
+        hart.spend(u64::from(fixed).wrapping_add(event.more));
         hart.leave_pending(rules.leaves(insn, event.taken));
     }
 }

@@ -35,7 +35,7 @@ impl Static for Hazard3 {
             Class::MultiplyHigh(Signs { a, b }) if !self.fast_multiplier => {
                 Cost { falls: steps, taken: steps, varies: a || b }
             }
-            Class::Divide { .. } => Cost::at_least(steps),
+            Class::Divide { .. } => Cost::but_for(steps),
             Class::Atomic => Cost::fixed(2),
             Class::Immediate
             | Class::Registers

@@ -47,14 +47,14 @@ impl Static for Ibex {
             Class::Multiply => match self.multiplier {
                 Multiplier::SingleCycle => Cost::fixed(1),
                 Multiplier::Fast => Cost::fixed(3),
-                Multiplier::Slow => Cost::at_least(1),
+                Multiplier::Slow => Cost::but_for(33),
             },
             Class::MultiplyHigh(_) => Cost::fixed(match self.multiplier {
                 Multiplier::SingleCycle => 2,
                 Multiplier::Fast => 4,
                 Multiplier::Slow => 33,
             }),
-            Class::Divide { .. } => Cost::at_least(2),
+            Class::Divide { .. } => Cost::but_for(2),
             Class::Immediate
             | Class::Registers
             | Class::Shift
@@ -72,11 +72,10 @@ impl Static for Ibex {
 
     fn more<E: Engine>(&self, engine: &E, insn: &Insn) -> E::X {
         let second = engine.get(insn.rs2).lo();
-        let is_zero = second.eq(engine.w(0));
         match insn.class {
-            Class::Divide { .. } => Bits::select(is_zero, engine.x(0), engine.x(35)),
-            // A slow multiplication.
-            _ => Bits::select(is_zero, engine.w(1), engine.w(32) - second.leading_zeros()).zext(),
+            Class::Divide { .. } => Bits::select(second.eq(engine.w(0)), engine.x(0), engine.x(35)),
+            // A slow multiplication: as many steps as the factor has bits, at least one.
+            _ => engine.x(0) - (second | engine.w(1)).leading_zeros().zext(),
         }
     }
 

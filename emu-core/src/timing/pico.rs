@@ -53,7 +53,7 @@ impl Static for Pico {
             Class::Shift if self.barrel_shifter => Cost::fixed(3 + waits),
             Class::Shift => Cost::fixed(4 + shift_cycles(insn.amount.into()) + waits),
             Class::ShiftBy if self.barrel_shifter => Cost::fixed(3 + second_read + waits),
-            Class::ShiftBy => Cost::at_least(4 + second_read + waits),
+            Class::ShiftBy => Cost::but_for(4 + second_read + waits),
             // The next instruction is fetched meanwhile, however slow memory is.
             Class::Multiply | Class::MultiplyHigh(_) if self.fast_multiplier => Cost::fixed(6),
             Class::Multiply => Cost::fixed(40 + second_read),

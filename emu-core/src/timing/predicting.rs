@@ -67,7 +67,7 @@ impl Stepped for Predicting {
             cycles += if event.taken { cost.taken } else { cost.falls };
             self.pending = self.core.leaves(insn, event.taken);
         }
-        u64::from(cycles) + event.more
+        u64::from(cycles).wrapping_add(event.more)
     }
 
     fn redirect(&mut self) {

@@ -216,6 +216,12 @@ fn models_keep_their_promises() {
                 assert_ne!(model.leaves(&insn, taken), Pending::SETTLED, "{name}");
             }
         }
+        let signs = Signs { a: true, b: true };
+        for class in [Class::Multiply, Class::MultiplyHigh(signs), Class::Divide { signed: true, remainder: true }] {
+            let Cost { falls, taken, .. } = model.cost(&numbers.insn(0x1002, class));
+            // A division by Ibex is what varies most.
+            assert!(falls.max(taken) + 1 + 35 < MOST_CYCLES, "{name}");
+        }
     }
 }
 

@@ -43,7 +43,9 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     pub(super) fn laps(&self, its: &Loop, way: usize) {
         let (emit, blocks) = (self.emit, &self.source.region.blocks);
         let head = its.blocks[0];
-        let insns = its.blocks.iter().map(|&n| blocks[n].insns.len()).sum();
+        let insns: usize = its.blocks.iter().map(|&n| blocks[n].insns.len()).sum();
+        let behind = self.prices_behind(its);
+        let price = behind[0] + self.price(head);
         let (reads, writes) = reads_and_writes(its.blocks.iter().flat_map(|&n| &blocks[n].insns));
         let (front, around, left) = {
             let mut b = emit.b.borrow_mut();
@@ -57,7 +59,9 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             b.switch_to_block(around);
             let variable = b.declare_var(I64);
             let after = b.use_var(variable);
-            (variable, Laps { after, left: Some(left), insns, behind: 0 })
+            let varies = self.costs.as_ref().is_some_and(|costs| its.blocks.iter().any(|&n| costs.varies(n)));
+            let more = varies.then(|| b.declare_var(I64));
+            (variable, Laps { after, left: Some(left), price, behind: 0, more })
         };
         emit.begin_block(self.dirty[head], 0);
         emit.begin_with(&carried);
@@ -65,10 +69,8 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let pages = emit.begin_lap(&its.stretches);
         let (carried, same) = (RefCell::new(carried), RefCell::default());
         let lap = Lap { around, laps, its, begin, trip: Cell::new(None), carried, same };
-        let mut behind = insns;
         for (place, &n) in its.blocks.iter().enumerate() {
-            behind -= blocks[n].insns.len();
-            emit.laps.set(Some(Laps { behind, ..laps }));
+            emit.laps.set(Some(Laps { behind: behind[place], ..laps }));
             emit.continue_block(self.dirty[n], blocks[n].insns.len());
             self.set_counters(n);
             if !self.block(n, &blocks[n], Some((&lap, place))) {
@@ -84,12 +86,15 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.begin_block(self.dirty[head], 0);
         emit.begin_insn(&blocks[head].insns[0], None);
         emit.look(blocks[head].start.pc, way);
-        let first = emit.find_laps(insns, way, &its.stretches, lap.trip.get(), &pages);
-        let all = first.left.expect("at least one may begin");
+        let [all, all_after] = emit.find_laps((insns, price), way, &its.stretches, lap.trip.get(), &pages);
         let mut args = vec![all];
         args.extend(emit.settle(&lap.carried.take(), lap.same.take(), [left, all], around));
         let mut b = emit.b.borrow_mut();
-        b.def_var(after, first.after);
+        b.def_var(after, all_after);
+        if let Some(more) = laps.more {
+            let nothing = b.ins().iconst(I64, 0);
+            b.def_var(more, nothing);
+        }
         let args: Vec<_> = args.into_iter().map(Into::into).collect();
         b.ins().jump(around, &args);
     }
@@ -98,76 +103,63 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
     pub(super) fn end_in_lap(&self, n: usize, (lap, place): (&Lap<'_>, usize), next: Next<'e, 'f>) -> bool {
         let next_block = lap.its.blocks.get(place + 1).copied();
         let inside = Edge::Inside(next_block.unwrap_or(lap.its.blocks[0]));
-        let way = |taken, edge| Way { from: n, taken, edge };
-        match (self.source.region.blocks[n].end, next) {
+        let (stays, out) = match (self.source.region.blocks[n].end, next) {
             (End::Branches(taken, falls), Next::Branch(truth)) => {
-                let (truth, on, out) = if taken == inside {
-                    (truth, way(true, inside), way(false, falls))
-                } else {
-                    (!truth, way(false, inside), way(true, taken))
-                };
-                match next_block {
-                    Some(next) => self.go_on(lap, truth, on, next, out),
-                    None => self.go_around(lap, on, Some((truth, out))),
-                }
+                let (stays, taken, edge) = if taken == inside { (truth, false, falls) } else { (!truth, true, taken) };
+                (stays, Some(Way { from: n, taken, edge }))
             }
             (_, next) => {
-                let on = way(!matches!(next, Next::Falls), inside);
-                match next_block {
-                    Some(next) => self.go_on(lap, Truth { form: TruthForm::Const(true), e: self.emit }, on, next, on),
-                    None => self.go_around(lap, on, None),
-                }
+                let jumps = self.costs.as_ref().is_some_and(|costs| costs.jumps(n));
+                debug_assert!(
+                    self.costs.is_none() || jumps != matches!(next, Next::Falls),
+                    "its class says that it jumps"
+                );
+                (Truth { form: TruthForm::Const(true), e: self.emit }, None)
             }
+        };
+        match (next_block, out) {
+            (Some(next), out) => self.go_on(lap, stays, next, out),
+            (None, out) => self.go_around(lap, out.map(|out| (stays, out))),
         }
-    }
-
-    /// What a way costs.
-    fn way_costs(&self, way: Way) -> i64 {
-        self.cost(way.from, way.taken, way.edge).0
-    }
-
-    fn spend_way(&self, way: Way) {
-        self.emit.spend(self.way_costs(way));
     }
 
     /// Goes to the loop's next block if `stays`, else out.
-    fn go_on(&self, lap: &Lap<'_>, stays: Truth<'e, 'f>, on: Way, next: usize, out: Way) -> bool {
+    fn go_on(&self, lap: &Lap<'_>, stays: Truth<'e, 'f>, next: usize, out: Option<Way>) -> bool {
         let emit = self.emit;
-        let stays = match stays.form {
-            TruthForm::Const(true) => {
-                {
-                    let mut b = emit.b.borrow_mut();
-                    b.ins().jump(self.blocks[next], &[]);
-                    b.seal_block(self.blocks[next]);
-                    b.switch_to_block(self.blocks[next]);
-                }
-                self.spend_way(on);
-                return true;
+        let next = self.blocks[next];
+        match (stays.form, out) {
+            (TruthForm::Const(true), _) | (_, None) => {
+                let mut b = emit.b.borrow_mut();
+                b.ins().jump(next, &[]);
+                b.seal_block(next);
+                b.switch_to_block(next);
+                true
             }
-            TruthForm::Const(false) => {
+            (TruthForm::Const(false), Some(out)) => {
                 emit.ask_for(&lap.carried.borrow());
                 self.leave_loop(out);
-                return false;
+                false
             }
-            _ => stays.ssa(),
-        };
-        {
-            let mut b = emit.b.borrow_mut();
-            let leaves = b.create_block();
-            b.ins().brif(stays, self.blocks[next], &[], leaves, &[]);
-            b.seal_block(leaves);
-            b.seal_block(self.blocks[next]);
-            b.switch_to_block(leaves);
+            (_, Some(out)) => {
+                let stays = stays.ssa();
+                {
+                    let mut b = emit.b.borrow_mut();
+                    let leaves = b.create_block();
+                    b.ins().brif(stays, next, &[], leaves, &[]);
+                    b.seal_block(leaves);
+                    b.seal_block(next);
+                    b.switch_to_block(leaves);
+                }
+                emit.ask_for(&lap.carried.borrow());
+                self.leave_loop(out);
+                emit.b.borrow_mut().switch_to_block(next);
+                true
+            }
         }
-        emit.ask_for(&lap.carried.borrow());
-        self.leave_loop(out);
-        emit.b.borrow_mut().switch_to_block(self.blocks[next]);
-        self.spend_way(on);
-        true
     }
 
     /// Goes around once more, if `stays` or always; else out.
-    fn go_around(&self, lap: &Lap<'_>, on: Way, end: Option<(Truth<'e, 'f>, Way)>) -> bool {
+    fn go_around(&self, lap: &Lap<'_>, end: Option<(Truth<'e, 'f>, Way)>) -> bool {
         let emit = self.emit;
         let advanced = emit.advanced(&lap.its.stretches);
         if let (true, Some((stays, _))) = (advanced, end) {
@@ -182,30 +174,16 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         }
         let at_end = emit.laps.get();
         // On, if laps are left, without a look at anything else.
-        let around = |costs: i64| {
-            let used_up = {
-                let mut b = emit.b.borrow_mut();
-                let used_up = b.create_block();
-                let left = lap.laps.left.expect("a lap is under way");
-                // What was left is not asked for behind this, so that one register has both.
-                let left = b.ins().iadd_imm_s(left, -1);
-                let args: Vec<_> = [left].iter().chain(&others).map(|&arg| arg.into()).collect();
-                if costs == 0 {
-                    b.ins().brif(left, lap.around, &args, used_up, &[]);
-                } else {
-                    let again = b.create_block();
-                    b.ins().brif(left, again, &[], used_up, &[]);
-                    b.seal_block(again);
-                    b.switch_to_block(again);
-                    drop(b);
-                    emit.spend(costs);
-                    b = emit.b.borrow_mut();
-                    b.ins().jump(lap.around, &args);
-                }
-                b.seal_block(used_up);
-                b.switch_to_block(used_up);
-                used_up
-            };
+        let around = || {
+            let mut b = emit.b.borrow_mut();
+            let used_up = b.create_block();
+            let left = lap.laps.left.expect("a lap is under way");
+            // What was left is not asked for behind this, so that one register has both.
+            let left = b.ins().iadd_imm_s(left, -1);
+            let args: Vec<_> = [left].iter().chain(&others).map(|&arg| arg.into()).collect();
+            b.ins().brif(left, lap.around, &args, used_up, &[]);
+            b.seal_block(used_up);
+            b.switch_to_block(used_up);
             emit.laps.set(at_end.map(|laps| Laps { left: None, ..laps }));
             used_up
         };
@@ -220,22 +198,22 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             Some((again, leaves))
         };
         let leaves = if lap.trip.get().is_some() {
-            around(self.way_costs(on));
+            around();
             let out = out();
             if let Some((again, _)) = out {
                 emit.b.borrow_mut().set_cold_block(again);
             }
-            self.spend_way(on);
             out.map(|(_, leaves)| (leaves, emit.laps.get()))
         } else {
             let out = out();
-            self.spend_way(on);
             if advanced {
-                let used_up = around(0);
+                let used_up = around();
                 emit.b.borrow_mut().set_cold_block(used_up);
             }
             out.map(|(_, leaves)| (leaves, at_end))
         };
+        // The way around is all of a lap that had not been taken.
+        emit.laps.set(emit.laps.get().map(|laps| Laps { behind: 0, ..laps }));
         emit.count_out_of_laps();
         emit.b.borrow_mut().ins().jump(self.blocks[lap.its.blocks[0]], &[]);
         if let (Some((leaves, laps)), Some((_, out))) = (leaves, end) {
@@ -244,6 +222,31 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             self.leave_loop(out);
         }
         true
+    }
+
+    /// What a block takes from the budget.
+    fn price(&self, n: usize) -> i64 {
+        let cycles = self.costs.as_ref().map_or(0, |costs| costs.block(n).falls().0.into());
+        self.emit.budget.price(self.source.region.blocks[n].insns.len(), cycles)
+    }
+
+    /// For each block of a loop, what a lap takes behind it: the way on from it, and the blocks that follow.
+    fn prices_behind(&self, its: &Loop) -> Vec<i64> {
+        let mut behind = vec![0; its.blocks.len()];
+        let mut next = its.blocks[0];
+        for place in (0..its.blocks.len()).rev() {
+            let n = its.blocks[place];
+            let taken = match self.source.region.blocks[n].end {
+                End::Branches(taken, _) => taken == Edge::Inside(next),
+                _ => self.costs.as_ref().is_some_and(|costs| costs.jumps(n)),
+            };
+            behind[place] = self.emit.budget.price(0, self.cost(n, taken, Edge::Inside(next)).0);
+            if place + 1 < its.blocks.len() {
+                behind[place] += self.price(next) + behind[place + 1];
+            }
+            next = n;
+        }
+        behind
     }
 
     /// In a block of its own, goes out of the loop.
