@@ -9,12 +9,13 @@ use emu_core::hart::Arch;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::Error;
+use crate::placement::Code;
 use crate::translate::{Compiler, Source};
 
 /// A region that was compiled, or not.
 pub(crate) struct Compiled<A: Arch> {
     pub(crate) source: Source<A>,
-    pub(crate) code: Result<Vec<u8>, Error>,
+    pub(crate) code: Result<Code, Error>,
     /// Processor time that it took.
     pub(crate) time: Duration,
 }
@@ -27,7 +28,7 @@ impl<A: Arch> Compiled<A> {
         let span = tracing::debug_span!("compile", pc, insns, bytes = tracing::field::Empty).entered();
         let code = compiler.region(&source);
         if let Ok(code) = &code {
-            span.record("bytes", code.len());
+            span.record("bytes", code.bytes.len());
             tracing::debug!("compiled");
         }
         drop(span);

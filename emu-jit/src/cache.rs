@@ -38,8 +38,12 @@ struct Compiled {
     pages: Vec<Page>,
     /// Its entries' addresses.
     entries: Vec<u64>,
-    /// Its instructions that are not copies made for a call, in ascending order.
-    own: Vec<GuestPhys>,
+    /// Its instructions that are not copies made for a call, in ascending order, and how often each had run when it was formed.
+    own: Vec<(GuestPhys, u64)>,
+    /// The sum of that over all its instructions.
+    weight: u64,
+    /// Instructions that have retired since, between entering it from the loop and coming back.
+    retired: u64,
     source: SourceWords,
     /// How often its instructions ran, if that is counted.
     rows: Option<RowCounts>,
@@ -213,7 +217,29 @@ impl Cache {
     /// Whether a region in the current context's key has the instruction there, for itself and not as a copy made for a call.
     pub(crate) fn has_insn_at(&self, phys: GuestPhys) -> bool {
         let key = self.contexts[self.current].key;
-        self.regions.iter().flatten().any(|region| region.key == key && region.own.binary_search(&phys).is_ok())
+        let has = |region: &Compiled| region.own.binary_search_by_key(&phys, |&(at, _)| at).is_ok();
+        self.regions.iter().flatten().any(|region| region.key == key && has(region))
+    }
+
+    /// So many instructions have retired since a region was entered.
+    pub(crate) fn add_retired(&mut self, region: u32, retired: u64) {
+        if let Some(Some(region)) = self.regions.get_mut(region as usize) {
+            region.retired += retired;
+        }
+    }
+
+    /// Adds to how often the instruction at each halfword of a page has run how often it is likely to have run in translated code: what
+    /// has retired since a region was entered is taken for its own, in the proportions in which its instructions ran before. Calls and
+    /// links may have led elsewhere meanwhile, but little is not translated then.
+    pub(crate) fn add_executions_in(&self, page: GuestPhys, counts: &mut [u64]) {
+        let has_run = |region: &&Compiled| region.retired != 0 && region.pages.iter().any(|its| its.phys == page);
+        for region in self.regions.iter().flatten().filter(has_run) {
+            let from = region.own.partition_point(|&(at, _)| at < page);
+            for &(at, before) in region.own[from..].iter().take_while(|&&(at, _)| at.page() == page) {
+                let since = u128::from(before) * u128::from(region.retired) / u128::from(region.weight.max(1));
+                counts[(at.page_offset() / 2) as usize] += since as u64;
+            }
+        }
     }
 
     /// Makes links for the ways out of a region that is about to be compiled.
@@ -262,9 +288,12 @@ impl Cache {
                 context.entries.remove(&pc);
             }
         }
-        let own = region.blocks.iter().filter(|block| block.start.frame == 0).flat_map(|block| &block.insns);
-        let mut own: Vec<GuestPhys> = own.map(|insn| region.place(insn.pc)).collect();
+        let mut own = Vec::new();
+        for block in region.blocks.iter().filter(|block| block.start.frame == 0) {
+            own.extend(block.insns.iter().map(|insn| (region.place(insn.pc), block.executions)));
+        }
         own.sort_unstable();
+        let weight = region.blocks.iter().map(|block| block.executions * block.insns.len() as u64).sum();
         links.iter().for_each(|&link| self.links[link as usize].from = number);
         self.regions.push(Some(Compiled {
             key,
@@ -272,6 +301,8 @@ impl Cache {
             pages: region.pages.clone(),
             entries,
             own,
+            weight,
+            retired: 0,
             source,
             rows,
             links,

@@ -16,9 +16,8 @@ use std::ptr::NonNull;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
 use crate::Error;
+use crate::placement::{Code, LINE_BYTES};
 
-/// Where functions start: a cache line's multiple.
-const ALIGN_BYTES: usize = 64;
 /// What rights are given to, at least; a multiple of every host's page size.
 const PAGE_BYTES: usize = 64 * 1024;
 
@@ -72,13 +71,13 @@ impl CodeMemory {
     }
 
     /// Adds functions and gives their addresses.
-    pub(crate) fn add(&mut self, functions: &[&[u8]]) -> Result<Vec<usize>, Full> {
+    pub(crate) fn add(&mut self, functions: &[&Code]) -> Result<Vec<usize>, Full> {
         let mut end = self.used;
         let places: Vec<usize> = functions
             .iter()
             .map(|code| {
-                let place = end.next_multiple_of(ALIGN_BYTES);
-                end = place + code.len();
+                let place = end.next_multiple_of(LINE_BYTES) + code.offset;
+                end = place + code.bytes.len();
                 place
             })
             .collect();
@@ -91,7 +90,7 @@ impl CodeMemory {
         }
         for (place, code) in places.iter().zip(functions) {
             // SAFETY: `end` bounds every function, so the bytes are inside the mapping (C1), and writable just now.
-            unsafe { self.base.as_ptr().add(*place).copy_from_nonoverlapping(code.as_ptr(), code.len()) };
+            unsafe { self.base.as_ptr().add(*place).copy_from_nonoverlapping(code.bytes.as_ptr(), code.bytes.len()) };
         }
         synchronise(self.base.as_ptr().wrapping_add(first), end - first);
         if self.protect(first, end, MprotectFlags::READ | MprotectFlags::EXEC).is_err() {

@@ -67,6 +67,7 @@ impl<A: Arch> Jit<A> {
         debug_assert!(rest <= left, "a region ran more than it may");
         self.stats.entered += 1;
         self.stats.retired += left - rest;
+        self.cache.add_retired(entry.region, left - rest);
         hart.retired.set(end - rest);
         let (why, link) = Why::of(why);
         self.stats.left[why as usize] += 1;

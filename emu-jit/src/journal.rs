@@ -49,6 +49,8 @@ pub struct GuestBlock {
     pub is_entry: bool,
     /// Whether the last instruction is left to the interpreter.
     pub leaves: bool,
+    /// How often it had run when the region was formed, as far as that is known of translated code.
+    pub executions: u64,
 }
 
 impl<A: Arch> Journal<A> {
@@ -103,6 +105,7 @@ impl<A: Arch> Translated<A> {
             insns: block.insns.iter().map(insn).collect(),
             is_entry: region.entries.contains(&n),
             leaves: block.end == End::Leaves,
+            executions: block.executions,
         };
         region.blocks.iter().enumerate().map(block).collect()
     }

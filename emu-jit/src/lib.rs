@@ -7,8 +7,9 @@
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
 //! `value` and `emit` (the verbs), `memory`, `float`, `vector`, `vector_float`, `guards`, `ways_out`, `exits`, `flow` (the region
 //! as a whole), `laps` (its inner loops), `carried` (what they leave for ways out), `timing` (cycles), `calls`, then `translate` (the
-//! function around them), `background` (the thread that does it), `cache` (which code is where, and links), `code_memory`, `enter`,
-//! and `run` (the loop: [`Jit`]). `details`, `journal` and `translate/explain` show what was done and made, to whoever asks.
+//! function around them), `placement` (where that begins), `background` (the thread that does it), `cache` (which code is where, and
+//! links), `code_memory`, `enter`, and `run` (the loop: [`Jit`]). `details`, `journal` and `translate/explain` show what was done and
+//! made, to whoever asks.
 //!
 //! # What is deliberately absent
 //!
@@ -45,6 +46,7 @@ mod guards;
 mod journal;
 mod laps;
 mod memory;
+mod placement;
 mod region;
 mod rows;
 mod run;

@@ -189,12 +189,17 @@ enum Asked {
 /// Counts of the pages that a region may have code from.
 struct Counts<'i, A: Arch> {
     interp: &'i Interp<A>,
+    cache: &'i Cache,
     pages: FxHashMap<u64, Vec<u64>>,
 }
 
 impl<A: Arch> Profile for Counts<'_, A> {
     fn executions(&mut self, at: GuestPhys) -> u64 {
-        let page = self.pages.entry(at.page().0).or_insert_with(|| self.interp.executions_in(at.page()));
+        let page = self.pages.entry(at.page().0).or_insert_with(|| {
+            let mut counts = self.interp.executions_in(at.page());
+            self.cache.add_executions_in(at.page(), &mut counts);
+            counts
+        });
         page[(at.page_offset() / 2) as usize]
     }
 }
@@ -324,7 +329,7 @@ impl<A: Arch> Jit<A> {
             return Asked::Wait;
         }
         let keys = |slot: Slot| self.key.slot(slot).expect("meanings ask for slots of the key");
-        let mut counts = Counts { interp: &self.interp, pages: FxHashMap::default() };
+        let mut counts = Counts { interp: &self.interp, cache: &self.cache, pages: FxHashMap::default() };
         let profile: Option<&mut dyn Profile> = match self.options.tier {
             Tier::Background | Tier::Hot => Some(&mut counts),
             Tier::Eager => None,
@@ -416,7 +421,7 @@ impl<A: Arch> Jit<A> {
             Err(Full) => {
                 self.flush(hart);
                 // There will be room for it next time, if ever.
-                if code.len() + self.fixed_bytes >= self.memory.bytes() / 2 {
+                if code.bytes.len() + self.fixed_bytes >= self.memory.bytes() / 2 {
                     self.refuse(head);
                 }
                 return;
@@ -424,11 +429,11 @@ impl<A: Arch> Jit<A> {
         };
         self.stats.regions += 1;
         self.stats.compiled_insns += source.region.insns() as u64;
-        self.stats.code_bytes += code.len() as u64;
+        self.stats.code_bytes += code.bytes.len() as u64;
         self.stats.compile_time += compiled.time;
         self.cache.insert(&source.region, &source.key, words, placed[0], links, rows);
         if let Some(journal) = &self.journal {
-            journal.add(source, placed[0]..placed[0] + code.len());
+            journal.add(source, placed[0]..placed[0] + code.bytes.len());
         }
     }
 

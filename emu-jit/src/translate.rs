@@ -5,12 +5,12 @@ mod lap;
 
 use std::cell::RefCell;
 
-use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F32, F64, I32, I64, I64X2};
 use cranelift_codegen::ir::{self, BlockCall, InstBuilder, JumpTableData, SourceLoc};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
 use emu_core::profile::Turn;
@@ -26,6 +26,7 @@ use crate::float::host_convention;
 use crate::flow::{cold, dirty, page_groups, pairs, spans, stored_early, ways};
 use crate::laps::{Loop, loops};
 use crate::memory::LastPage;
+use crate::placement::{self, Code, mark_of};
 use crate::region::{Block, Edge, End, Region, Turns};
 use crate::rows::BlockCounters;
 use crate::scan::lower_half;
@@ -93,7 +94,7 @@ impl Compiler {
         self.context.func.signature = signature;
     }
 
-    fn finish(&mut self) -> Result<Vec<u8>, Error> {
+    fn finish(&mut self) -> Result<&CompiledCode, Error> {
         let code = self.context.compile(&*self.isa, &mut Default::default()).map_err(|error| {
             // What Cranelift says is long, and ours to understand.
             Error::Compile(format!("{:?}", error.inner))
@@ -102,19 +103,23 @@ impl Compiler {
         if !code.buffer.relocs().is_empty() {
             return Err(Error::Compile("the code wants linking".to_owned()));
         }
-        Ok(code.code_buffer().to_vec())
+        Ok(code)
+    }
+
+    fn finish_aligned(&mut self) -> Result<Code, Error> {
+        Ok(Code::aligned(self.finish()?.code_buffer().to_vec()))
     }
 
     /// What stands behind links that lead nowhere yet.
-    pub(crate) fn unlinked(&mut self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn unlinked(&mut self) -> Result<Code, Error> {
         self.start(region_signature());
         define_unlinked(FunctionBuilder::new(&mut self.context.func, &mut self.builder))
             .finalize(self.isa.frontend_config());
-        self.finish()
+        self.finish_aligned()
     }
 
     /// A function `(code, slots, left, entry) -> (left, pc)` in the host's convention that calls a region.
-    pub(crate) fn trampoline(&mut self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn trampoline(&mut self) -> Result<Code, Error> {
         let mut signature = region_signature();
         signature.call_conv = host_convention();
         signature.params.push(ir::AbiParam::new(I64));
@@ -130,16 +135,18 @@ impl Compiler {
         let results = b.inst_results(call).to_vec();
         b.ins().return_(&results);
         b.finalize(self.isa.frontend_config());
-        self.finish()
+        self.finish_aligned()
     }
 
     /// A region's code.
-    pub(crate) fn region<A: Arch>(&mut self, source: &Source<A>) -> Result<Vec<u8>, Error> {
+    pub(crate) fn region<A: Arch>(&mut self, source: &Source<A>) -> Result<Code, Error> {
         self.build(source, false);
-        self.finish()
+        let code = self.finish()?;
+        let offset = placement::offset(&source.region, code.buffer.get_srclocs_sorted());
+        Ok(Code { bytes: code.code_buffer().to_vec(), offset })
     }
 
-    /// Builds a region's IR. `marked`: each instruction of it tells which guest instruction it belongs to.
+    /// Builds a region's IR. `marked`: each instruction of it tells which guest instruction it belongs to; else, which block.
     fn build<A: Arch>(&mut self, source: &Source<A>, marked: bool) {
         self.start(region_signature());
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
@@ -175,7 +182,7 @@ struct Translation<'s, 'e, 'f, A: Arch> {
     last_pages: RefCell<FxHashMap<(usize, usize), LastPage>>,
     /// What it costs, if cycles are counted.
     costs: Option<Costs>,
-    /// Whether what is emitted tells its guest instruction.
+    /// Whether what is emitted tells its guest instruction, not only its block.
     marked: bool,
 }
 
@@ -260,6 +267,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 _ => self.plain_block(n),
             }
         }
+        self.mark_nothing();
         self.emit.build_rare_jumps();
         self.emit.build_ways_out(self.marked);
     }
@@ -268,6 +276,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn plain_block(&self, n: usize) {
         let block = &self.source.region.blocks[n];
         self.emit.b.borrow_mut().switch_to_block(self.blocks[n]);
+        self.mark_nothing();
         self.emit.begin_block(self.dirty[n], block.insns.len());
         if let Some(way) = self.ways[n] {
             self.emit.look(block.start.pc, way);
@@ -279,6 +288,11 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         self.count(n);
         self.set_counters(n);
         self.block(n, block, None);
+    }
+
+    /// What is emitted next is no instruction's.
+    fn mark_nothing(&self) {
+        self.emit.b.borrow_mut().set_srcloc(SourceLoc::default());
     }
 
     fn set_counters(&self, n: usize) {
@@ -381,9 +395,8 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
             let last = n + 1 == block.insns.len();
             emit.begin_insn(insn, spans[n]);
             emit.last_page.set(self.last_pages.borrow().get(&(number, n)).copied());
-            if self.marked {
-                emit.b.borrow_mut().set_srcloc(SourceLoc::new(insn.pc as u32));
-            }
+            let mark = if self.marked { insn.pc as u32 } else { mark_of(number) };
+            emit.b.borrow_mut().set_srcloc(SourceLoc::new(mark));
             if last && block.end == End::Leaves {
                 emit.leave_here();
                 return false;

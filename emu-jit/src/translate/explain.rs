@@ -33,7 +33,7 @@ impl Compiler {
         self.build(source, true);
         let ir = self.context.func.display().to_string();
         self.context.set_disasm(true);
-        let bytes = self.finish()?.len();
+        let bytes = self.finish()?.code_buffer().len();
         let code = self.context.compiled_code().expect("it was just compiled");
         let insns = || source.region.blocks.iter().flat_map(|block| &block.insns);
         let address = |low: u32| insns().find(|insn| insn.pc as u32 == low).map(|insn| insn.pc);

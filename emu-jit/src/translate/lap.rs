@@ -83,6 +83,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.end_lap();
         // Only now it is known what ends the loop.
         emit.b.borrow_mut().switch_to_block(front);
+        self.mark_nothing();
         emit.begin_block(self.dirty[head], 0);
         emit.begin_insn(&blocks[head].insns[0], None);
         emit.look(blocks[head].start.pc, way);
