@@ -111,6 +111,7 @@ macro_rules! for_each_case {
                 device = interpret::device().interpreted();
                 timer = interpret::timer().interpreted();
                 new_code = interpret::new_code().interpreted();
+                made_code = interpret::made_code().interpreted();
                 // Vectored block I/O is the kernel's work: emu-mem/examples/transfers.rs times it.
             }
             translate "a guest instruction that is translated, and run once" {
@@ -126,6 +127,8 @@ macro_rules! for_each_case {
                 sum = translated::run(translated::sum());
                 calls = translated::run(translated::calls());
                 double = translated::run(interpret::double());
+                new_code = translated::run(interpret::new_code());
+                made_code = translated::run(interpret::made_code());
             }
             timed "an instruction of a kernel under a timing model, whose cycles are compared" {
                 pico_fast = timed::kernels("pico-fast");

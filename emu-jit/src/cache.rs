@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use emu_core::hart::{Arch, Hart};
 use emu_core::profile::{Gone, Tally};
-use emu_mem::{Access, GuestPhys, GuestVirt};
+use emu_mem::{Access, GuestPhys, GuestVirt, PAGE_SIZE};
 use rustc_hash::FxHashMap;
 
 use crate::emit::Key;
@@ -35,6 +35,8 @@ pub(crate) struct Entry {
 struct Compiled {
     key: u32,
     code: usize,
+    /// Where it begins.
+    head: GuestPhys,
     pages: Vec<Page>,
     /// Its entries' addresses.
     entries: Vec<u64>,
@@ -44,7 +46,7 @@ struct Compiled {
     weight: u64,
     /// Instructions that have retired since, between entering it from the loop and coming back.
     retired: u64,
-    source: SourceWords,
+    source: SourceBytes,
     /// How often its instructions ran, if that is counted.
     rows: Option<RowCounts>,
     /// Links out of it, by number.
@@ -53,9 +55,9 @@ struct Compiled {
     linked_from: Vec<u32>,
 }
 
-/// The instructions that a region was made from, each with its length in bytes, and where they lie.
+/// The code that a region was made from, in stretches that do not cross pages, and where they lie.
 #[derive(Debug)]
-pub(crate) struct SourceWords(Vec<(GuestPhys, u32, u8)>);
+pub(crate) struct SourceBytes(Vec<(GuestPhys, Vec<u8>)>);
 
 /// A link that was made for a region that is about to be compiled.
 pub(crate) struct MadeLink {
@@ -169,19 +171,18 @@ impl Cache {
         }) as u32
     }
 
-    /// Drops what is not in memory any more, if code may have changed since the last time; then how many regions that were.
-    pub(crate) fn revalidate<A: Arch>(&mut self, hart: &Hart<A>) -> Option<u64> {
+    /// Drops what is not in memory any more, if code may have changed since the last time; then where these regions began.
+    pub(crate) fn revalidate<A: Arch>(&mut self, hart: &Hart<A>) -> Option<Vec<GuestPhys>> {
         let generation = hart.code_generation.get();
         if std::mem::replace(&mut self.generation, generation) == generation {
             return None;
         }
         let _span = tracing::debug_span!("invalidate", generation).entered();
         let changed: Vec<u32> = (0..self.regions.len())
-            .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !region.source.are_in(hart)))
+            .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !region.source.is_in(hart)))
             .map(|n| n as u32)
             .collect();
-        changed.iter().for_each(|&n| self.drop_region(n));
-        Some(changed.len() as u64)
+        Some(changed.into_iter().filter_map(|n| self.drop_region(n)).collect())
     }
 
     /// The code for an address in the current context.
@@ -268,7 +269,7 @@ impl Cache {
         &mut self,
         region: &Region,
         key: &Key,
-        source: SourceWords,
+        source: SourceBytes,
         code: usize,
         links: Vec<u32>,
         rows: Option<RowCounts>,
@@ -298,6 +299,7 @@ impl Cache {
         self.regions.push(Some(Compiled {
             key,
             code,
+            head: region.place(entries[0]),
             pages: region.pages.clone(),
             entries,
             own,
@@ -347,10 +349,11 @@ impl Cache {
         }
     }
 
-    fn drop_region(&mut self, number: u32) {
-        let Some(region) = self.regions[number as usize].take() else { return };
+    /// Drops a region; gives where it began.
+    fn drop_region(&mut self, number: u32) -> Option<GuestPhys> {
+        let region = self.regions[number as usize].take()?;
         let pc = format_args!("{:#x}", region.entries[0]);
-        tracing::debug!(pc, insns = region.source.0.len(), "changed and dropped");
+        tracing::debug!(pc, "changed and dropped");
         if let Some(rows) = &region.rows {
             rows.add_to(&mut self.dropped);
             if let Some(gone) = &mut self.gone {
@@ -372,6 +375,7 @@ impl Cache {
                 jump.pc.set(NO_PC);
             }
         }
+        Some(region.head)
     }
 
     /// Adds how often instructions ran, by row, and how often they were taken.
@@ -415,31 +419,39 @@ fn nowhere() -> Jump {
     Jump { pc: Cell::new(NO_PC), code: Cell::new(0), entry: Cell::new(0) }
 }
 
-impl SourceWords {
+impl SourceBytes {
     /// Of a region that was just formed.
     pub(crate) fn of(region: &Region) -> Self {
         let insns = region.blocks.iter().flat_map(|block| &block.insns);
-        let own = insns.clone().map(|insn| (region.place(insn.pc), insn.word, insn.bytes as u8));
+        let own = insns.clone().map(|insn| (region.place(insn.pc), insn.word, insn.bytes as usize));
         // Timing models look at what lies behind.
         let behind = insns.filter_map(|insn| {
             let timed = insn.timed?;
             Some((region.place(insn.pc).wrapping_add(insn.bytes), timed.behind.into(), 2))
         });
-        let mut words: Vec<_> = own.chain(behind).collect();
+        let mut words: Vec<(GuestPhys, u32, usize)> = own.chain(behind).collect();
         words.sort_unstable();
-        words.dedup();
-        SourceWords(words)
+        let mut stretches: Vec<(GuestPhys, Vec<u8>)> = Vec::new();
+        for (at, word, bytes) in words {
+            let word = &word.to_le_bytes()[..bytes];
+            match stretches.last_mut() {
+                Some((first, all)) if at.page() == first.page() && at.0 - first.0 <= all.len() as u64 => {
+                    // What lies behind an instruction is the next one's first half.
+                    let known = all.len() - (at.0 - first.0) as usize;
+                    all.extend(word.get(known..).unwrap_or_default());
+                }
+                _ => stretches.push((at, word.to_vec())),
+            }
+        }
+        SourceBytes(stretches)
     }
 
-    /// Whether memory still holds them.
-    pub(crate) fn are_in<A: Arch>(&self, hart: &Hart<A>) -> bool {
-        let memory = &hart.memory;
-        self.0.iter().all(|&(at, word, bytes)| {
-            if bytes == 4 && at.0 & 3 == 0 {
-                return memory.read::<u32>(at) == Ok(word);
-            }
-            let low = memory.read::<u16>(at).is_ok_and(|low| low == word as u16);
-            low && (bytes == 2 || memory.read::<u16>(at.wrapping_add(2)).is_ok_and(|high| high == (word >> 16) as u16))
+    /// Whether memory still holds it.
+    pub(crate) fn is_in<A: Arch>(&self, hart: &Hart<A>) -> bool {
+        let mut now = [0; PAGE_SIZE as usize];
+        self.0.iter().all(|(at, bytes)| {
+            let now = &mut now[..bytes.len()];
+            hart.memory.read_bytes(*at, now).is_ok() && now == bytes
         })
     }
 }

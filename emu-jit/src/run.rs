@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Error;
 use crate::background::{Background, Compiled};
-use crate::cache::{Cache, Entry, SourceWords};
+use crate::cache::{Cache, Entry, SourceBytes};
 use crate::calls::MAX_INSNS as MOST_INSNS;
 use crate::code_memory::{CodeMemory, Full};
 use crate::details::{self, LeftAt};
@@ -30,6 +30,13 @@ const MAX_REFUSED: usize = 64 * 1024;
 const MAX_AWAITED: usize = 4;
 /// How often a block that waits for its region runs until it is asked for again.
 const WAIT: u32 = 64;
+/// How often what some region has, but that cannot be entered there, has to become hot until it gets a region of its own, which is a copy
+/// of much of that one. It may be where a budget has ended, and compiling the copy takes as long as interpreting it so often.
+const PATIENCE_WITH_COPIES: u32 = 16;
+/// Each time that translated code is changed, what lies in its page has to become hot twice as often until it is translated, but not more
+/// often than two to the power of this. Translating takes as long as interpreting some thousand times, which guests that make code all the
+/// time would pay for code that runs a few times more.
+const MOST_CHANGES: u32 = 6;
 
 /// When code is compiled.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -40,15 +47,6 @@ pub enum Tier {
     Hot,
     /// Everything, before it runs.
     Eager,
-}
-
-impl Tier {
-    /// How often what some region has, but that cannot be entered there, has to become hot until it gets a region of its own,
-    /// which is a copy of much of that one. It may be where a budget has ended, and compiling the copy takes as long as
-    /// interpreting it so often.
-    fn patience(self) -> u32 {
-        if self == Tier::Eager { 0 } else { 16 }
-    }
 }
 
 /// What a user may choose.
@@ -128,8 +126,10 @@ pub struct Jit<A: Arch> {
     key: Key,
     /// Places in the guest's physical memory where no region can begin.
     refused: FxHashSet<u64>,
-    /// How often places that lie within regions were hot.
+    /// How often places were hot that have to be so several times.
     asked_again: FxHashMap<u64, u32>,
+    /// How often a page had code changed that was translated.
+    changed: FxHashMap<u64, u32>,
     /// Who wants to know what was compiled.
     journal: Option<Journal<A>>,
     pub(crate) stats: Stats,
@@ -244,6 +244,7 @@ impl<A: Arch> Jit<A> {
             },
             refused: FxHashSet::default(),
             asked_again: FxHashMap::default(),
+            changed: FxHashMap::default(),
             journal: None,
             stats: Stats::default(),
             left_at: LeftAt::default(),
@@ -278,7 +279,11 @@ impl<A: Arch> Jit<A> {
         self.key.traps_misaligned = hart.arch.traps_misaligned();
         self.key.often_misaligned = A::OFTEN_MISALIGNED && !self.key.traps_misaligned;
         if let Some(dropped) = self.cache.revalidate(hart) {
-            self.stats.dropped += dropped;
+            self.stats.dropped += dropped.len() as u64;
+            let mut pages: Vec<GuestPhys> = dropped.into_iter().map(GuestPhys::page).collect();
+            pages.sort_unstable();
+            pages.dedup();
+            pages.into_iter().for_each(|page| self.note_changed(page));
             self.refused.clear();
         }
     }
@@ -315,13 +320,14 @@ impl<A: Arch> Jit<A> {
         if let Some(awaited) = self.awaited.iter().find(|awaited| awaited.starts.contains(&pc)) {
             return if awaited.head == phys { Asked::Wait } else { Asked::Refused };
         }
-        if self.cache.has_insn_at(phys) {
+        let patience = self.patience(phys);
+        if patience > 1 {
             if self.asked_again.len() == MAX_REFUSED {
                 self.asked_again.clear();
             }
             let asked = self.asked_again.entry(phys.0).or_default();
             *asked += 1;
-            if *asked < self.options.tier.patience() {
+            if *asked < patience {
                 return Asked::Refused;
             }
         }
@@ -342,6 +348,24 @@ impl<A: Arch> Jit<A> {
         };
         self.place_calls(&mut region);
         self.translate(hart, phys, region)
+    }
+
+    /// How often a place has to become hot until a region is formed there.
+    fn patience(&self, phys: GuestPhys) -> u32 {
+        if self.options.tier == Tier::Eager {
+            return 0;
+        }
+        let changed = self.changed.get(&phys.page().0).copied().unwrap_or(0);
+        let patience = 1 << changed.min(MOST_CHANGES);
+        if self.cache.has_insn_at(phys) { patience.max(PATIENCE_WITH_COPIES) } else { patience }
+    }
+
+    /// What was translated of a page has been changed.
+    fn note_changed(&mut self, page: GuestPhys) {
+        if self.changed.len() == MAX_REFUSED {
+            self.changed.clear();
+        }
+        *self.changed.entry(page.0).or_default() += 1;
     }
 
     /// Has a region compiled.
@@ -365,6 +389,7 @@ impl<A: Arch> Jit<A> {
             region,
             links: made.into_iter().map(|link| (link.target, link.address)).collect(),
         };
+        self.asked_again.remove(&head.0);
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.awaited.push(Awaited { ticket, head, starts, generation: hart.code_generation.get(), links, rows });
@@ -412,8 +437,9 @@ impl<A: Arch> Jit<A> {
                 return self.cache.drop_links(links);
             }
         };
-        let words = SourceWords::of(&source.region);
-        if generation != hart.code_generation.get() && !words.are_in(hart) {
+        let bytes = SourceBytes::of(&source.region);
+        if generation != hart.code_generation.get() && !bytes.is_in(hart) {
+            self.note_changed(head.page());
             return self.cache.drop_links(links);
         }
         let placed = match self.memory.add(&[&code]) {
@@ -431,7 +457,7 @@ impl<A: Arch> Jit<A> {
         self.stats.compiled_insns += source.region.insns() as u64;
         self.stats.code_bytes += code.bytes.len() as u64;
         self.stats.compile_time += compiled.time;
-        self.cache.insert(&source.region, &source.key, words, placed[0], links, rows);
+        self.cache.insert(&source.region, &source.key, bytes, placed[0], links, rows);
         if let Some(journal) = &self.journal {
             journal.add(source, placed[0]..placed[0] + code.bytes.len());
         }

@@ -1,7 +1,7 @@
 //! Small guest loops, run by the whole machine: what an instruction of each kind costs with everything around it. Here they are
 //! interpreted; `translated` runs some of them as compiled code.
 
-use guest_tests::asm::{FENCE_I, MRET, addi, csrrs, r};
+use guest_tests::asm::{FENCE_I, MRET, addi, csrrs, jalr, r};
 
 use crate::Prepared;
 use crate::guest::program::{
@@ -166,5 +166,32 @@ pub(super) fn new_code() -> Loop {
     let mut program = Program::default();
     program.put(store(SW, 20, 21, CHANGING)).put(FENCE_I).put(op(4, 0, 21, 21, 22)).put(addi(7, 7, 1));
     program.put(addi(0, 0, 0)).put(addi(8, 8, 1)).jump(0);
+    Loop { guest, program }
+}
+
+/// A guest that makes code all the time, as one with a translator of its own does: it writes a function, calls it some times in a loop, and writes
+/// another one to its place.
+pub(super) fn made_code() -> Loop {
+    const FUNCTION: u64 = RAM + 0x1000;
+    const CALLS: i32 = 32;
+    let guest = Guest::new(64);
+    let mut made = Program::default();
+    for step in 0..12 {
+        let register = |n: u32| 5 + (step + n) % 5;
+        made.put(op(step % 4 * 2, 0, register(2), register(1), register(0)));
+    }
+    made.put(jalr(0, 1, 0));
+    // What it is made from, and two encodings of the constant that its first instruction adds.
+    guest.load(DATA, &made);
+    for (register, value) in [(20, FUNCTION), (22, DATA), (23, addi(7, 7, 1).into()), (24, 0x0020_0000)] {
+        guest.set(register, value);
+    }
+    let bytes = 4 * made.words().len() as i32;
+    let mut program = Program::default();
+    program.put(addi(10, 22, 0)).put(addi(11, 20, 0)).put(addi(12, 22, bytes));
+    program.put(load(LW, 13, 10, 0)).put(store(SW, 11, 13, 0)).put(addi(10, 10, 4)).put(addi(11, 11, 4));
+    program.put(b(BNE, 10, 12, -16));
+    program.put(op(4, 0, 23, 23, 24)).put(store(SW, 20, 23, 0)).put(FENCE_I).put(addi(14, 0, CALLS));
+    program.put(jalr(1, 20, 0)).put(addi(14, 14, -1)).put(b(BNE, 14, 0, -8)).jump(0);
     Loop { guest, program }
 }
