@@ -176,6 +176,27 @@ fn engines_count_the_same() {
     }
 }
 
+/// The host lets processes have 2 GiB of addresses (`ulimit -v` counts in KiB), and without that limit enough.
+#[test]
+fn a_host_that_gives_no_memory_for_code() {
+    let folder = Folder::new();
+    let file = folder.file("hello.elf", hello("hi\n", 0).bytes());
+    let run = |engine: &str, limit: &str| {
+        let mut command = std::process::Command::new("sh");
+        let script = format!("ulimit -v {limit}; exec \"$@\"");
+        command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_emu")]);
+        command.args(["run", &file, "--engine", engine, "--code-memory", "1T"]).stdin(Stdio::null());
+        finish(command)
+    };
+    assert_eq!(run("auto", "unlimited").has_status(0).stderr, "");
+    let output = run("auto", "2097152").has_status(0);
+    assert_eq!(output.stdout, "hi\n", "it is interpreted");
+    let told = "emu: warning: the host gives no 1099511627776 bytes of memory that code can run in: ";
+    assert!(output.stderr.starts_with(told), "{}", output.stderr);
+    assert!(output.stderr.ends_with("; everything is interpreted\n"), "{}", output.stderr);
+    run("jit", "2097152").is_refusal(&["--engine jit: the host gives no ", "use --engine interp"]);
+}
+
 #[test]
 fn the_summary() {
     let folder = Folder::new();
