@@ -335,18 +335,28 @@ pub trait Engine: Sized {
     /// may store several times, and a later store may stop it: the earlier ones have happened then, and happen again when it
     /// is run again.
     fn store(&self, at: Self::X, v: Self::X, kind: Mem) -> Result<(), Self::Stop>;
+    /// Two loads side by side, of words or doublewords, the lower one first.
+    #[inline(always)]
+    fn load_pair(&self, at: Self::X, kind: Mem) -> Result<[Self::X; 2], Self::Stop> {
+        let low = self.load(at, kind)?;
+        Ok([low, self.load(at + self.x(kind.bytes()), kind)?])
+    }
+    /// The same as stores.
+    #[inline(always)]
+    fn store_pair(&self, at: Self::X, v: [Self::X; 2], kind: Mem) -> Result<(), Self::Stop> {
+        self.store(at, v[0], kind)?;
+        self.store(at + self.x(kind.bytes()), v[1], kind)
+    }
     /// Reads 16 bytes, as two loads of 8 would.
     #[inline(always)]
     fn load_v(&self, at: Self::X) -> Result<Self::V, Self::Stop> {
-        let low = self.load(at, Mem::U64)?;
-        let high = self.load(at + self.x(8), Mem::U64)?;
+        let [low, high] = self.load_pair(at, Mem::U64)?;
         Ok(self.v_of(low, high))
     }
     /// Writes 16 bytes, as two stores of 8 would, the lower ones first.
     #[inline(always)]
     fn store_v(&self, at: Self::X, v: Self::V) -> Result<(), Self::Stop> {
-        self.store(at, self.half(v, 0), Mem::U64)?;
-        self.store(at + self.x(8), self.half(v, 1), Mem::U64)
+        self.store_pair(at, [self.half(v, 0), self.half(v, 1)], Mem::U64)
     }
     /// Reads, combines with `v` and writes back as one step; gives the old value, extended as `kind` says. A fault is a store's.
     fn amo(&self, at: Self::X, op: Amo, v: Self::X, kind: Mem) -> Result<Self::X, Self::Stop>;

@@ -276,6 +276,39 @@ impl<A: Arch, const WHOLE: bool> Engine for Step<'_, A, WHOLE> {
             None => self.hart.store_slow(at.0, kind.bytes(), v.0),
         }
     }
+    /// Both by one look into the TLB.
+    #[inline(always)]
+    fn load_pair(&self, at: X, kind: Mem) -> Result<[X; 2], Stop> {
+        let va = GuestVirt(at.0);
+        let hit = match kind {
+            Mem::U32 => self.hart.tlb.read_pair::<u32>(va).map(|pair| pair.map(u64::from)),
+            Mem::S32 => self.hart.tlb.read_pair::<u32>(va).map(|pair| pair.map(|v| v as i32 as u64)),
+            Mem::U64 => self.hart.tlb.read_pair::<u64>(va),
+            Mem::U8 | Mem::S8 | Mem::U16 | Mem::S16 => None,
+        };
+        match hit {
+            Some(pair) => Ok(pair.map(X)),
+            None if !WHOLE => Err(Stop::Retry),
+            None => Ok([self.load(at, kind)?, self.load(at + X(kind.bytes()), kind)?]),
+        }
+    }
+    #[inline(always)]
+    fn store_pair(&self, at: X, v: [X; 2], kind: Mem) -> Result<(), Stop> {
+        let va = GuestVirt(at.0);
+        let hit = match kind {
+            Mem::U32 | Mem::S32 => self.hart.tlb.write_pair::<u32>(va, v.map(|v| v.0 as u32)),
+            Mem::U64 => self.hart.tlb.write_pair::<u64>(va, v.map(|v| v.0)),
+            Mem::U8 | Mem::S8 | Mem::U16 | Mem::S16 => None,
+        };
+        match hit {
+            Some(()) => Ok(()),
+            None if !WHOLE => Err(Stop::Retry),
+            None => {
+                self.store(at, v[0], kind)?;
+                self.store(at + X(kind.bytes()), v[1], kind)
+            }
+        }
+    }
     #[inline(always)]
     fn amo(&self, at: X, op: Amo, v: X, kind: Mem) -> Result<X, Stop> {
         if !WHOLE {

@@ -18,8 +18,9 @@ pub const SINK: Slot = Slot(255);
 /// How many slots a hart has. One for each value of a `u8`, so that indexing needs no check.
 pub const SLOTS: usize = 256;
 
-/// All slots of one hart.
-#[repr(C)]
+/// All slots of one hart. Where they begin in a line of the host's cache is the same whatever else a hart has: the interpreter is faster
+/// or slower by it.
+#[repr(C, align(64))]
 pub struct Slots([Cell<u64>; SLOTS]);
 
 impl Default for Slots {

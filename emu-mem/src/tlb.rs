@@ -174,6 +174,19 @@ impl Tlb {
         self.tables.write_unaligned(va.0, value)
     }
 
+    /// Loads two units side by side, the lower one first; `None` on a miss, where they lie in two pages, and where `va` is not a
+    /// multiple of the width, unless [allowed](Self::allow_unaligned).
+    #[inline(always)]
+    pub fn read_pair<T: Unit>(&self, va: GuestVirt) -> Option<[T; 2]> {
+        self.tables.read_pair(va.0)
+    }
+
+    /// Stores as [`read_pair`](Self::read_pair) loads; `None` with nothing stored.
+    #[inline(always)]
+    pub fn write_pair<T: Unit>(&self, va: GuestVirt, pair: [T; 2]) -> Option<()> {
+        self.tables.write_pair(va.0, pair)
+    }
+
     /// Atomically applies `op` and returns what was there; `None`, with nothing done, on a miss in the write table and
     /// where `va` is not a multiple of the width.
     #[inline]

@@ -14,8 +14,7 @@ macro_rules! pairs {
             pub fn $load<H: A64, K: Kind>($h: H, o: Pair) -> Exec<H::E> {
                 let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
                 let at = $at;
-                let first = $h.load(at, K::MEM)?;
-                let second = $h.load(at + $h.x(K::MEM.bytes()), K::MEM)?;
+                let [first, second] = $h.load_pair(at, K::MEM)?;
                 $h.set(o.rt, first);
                 $h.set(o.rt2, second);
                 if let Some(moved) = $back {
@@ -27,8 +26,7 @@ macro_rules! pairs {
             pub fn $store<H: A64, K: Kind>($h: H, o: Pair) -> Exec<H::E> {
                 let ($base, $imm) = (base($h, o.rn)?, $h.imm(o.imm.into()));
                 let at = $at;
-                $h.store(at, $h.get(o.rt), K::MEM)?;
-                $h.store(at + $h.x(K::MEM.bytes()), $h.get(o.rt2), K::MEM)?;
+                $h.store_pair(at, [$h.get(o.rt), $h.get(o.rt2)], K::MEM)?;
                 if let Some(moved) = $back {
                     $h.set(o.rn, moved);
                 }

@@ -261,8 +261,16 @@ pub fn st_post<H: A64>(h: H, o: Structures) -> Exec<H::E> {
     Ok(h.next())
 }
 
-/// What is loaded for each register of one structure.
+/// What is loaded for each register of one structure. Of one register, which is what compilers have, by the row itself.
+#[inline(always)]
 fn load_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, [XOf<H>; 4]> {
+    if o.what & 7 == 1 {
+        return Ok([h.load(at, kind(o.size))?, h.x(0), h.x(0), h.x(0)]);
+    }
+    load_several(h, o, at)
+}
+
+fn load_several<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, [XOf<H>; 4]> {
     let mut loaded = [h.x(0); 4];
     for n in 0..u32::from(o.what & 7) {
         loaded[n as usize & 3] = h.load(at + h.x(u64::from(n) << o.size), kind(o.size))?;
@@ -289,6 +297,7 @@ fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
     Ok(())
 }
 
+#[inline(always)]
 fn put_everywhere<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     for n in 0..u32::from(o.what & 7) {
         let v = splat(h, Lane::of(o.size), loaded[n as usize & 3]);

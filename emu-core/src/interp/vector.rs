@@ -420,15 +420,34 @@ pub fn ternary(op: V3, width: Lane, d: V, a: V, b: V) -> (V, u64) {
 }
 
 /// [`Engine::v_shift`](crate::engine::Engine::v_shift) on bits.
+#[inline(always)]
 pub fn shift(op: VShift, width: Lane, by: u8, a: V) -> (V, u64) {
+    match simple_shift(op, width, by.into(), a) {
+        Some(result) => (result, 0),
+        None => other_shift(op, width, by, a),
+    }
+}
+
+/// As with [`simple`].
+#[inline(always)]
+fn simple_shift(op: VShift, width: Lane, distance: u32, a: V) -> Option<V> {
+    Some(match op {
+        VShift::Shl => with_lane!(width, U I => each::<U>(a, |n| n << (distance & (U::BITS - 1)))),
+        VShift::Sshr => with_lane!(width, U I => each::<I>(a, |n| n >> distance.min(I::BITS - 1))),
+        VShift::Ushr => with_lane!(width, U I => each::<U>(a, |n| n.checked_shr(distance).unwrap_or(0))),
+        _ => return None,
+    })
+}
+
+/// All others, which are called.
+#[inline(never)]
+fn other_shift(op: VShift, width: Lane, by: u8, a: V) -> (V, u64) {
     let distance = u32::from(by);
     let (left, right) = (distance as i32, -(distance as i32));
     let all = |width, sign, by, rounds| numbers(a, width, sign).map(move |n| shifted(n, by, rounds));
     let wide = width.wider();
     let plain = match op {
-        VShift::Shl => with_lane!(width, U I => each::<U>(a, |n| n << (distance & (U::BITS - 1)))),
-        VShift::Sshr => with_lane!(width, U I => each::<I>(a, |n| n >> distance.min(I::BITS - 1))),
-        VShift::Ushr => with_lane!(width, U I => each::<U>(a, |n| n.checked_shr(distance).unwrap_or(0))),
+        VShift::Shl | VShift::Sshr | VShift::Ushr => unreachable!("{op:?} is one of the simple ones"),
         VShift::Srshr => collect(width, all(width, Signed, right, true)),
         VShift::Urshr => collect(width, all(width, Unsigned, right, true)),
         VShift::Sqshl => return collect_saturated(width, Signed, all(width, Signed, left, false)),

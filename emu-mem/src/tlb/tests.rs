@@ -61,6 +61,8 @@ fn nothing_hits_before_it_is_filled() {
         assert_eq!(tlb.write(va, 0_u64), None);
         assert_eq!(tlb.amo(va, AmoOp::Add, 0_u32), None);
         assert_eq!(tlb.read_unaligned::<u64>(va), None);
+        assert_eq!(tlb.read_pair::<u64>(va), None);
+        assert_eq!(tlb.write_pair(va, [0_u32; 2]), None);
         assert_eq!(tlb.translate(Access::Read, va), None);
     }
 }
@@ -132,6 +134,35 @@ fn misaligned_accesses_hit_where_they_are_allowed_and_crossing_ones_never() {
     alignment_of::<u16>();
     alignment_of::<u32>();
     alignment_of::<u64>();
+}
+
+fn alignment_of_pairs<T: Unit>() {
+    let bus = bus();
+    let tlb = Tlb::new(bus.memory());
+    assert!(tlb.fill(Access::Read, VA, ram(2), PAGE_SIZE) && tlb.fill(Access::Write, VA, ram(2), PAGE_SIZE));
+    for i in (0..PAGE_SIZE).step_by(if cfg!(miri) { 13 } else { 1 }) {
+        let (va, at) = (VA.wrapping_add(i), ram(2).wrapping_add(i));
+        let there = || [at, at.wrapping_add(T::BYTES)].map(|at| bus.memory().read::<T>(at).unwrap());
+        let (old, aligned) = (there(), i % T::BYTES == 0);
+        let new = old.map(|value| T::from_u64(!value.to_u64()));
+        let inside = i + 2 * T::BYTES <= PAGE_SIZE;
+        for allowed in [false, true] {
+            tlb.allow_unaligned(allowed);
+            let hits = inside && (aligned || allowed);
+            assert_eq!(tlb.read_pair(va), hits.then_some(old), "{:?} at {i}", T::WIDTH);
+            assert_eq!(tlb.write_pair(va, new), hits.then_some(()), "{:?} at {i}", T::WIDTH);
+            assert_eq!(there(), if hits { new } else { old }, "{:?} at {i}", T::WIDTH);
+            assert_eq!(tlb.write_pair(va, old), hits.then_some(()), "{:?} at {i}", T::WIDTH);
+        }
+    }
+}
+
+#[test]
+fn pairs_hit_where_both_units_do() {
+    alignment_of_pairs::<u8>();
+    alignment_of_pairs::<u16>();
+    alignment_of_pairs::<u32>();
+    alignment_of_pairs::<u64>();
 }
 
 /// Where an access lies in its page has no part in whose window it is answered from, in any size of table and anywhere.
