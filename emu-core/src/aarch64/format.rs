@@ -400,7 +400,7 @@ addressed! {
 }
 
 /// Half of the options are reserved.
-fn has_offset(w: u32) -> bool {
+pub(super) fn has_offset(w: u32) -> bool {
     w >> 14 & 1 != 0
 }
 /// What an offset in a register is shifted by.
@@ -408,7 +408,7 @@ fn scale(w: u32) -> u8 {
     if w >> 12 & 1 != 0 { (w >> 30) as u8 } else { 0 }
 }
 /// The option, and whether the encoding asks for a shift, be it by zero.
-fn option(w: u32) -> u8 {
+pub(super) fn option(w: u32) -> u8 {
     (w >> 13 & 7 | w >> 9 & 8) as u8
 }
 format! {
@@ -439,14 +439,14 @@ impl Display for Index {
 }
 /// The offset that a register gives.
 #[inline(always)]
-pub(super) fn offset<H: A64>(h: H, o: LoadStoreReg) -> <H::E as Engine>::X {
-    let v = h.get(o.rm);
-    let v = match o.option & 7 {
+pub(super) fn offset<H: A64>(h: H, Index(rm, option, amount): Index) -> <H::E as Engine>::X {
+    let v = h.get(rm);
+    let v = match option & 7 {
         2 => v.lo().zext(),
         6 => v.lo().sext(),
         _ => v,
     };
-    v.shl(o.amount as u32)
+    v.shl(amount.into())
 }
 
 format! {

@@ -124,12 +124,6 @@ pub(super) fn element<H: A64>(h: H, r: Slot, lane: Lane, i: u32) -> XOf<H> {
     h.get(if at < 64 { r } else { high(r) }).shr_u(at & 63)
 }
 
-/// A vector of equal elements.
-#[inline(always)]
-pub(super) fn splat<H: A64>(h: H, lane: Lane, x: XOf<H>) -> VOf<H> {
-    h.v_splat(lane, x)
-}
-
 /// Reads a vector of 128 bits, or of 64 twice: so that all lanes are numbers of it.
 #[inline(always)]
 pub(super) fn read_whole<H: A64>(h: H, r: Slot, q: u8) -> VOf<H> {

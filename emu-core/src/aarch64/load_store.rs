@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
 use super::exception::SP_ALIGNMENT;
-use super::format::{Literal, LoadStore, LoadStoreReg, Prefetch, PrefetchReg, offset};
+use super::format::{Index, Literal, LoadStore, LoadStoreReg, Prefetch, PrefetchReg, offset};
 use super::slots::{SP, SP_MASK};
 use super::state::AArch64;
 use super::width::{A64, Width};
@@ -75,7 +75,7 @@ pub fn ldr_pre<H: A64, T: Width<H::E>, K: Kind>(h: H, o: LoadStore) -> Exec<H::E
 
 #[inline(always)]
 pub fn ldr_reg<H: A64, T: Width<H::E>, K: Kind>(h: H, o: LoadStoreReg) -> Exec<H::E> {
-    let v = load::<H, T, K>(h, base(h, o.rn)? + offset(h, o))?;
+    let v = load::<H, T, K>(h, base(h, o.rn)? + offset(h, Index(o.rm, o.option, o.amount)))?;
     h.set(o.rt, v);
     Ok(h.next())
 }
@@ -111,7 +111,7 @@ pub fn str_pre<H: A64, K: Kind>(h: H, o: LoadStore) -> Exec<H::E> {
 
 #[inline(always)]
 pub fn str_reg<H: A64, K: Kind>(h: H, o: LoadStoreReg) -> Exec<H::E> {
-    h.store(base(h, o.rn)? + offset(h, o), h.get(o.rt), K::MEM)?;
+    h.store(base(h, o.rn)? + offset(h, Index(o.rm, o.option, o.amount)), h.get(o.rt), K::MEM)?;
     Ok(h.next())
 }
 

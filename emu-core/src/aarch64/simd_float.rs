@@ -4,8 +4,7 @@
 use super::float::{all, sign};
 use super::format_simd::*;
 use super::fp::{
-    BOf, Number, VOf, XOf, each_unary, element, enabled, mode, part, put, raise, read, read_whole, splat, write,
-    write_part,
+    BOf, Number, VOf, XOf, each_unary, element, enabled, mode, part, put, raise, read, read_whole, write, write_part,
 };
 use super::width::A64;
 use crate::engine::*;
@@ -117,7 +116,7 @@ macro_rules! arithmetic {
             pub fn $by_element<H: A64, N: Number>(h: H, o: Ve) -> Exec<H::E> {
                 enabled(h)?;
                 let (mode, b) = (mode(h), element(h, o.vm, N::LANE, o.index.into()));
-                let all = h.v_fp2(Two::$op, N::FMT, mode, read_whole(h, o.vn, o.q), splat(h, N::LANE, b));
+                let all = h.v_fp2(Two::$op, N::FMT, mode, read_whole(h, o.vn, o.q), h.v_splat(N::LANE, b));
                 let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     h.fp2(Two::$op, N::FMT, mode, element(h, o.vn, N::LANE, i), b)
                 });
@@ -197,7 +196,7 @@ macro_rules! fused {
                 let (mode, sign) = (mode(h), h.x(if $negative { sign(N::FMT) } else { 0 }));
                 let b = element(h, o.vm, N::LANE, o.index.into());
                 let a = signed::<H, N>(h, read_whole(h, o.vn, o.q), $negative);
-                let all = h.v_fp_fma(N::FMT, mode, a, splat(h, N::LANE, b), read_whole(h, o.vd, o.q));
+                let all = h.v_fp_fma(N::FMT, mode, a, h.v_splat(N::LANE, b), read_whole(h, o.vd, o.q));
                 let (v, flags) = at_once(h, all, (N::LANE, o.q), |i| {
                     let a = element(h, o.vn, N::LANE, i);
                     h.fp_fma(N::FMT, mode, a ^ sign, b, element(h, o.vd, N::LANE, i))

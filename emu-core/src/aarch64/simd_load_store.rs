@@ -3,8 +3,9 @@
 #![allow(missing_docs, reason = "the functions are named after their instructions, which the manual describes")]
 
 use super::exception::{ALIGNMENT_READ, ALIGNMENT_WRITE};
+use super::format::{Index, offset};
 use super::format_simd::*;
-use super::fp::{Stopped, VOf, XOf, element, enabled, read, splat, write};
+use super::fp::{Stopped, VOf, XOf, element, enabled, read, write};
 use super::load_store::base;
 use super::slots::{Q_MASK, high, v};
 use super::width::A64;
@@ -84,20 +85,9 @@ singles! {
 }
 
 #[inline(always)]
-fn offset<H: A64>(h: H, o: VLoadReg) -> XOf<H> {
-    let v = h.get(o.rm);
-    let v = match o.option & 7 {
-        2 => v.lo().zext(),
-        6 => v.lo().sext(),
-        _ => v,
-    };
-    v.shl(o.amount.into())
-}
-
-#[inline(always)]
 pub fn ldr_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
     enabled(h)?;
-    let loaded = load(h, base(h, o.rn)? + offset(h, o), o.how)?;
+    let loaded = load(h, base(h, o.rn)? + offset(h, Index(o.rm, o.option, o.amount)), o.how)?;
     write(h, o.vt, 1, loaded);
     Ok(h.next())
 }
@@ -105,7 +95,7 @@ pub fn ldr_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
 #[inline(always)]
 pub fn str_reg<H: A64>(h: H, o: VLoadReg) -> Exec<H::E> {
     enabled(h)?;
-    store(h, base(h, o.rn)? + offset(h, o), o.vt, o.how)?;
+    store(h, base(h, o.rn)? + offset(h, Index(o.rm, o.option, o.amount)), o.vt, o.how)?;
     Ok(h.next())
 }
 
@@ -300,7 +290,7 @@ fn store_elements<H: A64>(h: H, o: Single, at: XOf<H>) -> Stopped<H, ()> {
 #[inline(always)]
 fn put_everywhere<H: A64>(h: H, o: Single, loaded: [XOf<H>; 4]) {
     for n in 0..u32::from(o.what & 7) {
-        let v = splat(h, Lane::of(o.size), loaded[n as usize & 3]);
+        let v = h.v_splat(Lane::of(o.size), loaded[n as usize & 3]);
         write(h, after(o.vt, n), o.q, v);
     }
 }

@@ -1,6 +1,6 @@
 //! What timing models see of AArch64's instructions. Which core takes how long for them stands in `timing`.
 
-use super::format::{LoadStoreReg, offset};
+use super::format::{Index, LoadStoreReg, offset};
 use super::slots;
 use super::state::AArch64;
 use super::table::{Code, Row, TABLE};
@@ -85,7 +85,12 @@ pub(super) fn insn(row: u16, operands: &Packed, pc: u64, word: u32, behind: u16)
 pub(super) fn address(step: &Step<'_, AArch64>, operands: &Packed, insn: &Insn) -> u64 {
     let base = step.hart.slots.get(insn.rs1);
     // Those that move vectors have their operands in the same places.
-    let distance = if insn.is_indexed { offset(View(step), LoadStoreReg::unpack(operands)).0 } else { insn.imm as u64 };
+    let distance = if insn.is_indexed {
+        let LoadStoreReg { rm, option, amount, .. } = LoadStoreReg::unpack(operands);
+        offset(View(step), Index(rm, option, amount)).0
+    } else {
+        insn.imm as u64
+    };
     base.wrapping_add(distance)
 }
 

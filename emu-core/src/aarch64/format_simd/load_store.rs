@@ -1,7 +1,7 @@
 //! Loads and stores of vector registers: of one, of pairs, of structures.
 
 use super::{List, Scalar, q};
-use crate::aarch64::format::{Index, signed};
+use crate::aarch64::format::{Index, has_offset, option, signed};
 use crate::aarch64::slots::{general, sp_or_x, src, v};
 use crate::format;
 use crate::slot::Slot;
@@ -55,14 +55,14 @@ addressed! {
 }
 format! {
     /// A load with an offset in a register.
-    VLoadReg(w) if w >> 14 & 1 != 0;
-    { vt: Slot = v(w), rn: Slot = sp_or_x(w >> 5), rm: Slot = src(w >> 16), option: u8 = (w >> 13 & 7 | w >> 9 & 8) as u8, amount: u8 = if w >> 12 & 1 != 0 { moved(w) } else { 0 }, how: u8 = moved(w) }
+    VLoadReg(w) if has_offset(w);
+    { vt: Slot = v(w), rn: Slot = sp_or_x(w >> 5), rm: Slot = src(w >> 16), option: u8 = option(w), amount: u8 = if w >> 12 & 1 != 0 { moved(w) } else { 0 }, how: u8 = moved(w) }
     |o, pc, out| write!(out, "{}, [{}, {}]", Scalar(o.vt, o.how), base(o.rn), Index(o.rm, o.option, o.amount)); writes vt; touches Loads
 }
 format! {
     /// A store with an offset in a register.
-    VStoreReg(w) as VLoadReg if w >> 14 & 1 != 0;
-    { vt = v(w), rn = sp_or_x(w >> 5), rm = src(w >> 16), option = (w >> 13 & 7 | w >> 9 & 8) as u8, amount = if w >> 12 & 1 != 0 { moved(w) } else { 0 }, how = moved(w) }
+    VStoreReg(w) as VLoadReg if has_offset(w);
+    { vt = v(w), rn = sp_or_x(w >> 5), rm = src(w >> 16), option = option(w), amount = if w >> 12 & 1 != 0 { moved(w) } else { 0 }, how = moved(w) }
     |o, pc, out| write!(out, "{}, [{}, {}]", Scalar(o.vt, o.how), base(o.rn), Index(o.rm, o.option, o.amount)); touches Stores
 }
 format! {

@@ -2,14 +2,14 @@
 
 use super::{One, Three, Two, accumulated, extended};
 use crate::aarch64::format_simd::Ve;
-use crate::aarch64::fp::{VOf, XOf, element, enabled, part, raise, read, splat, write};
+use crate::aarch64::fp::{VOf, XOf, element, enabled, part, raise, read, write};
 use crate::aarch64::width::A64;
 use crate::engine::*;
 
 #[inline]
 fn all_of<H: A64>(h: H, o: Ve) -> VOf<H> {
     let lane = Lane::of(o.size);
-    splat(h, lane, element(h, o.vm, lane, o.index.into()))
+    h.v_splat(lane, element(h, o.vm, lane, o.index.into()))
 }
 
 #[inline]

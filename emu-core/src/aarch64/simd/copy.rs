@@ -1,7 +1,7 @@
 //! Copies, permutations, tables, constants.
 
 use crate::aarch64::format_simd::{Constant, Ve, Vi, Vvv};
-use crate::aarch64::fp::{VOf, XOf, element, enabled, put, read, splat, write};
+use crate::aarch64::fp::{VOf, XOf, element, enabled, put, read, write};
 use crate::aarch64::simd_constant;
 use crate::aarch64::slots::{self, high};
 use crate::aarch64::width::A64;
@@ -12,7 +12,7 @@ use crate::slot::Slot;
 pub fn dup_element<H: A64>(h: H, o: Vi) -> Exec<H::E> {
     enabled(h)?;
     let lane = Lane::of(o.size);
-    let v = splat(h, lane, element(h, o.vn, lane, o.imm.into()));
+    let v = h.v_splat(lane, element(h, o.vn, lane, o.imm.into()));
     write(h, o.vd, o.q, v);
     Ok(h.next())
 }
@@ -28,7 +28,7 @@ pub fn lone_copy<H: A64>(h: H, o: Vi) -> Exec<H::E> {
 #[inline]
 pub fn dup_general<H: A64>(h: H, o: Vi) -> Exec<H::E> {
     enabled(h)?;
-    let v = splat(h, Lane::of(o.size), h.get(o.vn));
+    let v = h.v_splat(Lane::of(o.size), h.get(o.vn));
     write(h, o.vd, o.q, v);
     Ok(h.next())
 }
