@@ -39,6 +39,11 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
+    /// Whether nothing stands behind the program's name.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.args.is_empty()
+    }
+
     /// All of it, from the program's name on. That comes without its folder: what a program does with its name would count differently in
     /// each checkout.
     pub(crate) fn of(&self, program: &Path) -> String {

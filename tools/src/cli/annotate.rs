@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::guest::GuestArgs;
 use super::profile::saved;
@@ -40,6 +40,11 @@ pub(crate) struct Args {
 pub(super) fn main(args: &Args) -> Result<Status> {
     let (saved, status, lineless) = match Saved::read(&args.program)? {
         Some(saved) => {
+            let name = args.program.display();
+            ensure!(
+                args.guest.command_line.is_empty(),
+                "{name}: a profile has run and takes no arguments; leave them out"
+            );
             let lineless = saved.files.is_empty().then(|| "profile a program that was compiled with -g".to_owned());
             (saved, Status::Success, lineless)
         }

@@ -95,6 +95,7 @@ fn annotated_counts_are_those_of_the_run() {
     let text = emu(["annotate", &file, "--function", "quicksort"]).has_status(0).stdout;
     assert!(text.contains("quicksort: ") && !text.contains('\x1b'), "{text}");
     assert_eq!(emu(["annotate", SORT, "--function", "quicksort"]).has_status(0).stdout, text);
+    emu(["annotate", &file, "--function", "quicksort", "other.elf"]).is_refusal(&["takes no arguments"]);
 }
 
 #[test]
