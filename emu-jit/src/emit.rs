@@ -21,7 +21,7 @@ use crate::guards::{Group, Held};
 use crate::laps::{KnownStretch, Laps};
 use crate::memory::{Checked, LastPage, Span};
 use crate::region::Insn;
-use crate::rows::BlockCounters;
+use crate::rows::{BlockCounters, LapCount};
 use crate::slots::{Holds, SlotSet, WHY, offset};
 use crate::timing::Budget;
 use crate::value::{Form, Truth, TruthForm, Val};
@@ -78,6 +78,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) budget: Budget,
     /// In a loop that counts laps instead: these.
     pub(crate) laps: Cell<Option<Laps>>,
+    /// What the laps of each loop so far count beside.
+    pub(crate) lap_counts: RefCell<Vec<Vec<LapCount>>>,
     /// What is known of memory in this lap.
     pub(crate) stretches: RefCell<Vec<KnownStretch>>,
     variables: RefCell<[Option<Home>; SLOTS]>,
@@ -202,6 +204,7 @@ impl<'f> Emit<'f> {
             left,
             budget,
             laps: Cell::new(None),
+            lap_counts: RefCell::default(),
             stretches: RefCell::default(),
             variables: RefCell::new([None; SLOTS]),
             asked: Cell::default(),
@@ -518,6 +521,9 @@ impl<'f> Emit<'f> {
             && let Some(counters) = self.counters.get()
         {
             self.count_leaving(counters, insn);
+        }
+        if let Some(laps) = self.laps.get() {
+            self.take_laps_back(laps);
         }
         let clock = self.clock_before(insn);
         self.store_pending(clock.pending);

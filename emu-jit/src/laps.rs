@@ -23,6 +23,7 @@ use crate::emit::Emit;
 use crate::flow::successors;
 use crate::memory::{Checked, MAX_SPAN_BYTES, Place};
 use crate::region::{End, Insn, Region};
+use crate::rows::Point;
 use crate::scan::{Known, Sum};
 use crate::value::{Form, Truth, TruthForm, Val};
 
@@ -94,6 +95,10 @@ pub(crate) struct Laps {
     pub(crate) behind: i64,
     /// The sum of cycles that operands decide about, which are no part of that; if there are such.
     pub(crate) more: Option<Variable>,
+    /// What they count beside: its number in [`Emit::lap_counts`].
+    pub(crate) counts: usize,
+    /// How far the current lap has come.
+    pub(crate) reached: Point,
 }
 
 /// A loop without ways that part and meet again: each block leads to the next one or out of it, the last one to the first.
@@ -557,6 +562,9 @@ impl<'f> Emit<'f> {
 
     /// Behind a loop, or where it finds out anew: what is left of the budget is a variable again.
     pub(crate) fn count_out_of_laps(&self) {
+        if let Some(laps) = self.laps.get() {
+            self.take_laps_back(laps);
+        }
         let mut b = self.b.borrow_mut();
         let left = self.left_now(&mut b);
         b.def_var(self.left, left);

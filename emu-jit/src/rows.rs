@@ -1,16 +1,20 @@
 //! Counts of instructions, kept by compiled code where somebody wants them.
 //!
 //! Each block counts how often it was entered and how often its branch was taken; what leaves it early counts before which
-//! instruction. How often each instruction retired follows.
+//! instruction. How often each instruction retired follows. Loops that count laps do so for all laps at once, where these are found out,
+//! and what leaves takes back what did not run.
 
 use std::cell::Cell;
 
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use emu_core::profile::{Costs, Tally};
+use emu_core::slot::Slot;
 
 use crate::emit::{Emit, slot_access};
+use crate::laps::Laps;
 use crate::region::{Insn, Region};
+use crate::slots::offset;
 
 /// The counters of one region.
 #[derive(Debug)]
@@ -32,6 +36,64 @@ struct Place {
 /// Where the counters of a block are.
 #[derive(Copy, Clone, Debug)]
 pub(crate) struct BlockCounters(usize);
+
+impl BlockCounters {
+    /// Where it is counted that the block is entered.
+    pub(crate) fn entries(self) -> Counter {
+        Counter::At(self.0)
+    }
+
+    /// Where it is counted that its branch is taken.
+    pub(crate) fn taken(self) -> Counter {
+        Counter::At(self.0 + size_of::<u64>())
+    }
+}
+
+/// Where something is counted.
+#[derive(Copy, Clone, Debug)]
+pub(crate) enum Counter {
+    /// At this address.
+    At(usize),
+    /// In this slot.
+    Slot(Slot),
+}
+
+/// A point of a lap: where one of the loop's blocks, by its place, is entered, or its end passed on the way around.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Point(usize);
+
+impl Point {
+    pub(crate) fn entry(place: usize) -> Self {
+        Point(2 * place)
+    }
+
+    pub(crate) fn passed(place: usize) -> Self {
+        Point(2 * place + 1)
+    }
+
+    /// The end of a lap.
+    pub(crate) const END: Point = Point(usize::MAX);
+}
+
+/// What each lap of a loop counts: how much at which point.
+#[derive(Clone, Debug)]
+pub(crate) struct LapCount {
+    pub(crate) at: Counter,
+    pub(crate) each: Vec<(Point, u64)>,
+}
+
+impl LapCount {
+    /// In a lap.
+    fn all(&self) -> i64 {
+        self.each.iter().map(|&(_, n)| n as i64).sum()
+    }
+
+    /// In a lap that has come to a point: how much behind that, and in all.
+    fn behind(&self, reached: Point) -> (i64, i64) {
+        let behind = self.each.iter().filter(|&&(point, _)| point > reached);
+        (behind.map(|&(_, n)| n as i64).sum(), self.all())
+    }
+}
 
 impl RowCounts {
     /// All zero.
@@ -83,12 +145,42 @@ impl RowCounts {
 }
 
 impl Emit<'_> {
-    fn count(&self, counter: usize, by: ir::Value) {
+    fn count(&self, counter: Counter, by: ir::Value) {
         let mut b = self.b.borrow_mut();
-        let at = b.ins().iconst(I64, counter as i64);
-        let n = b.ins().load(I64, slot_access(), at, 0);
+        let (at, offset) = match counter {
+            Counter::At(at) => (b.ins().iconst(I64, at as i64), 0),
+            Counter::Slot(slot) => (self.slots, offset(slot)),
+        };
+        let n = b.ins().load(I64, slot_access(), at, offset);
         let n = b.ins().iadd(n, by);
-        b.ins().store(slot_access(), n, at, 0);
+        b.ins().store(slot_access(), n, at, offset);
+    }
+
+    /// Counts for so many laps.
+    pub(crate) fn count_laps(&self, laps: ir::Value, counts: &[LapCount]) {
+        for count in counts {
+            let by = self.b.borrow_mut().ins().imul_imm_s(laps, count.all());
+            self.count(count.at, by);
+        }
+    }
+
+    /// Takes back what laps have counted that did not run.
+    pub(crate) fn take_laps_back(&self, laps: Laps) {
+        for count in &self.lap_counts.borrow()[laps.counts] {
+            let (behind, all) = count.behind(laps.reached);
+            let by = {
+                let mut b = self.b.borrow_mut();
+                match laps.left {
+                    None if behind == 0 => continue,
+                    None => b.ins().iconst(I64, -behind),
+                    Some(left) => {
+                        let others = b.ins().imul_imm_s(left, -all);
+                        b.ins().iadd_imm_s(others, all - behind)
+                    }
+                }
+            };
+            self.count(count.at, by);
+        }
     }
 
     fn one(&self) -> ir::Value {
@@ -97,21 +189,28 @@ impl Emit<'_> {
 
     /// The current block is entered.
     pub(crate) fn count_entry(&self) {
-        if let Some(BlockCounters(at)) = self.counters.get() {
-            self.count(at, self.one());
+        if let Some(counters) = self.counters.get() {
+            self.count(counters.entries(), self.one());
         }
     }
 
     /// The current block's branch is taken, or not.
     pub(crate) fn count_branch(&self, taken: ir::Value) {
-        if let Some(BlockCounters(at)) = self.counters.get() {
+        if let Some(counters) = self.counters.get() {
             let taken = self.b.borrow_mut().ins().uextend(I64, taken);
-            self.count(at + size_of::<u64>(), taken);
+            self.count(counters.taken(), taken);
+        }
+    }
+
+    /// It is taken, where that is known.
+    pub(crate) fn count_taken(&self) {
+        if let Some(counters) = self.counters.get() {
+            self.count(counters.taken(), self.one());
         }
     }
 
     /// Control leaves the block that is counted there, before its instruction number `insn`.
     pub(crate) fn count_leaving(&self, BlockCounters(at): BlockCounters, insn: usize) {
-        self.count(at + (2 + insn) * size_of::<u64>(), self.one());
+        self.count(Counter::At(at + (2 + insn) * size_of::<u64>()), self.one());
     }
 }

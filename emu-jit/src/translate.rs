@@ -385,7 +385,9 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         if let Some(costs) = &self.costs {
             emit.cost_block(costs.block(number));
         }
-        emit.count_entry();
+        if lap.is_none() {
+            emit.count_entry();
+        }
         if self.source.keeps_calls {
             emit.count_deeds(deeds::<A>(block));
         }
@@ -423,7 +425,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 next => {
                     emit.close_group();
                     emit.store_through(self.stored[number]);
-                    if let (Next::Branch(truth), Some(_)) = (&next, emit.counters.get()) {
+                    if let (Next::Branch(truth), Some(_), None) = (&next, emit.counters.get(), lap) {
                         emit.count_branch(truth.ssa());
                     }
                     match lap {

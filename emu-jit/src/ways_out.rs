@@ -154,6 +154,9 @@ impl Emit<'_> {
         if let Some((counters, insn)) = way.counter {
             self.count_leaving(counters, insn);
         }
+        if let Remaining::InLaps { laps, .. } = way.left {
+            self.take_laps_back(laps);
+        }
         self.store_pending(way.clock.pending);
         let mut b = self.b.borrow_mut();
         let left = way.left.now(&mut b);

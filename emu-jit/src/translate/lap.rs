@@ -8,10 +8,13 @@ use emu_core::hart::Arch;
 use emu_core::slot::Slot;
 
 use super::Translation;
+use crate::calls;
 use crate::carried::{Carried, Same, reads_and_writes};
 use crate::emit::Next;
 use crate::laps::{Laps, Loop, Trip};
 use crate::region::{Edge, End};
+use crate::rows::{Counter, LapCount, Point};
+use crate::slots::SPENT;
 use crate::value::{Truth, TruthForm};
 
 /// A loop that is being translated.
@@ -61,7 +64,10 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             let after = b.use_var(variable);
             let varies = self.costs.as_ref().is_some_and(|costs| its.blocks.iter().any(|&n| costs.varies(n)));
             let more = varies.then(|| b.declare_var(I64));
-            (variable, Laps { after, left: Some(left), price, behind: 0, more })
+            let mut counts = emit.lap_counts.borrow_mut();
+            counts.push(self.lap_counts(its));
+            let counts = counts.len() - 1;
+            (variable, Laps { after, left: Some(left), price, behind: 0, more, counts, reached: Point::entry(0) })
         };
         emit.begin_block(self.dirty[head], 0);
         emit.begin_with(&carried);
@@ -70,7 +76,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let (carried, same) = (RefCell::new(carried), RefCell::default());
         let lap = Lap { around, laps, its, begin, trip: Cell::new(None), carried, same };
         for (place, &n) in its.blocks.iter().enumerate() {
-            emit.laps.set(Some(Laps { behind: behind[place], ..laps }));
+            emit.laps.set(Some(Laps { behind: behind[place], reached: Point::entry(place), ..laps }));
             emit.continue_block(self.dirty[n], blocks[n].insns.len());
             self.set_counters(n);
             if !self.block(n, &blocks[n], Some((&lap, place))) {
@@ -88,6 +94,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         emit.begin_insn(&blocks[head].insns[0], None);
         emit.look(blocks[head].start.pc, way);
         let [all, all_after] = emit.find_laps((insns, price), way, &its.stretches, lap.trip.get(), &pages);
+        emit.count_laps(all, &emit.lap_counts.borrow()[laps.counts]);
         let mut args = vec![all];
         args.extend(emit.settle(&lap.carried.take(), lap.same.take(), [left, all], around));
         let mut b = emit.b.borrow_mut();
@@ -214,7 +221,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             out.map(|(_, leaves)| (leaves, at_end))
         };
         // The way around is all of a lap that had not been taken.
-        emit.laps.set(emit.laps.get().map(|laps| Laps { behind: 0, ..laps }));
+        emit.laps.set(emit.laps.get().map(|laps| Laps { behind: 0, reached: Point::END, ..laps }));
         emit.count_out_of_laps();
         emit.b.borrow_mut().ins().jump(self.blocks[lap.its.blocks[0]], &[]);
         if let (Some((leaves, laps)), Some((_, out))) = (leaves, end) {
@@ -223,6 +230,33 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
             self.leave_loop(out);
         }
         true
+    }
+
+    /// What each lap counts beside: its blocks' entries and branches, and what they do, where that is wanted.
+    fn lap_counts(&self, its: &Loop) -> Vec<LapCount> {
+        let mut all: Vec<LapCount> = Vec::new();
+        let mut deeds: [Vec<(Point, u64)>; SPENT.len() - 1] = Default::default();
+        for (place, &n) in its.blocks.iter().enumerate() {
+            let block = &self.source.region.blocks[n];
+            let next = its.blocks[(place + 1) % its.blocks.len()];
+            if let Some(counters) = self.source.counters.as_ref().map(|counters| counters[n]) {
+                all.push(LapCount { at: counters.entries(), each: vec![(Point::entry(place), 1)] });
+                if matches!(block.end, End::Branches(taken, _) if taken == Edge::Inside(next)) {
+                    all.push(LapCount { at: counters.taken(), each: vec![(Point::passed(place), 1)] });
+                }
+            }
+            if self.source.keeps_calls {
+                let of_block = calls::deeds::<A>(block).pop().unwrap_or_default();
+                deeds
+                    .iter_mut()
+                    .zip(of_block)
+                    .filter(|(_, n)| *n != 0)
+                    .for_each(|(sum, n)| sum.push((Point::entry(place), n)));
+            }
+        }
+        let slots = SPENT[1..].iter().zip(deeds).filter(|(_, each)| !each.is_empty());
+        all.extend(slots.map(|(&slot, each)| LapCount { at: Counter::Slot(slot), each }));
+        all
     }
 
     /// What a block takes from the budget.
@@ -255,6 +289,9 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
         let emit = self.emit;
         let laps = emit.laps.get();
         emit.count_out_of_laps();
+        if out.taken {
+            emit.count_taken();
+        }
         emit.laps.set(None);
         self.follow(out.from, out.taken, out.edge);
         emit.laps.set(laps);
