@@ -525,12 +525,10 @@ impl<'f> Emit<'f> {
         if let Some(laps) = self.laps.get() {
             self.take_laps_back(laps);
         }
-        let clock = self.clock_before(insn);
-        self.store_pending(clock.pending);
         let mut b = self.b.borrow_mut();
         let why = b.ins().iconst(I64, (why_before(why, ahead) | self.undone(insn)) as i64);
         let left = self.left_now(&mut b);
-        let left = clock.take_back(&mut b, left);
+        let left = self.stop_clock(self.clock_before(insn), &mut b, left);
         b.ins().store(slot_access(), why, self.slots, offset(WHY));
         b.ins().return_(&[left, pc]);
     }

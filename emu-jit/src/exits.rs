@@ -134,8 +134,8 @@ impl<'f> Emit<'f> {
     /// Goes on behind a link, where this is pending. The block ends.
     pub(crate) fn go(&self, LinkAddress(link): LinkAddress, pending: Pending) {
         self.store_dirty();
-        self.store_pending(pending);
         let mut b = self.b.borrow_mut();
+        self.store_pending(&mut b, pending);
         let link = b.ins().iconst(I64, link as i64);
         let code = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, code) as i32);
         let entry = b.ins().load(I64, slot_access(), link, std::mem::offset_of!(Link, entry) as i32);
@@ -146,8 +146,8 @@ impl<'f> Emit<'f> {
     /// Goes on wherever `target` is. The block ends.
     pub(crate) fn go_to(&self, target: ir::Value) {
         self.store_dirty();
-        self.store_pending(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
+        self.store_pending(&mut b, Pending::REDIRECTED);
         let left = self.left_now(&mut b);
         self.look_up_jump(&mut b, left, target);
     }
@@ -155,8 +155,8 @@ impl<'f> Emit<'f> {
     /// The same where that is not expected: the region looks targets up for all such places in one.
     pub(crate) fn go_to_rarely(&self, target: ir::Value) {
         self.store_dirty();
-        self.store_pending(Pending::REDIRECTED);
         let mut b = self.b.borrow_mut();
+        self.store_pending(&mut b, Pending::REDIRECTED);
         let block = self.rare_jumps.get().unwrap_or_else(|| {
             let block = b.create_block();
             b.set_cold_block(block);

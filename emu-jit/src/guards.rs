@@ -205,7 +205,7 @@ impl<'f> Emit<'f> {
             look: group.look,
             undone: if group.look.is_some() { 0 } else { self.undone(insn) },
             counter: self.counters.get().filter(|_| ahead != 0).map(|counters| (counters, insn)),
-            clock: if group.look.is_some() { ClockAt::SETTLED } else { self.clock_before(insn) },
+            clock: if group.look.is_some() { Some(ClockAt::SETTLED) } else { self.clock_before(insn) },
         });
     }
 

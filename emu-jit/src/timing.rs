@@ -140,18 +140,12 @@ impl Costs {
 pub(crate) struct ClockAt {
     /// Those that have been spent for instructions that do not run.
     ahead: i64,
-    /// What is pending.
-    pub(crate) pending: Pending,
+    pending: Pending,
 }
 
 impl ClockAt {
     /// Where a block begins.
     pub(crate) const SETTLED: ClockAt = ClockAt { ahead: 0, pending: Pending::SETTLED };
-
-    /// What is left without what does not run.
-    pub(crate) fn take_back(self, b: &mut FunctionBuilder<'_>, left: ir::Value) -> ir::Value {
-        if self.ahead == 0 { left } else { b.ins().iadd_imm_s(left, -self.ahead) }
-    }
 }
 
 impl<'f> Emit<'f> {
@@ -202,21 +196,28 @@ impl<'f> Emit<'f> {
     }
 
     /// Where control goes elsewhere from the current block: writes down what is pending there.
-    pub(crate) fn store_pending(&self, pending: Pending) {
+    pub(crate) fn store_pending(&self, b: &mut FunctionBuilder<'f>, pending: Pending) {
         if !self.budget.has_cycles() {
             return;
         }
-        let mut b = self.b.borrow_mut();
         let pending = b.ins().iconst(I64, i64::from(pending.number()));
         b.ins().store(slot_access(), pending, self.slots, offset(PENDING));
     }
 
-    /// How cycles stand before the current block's instruction number `insn`.
-    pub(crate) fn clock_before(&self, insn: usize) -> ClockAt {
+    /// How cycles stand before the current block's instruction number `insn`. `None` where no block has begun: where the region is entered
+    /// nothing has been waited for yet.
+    pub(crate) fn clock_before(&self, insn: usize) -> Option<ClockAt> {
         let after = self.after.borrow();
-        let Some(after) = &*after else { return ClockAt::SETTLED };
+        let after = after.as_ref()?;
         let (spent, pending) = after[insn];
-        ClockAt { ahead: i64::from(after[after.len() - 1].0) - i64::from(spent), pending }
+        Some(ClockAt { ahead: i64::from(after[after.len() - 1].0) - i64::from(spent), pending })
+    }
+
+    /// Writes down how cycles stand; gives what is left of the budget then, of `left`.
+    pub(crate) fn stop_clock(&self, clock: Option<ClockAt>, b: &mut FunctionBuilder<'f>, left: ir::Value) -> ir::Value {
+        let Some(ClockAt { ahead, pending }) = clock else { return left };
+        self.store_pending(b, pending);
+        if ahead == 0 { left } else { b.ins().iadd_imm_s(left, -ahead) }
     }
 
     /// Fills `block`, by way of which the region is entered at block number `n`, which is `to`: that one's first instruction waits for what is

@@ -36,7 +36,7 @@ pub(crate) struct WayOut {
     /// Where it is counted that control leaves, and before which instruction of the block.
     pub(crate) counter: Option<(BlockCounters, usize)>,
     /// How cycles stand there.
-    pub(crate) clock: ClockAt,
+    pub(crate) clock: Option<ClockAt>,
 }
 
 /// What a slot holds on a way out.
@@ -104,7 +104,7 @@ impl Tree {
     }
 }
 
-impl Emit<'_> {
+impl<'f> Emit<'f> {
     /// Builds all ways out. `marked`: each instruction of them tells which guest instruction it belongs to, if it is one.
     pub(crate) fn build_ways_out(&self, marked: bool) {
         let mut ways = self.ways_out.take();
@@ -157,10 +157,9 @@ impl Emit<'_> {
         if let Remaining::InLaps { laps, .. } = way.left {
             self.take_laps_back(laps);
         }
-        self.store_pending(way.clock.pending);
         let mut b = self.b.borrow_mut();
         let left = way.left.now(&mut b);
-        let left = way.clock.take_back(&mut b, left);
+        let left = self.stop_clock(way.clock, &mut b, left);
         let why = match way.look {
             None => why_before(Why::Interpret, way.ahead) | way.undone,
             Some(Look { way, .. }) => why_after_look(way),
