@@ -1,5 +1,5 @@
 //! How translated code keeps calls: it works on the frames and links of [`emu_core::profile::Paths`] itself, where a call was made
-//! along the same way before, and where a return is to its own call. Whatever else a block's end does to the stack of calls, the region is left
+//! along the same way before, tail calls included, and where a return is to its own call. Whatever else a block's end does to the stack of calls, the region is left
 //! behind it, and it is told ([`Why::Turned`]).
 //!
 //! What has been spent is needed at each call and return: instructions follow from how many may still run, and each block adds to the
@@ -15,7 +15,7 @@ use emu_core::slot::Slot;
 
 use crate::emit::{Emit, slot_access};
 use crate::exits::Why;
-use crate::region::{Block, Region, Turns};
+use crate::region::{Block, Edge, End, Region, Turns};
 use crate::run::Jit;
 use crate::slots::{LAST, LINKS, SITE, SPENT, TOP, WHY, offset};
 use crate::value::Val;
@@ -76,65 +76,80 @@ impl<'f> Emit<'f> {
         undone.zip(0..).fold(0, |word, (n, place)| word | n << (8 + UNDONE_BITS * place))
     }
 
-    /// The current block's last instruction, at [`Emit::pc`], calls: makes a frame.
-    pub(crate) fn begin_call(&self, turns: &Turns, callee: Callee, stack_pointer: Slot) {
+    /// The current block's last instruction, at [`Emit::pc`], calls: makes a frame. `place`: the block's.
+    pub(crate) fn begin_call(&self, turns: &Turns, place: u64, callee: Callee, stack_pointer: Slot) {
         let sp = self.register(stack_pointer);
         let pc = match callee {
             Callee::Known(pc) => self.word(pc),
             Callee::Computed(pc) => pc,
         };
         let otherwise = self.cold_block();
-        let (top, links, child) = {
-            let mut b = self.b.borrow_mut();
-            let top = self.load_slot(&mut b, TOP);
-            let last = self.load_slot(&mut b, LAST);
-            let links = self.load_slot(&mut b, LINKS);
-            let link = load(&mut b, top, Shadow::LINK);
-            let record = b.ins().iadd(links, link);
-            let room = b.ins().icmp(IntCC::NotEqual, top, last);
-            only_if(&mut b, room, otherwise);
-            let first = b.ins().iadd_imm_s(record, Shadow::KNOWN as i64);
-            let known = b.ins().iadd_imm_s(first, turns.place as i64 * Shadow::KNOWN_BYTES as i64);
-            let child = match callee {
-                Callee::Known(_) => self.known_call(&mut b, known, None, otherwise),
-                Callee::Computed(pc) => {
-                    let (second, found) = (b.create_block(), b.create_block());
-                    let child = b.append_block_param(found, I64);
-                    let here = self.known_call(&mut b, known, Some((links, pc)), second);
-                    b.ins().jump(found, &[here.into()]);
-                    b.seal_block(second);
-                    b.switch_to_block(second);
-                    let [near, far] = [1, 5].map(|bits| b.ins().ushr_imm_u(pc, bits));
-                    let mixed = b.ins().bxor(near, far);
-                    let mixed = b.ins().bxor_imm_u(mixed, turns.place as i64);
-                    let mixed = b.ins().band_imm_u(mixed, Shadow::KNOWN_CALLS as i64 - 1);
-                    let distance = b.ins().imul_imm_s(mixed, Shadow::KNOWN_BYTES as i64);
-                    let known = b.ins().iadd(first, distance);
-                    let there = self.known_call(&mut b, known, Some((links, pc)), otherwise);
-                    b.ins().jump(found, &[there.into()]);
-                    b.seal_block(found);
-                    b.switch_to_block(found);
-                    child
-                }
-            };
-            (top, links, child)
-        };
-        {
-            let mut b = self.b.borrow_mut();
-            let frame = b.ins().iadd_imm_s(top, Shadow::FRAME_BYTES as i64);
-            b.ins().store(slot_access(), frame, self.slots, offset(TOP));
-            let back = b.ins().iconst(I64, turns.after as i64);
-            store(&mut b, back, frame, Shadow::BACK);
-            store(&mut b, sp, frame, Shadow::SP);
-            store(&mut b, child, frame, Shadow::LINK);
-            for (n, &event) in EVENTS.iter().enumerate() {
-                let spent = self.spent(&mut b, n);
-                store(&mut b, spent, frame, Shadow::SINCE + 8 * event as usize);
+        self.begin_frame(callee, place, otherwise, |b, _| (b.ins().iconst(I64, turns.after as i64), sp));
+        self.leave_to_tell(otherwise, turns.turn, turns.after.wrapping_sub(self.pc.get()), pc);
+    }
+
+    /// It goes to `target`, which is in another function, by a jump: a tail call returns where the frame below does.
+    pub(crate) fn begin_tail_call(&self, place: u64, target: ir::Value) {
+        let otherwise = self.cold_block();
+        self.begin_frame(Callee::Computed(target), place, otherwise, |b, top| {
+            let back = load(b, top, Shadow::BACK);
+            (b.ins().bor_imm_u(back, 1), load(b, top, Shadow::SP))
+        });
+        self.leave_to_tell(otherwise, Turn::Other, 0, target);
+    }
+
+    /// Makes a frame for a call that is known, with what `back` gives to return to and for the stack pointer; goes to a block for another.
+    fn begin_frame(
+        &self,
+        callee: Callee,
+        place: u64,
+        otherwise: ir::Block,
+        back: impl FnOnce(&mut FunctionBuilder<'f>, ir::Value) -> (ir::Value, ir::Value),
+    ) {
+        let mut b = self.b.borrow_mut();
+        let top = self.load_slot(&mut b, TOP);
+        let last = self.load_slot(&mut b, LAST);
+        let links = self.load_slot(&mut b, LINKS);
+        let link = load(&mut b, top, Shadow::LINK);
+        let record = b.ins().iadd(links, link);
+        let room = b.ins().icmp(IntCC::NotEqual, top, last);
+        only_if(&mut b, room, otherwise);
+        let first = b.ins().iadd_imm_s(record, Shadow::KNOWN as i64);
+        let known = b.ins().iadd_imm_s(first, place as i64 * Shadow::KNOWN_BYTES as i64);
+        let child = match callee {
+            Callee::Known(_) => self.known_call(&mut b, known, None, otherwise),
+            Callee::Computed(pc) => {
+                let (second, found) = (b.create_block(), b.create_block());
+                let child = b.append_block_param(found, I64);
+                let here = self.known_call(&mut b, known, Some((links, pc)), second);
+                b.ins().jump(found, &[here.into()]);
+                b.seal_block(second);
+                b.switch_to_block(second);
+                let [near, far] = [1, 5].map(|bits| b.ins().ushr_imm_u(pc, bits));
+                let mixed = b.ins().bxor(near, far);
+                let mixed = b.ins().bxor_imm_u(mixed, place as i64);
+                let mixed = b.ins().band_imm_u(mixed, Shadow::KNOWN_CALLS as i64 - 1);
+                let distance = b.ins().imul_imm_s(mixed, Shadow::KNOWN_BYTES as i64);
+                let known = b.ins().iadd(first, distance);
+                let there = self.known_call(&mut b, known, Some((links, pc)), otherwise);
+                b.ins().jump(found, &[there.into()]);
+                b.seal_block(found);
+                b.switch_to_block(found);
+                child
             }
-            let record = b.ins().iadd(links, child);
-            add(&mut b, record, Shadow::COUNT, |b, count| b.ins().iadd_imm_s(count, 1));
+        };
+        let (back, sp) = back(&mut b, top);
+        let frame = b.ins().iadd_imm_s(top, Shadow::FRAME_BYTES as i64);
+        b.ins().store(slot_access(), frame, self.slots, offset(TOP));
+        store(&mut b, back, frame, Shadow::BACK);
+        store(&mut b, sp, frame, Shadow::SP);
+        store(&mut b, child, frame, Shadow::LINK);
+        for (n, &event) in EVENTS.iter().enumerate() {
+            let spent = self.spent(&mut b, n);
+            store(&mut b, spent, frame, Shadow::SINCE + 8 * event as usize);
         }
-        self.leave_to_tell(otherwise, turns, pc);
+        let record = b.ins().iadd(links, child);
+        add(&mut b, record, Shadow::COUNT, |b, count| b.ins().iadd_imm_s(count, 1));
     }
 
     /// The link of the known call at `known`, if it is that of the current instruction, and leads to where this does, if that has to be compared.
@@ -160,59 +175,111 @@ impl<'f> Emit<'f> {
         child
     }
 
-    /// The current block's last instruction returns to `target`: ends a frame.
+    /// The current block's last instruction returns to `target`: ends a frame, and those of tail calls on it.
     pub(crate) fn end_call(&self, turns: &Turns, target: ir::Value, stack_pointer: Slot) {
         let sp = self.register(stack_pointer);
-        let otherwise = self.cold_block();
-        let top = {
-            let mut b = self.b.borrow_mut();
-            let top = self.load_slot(&mut b, TOP);
-            let back = load(&mut b, top, Shadow::BACK);
-            let same = b.ins().icmp(IntCC::Equal, back, target);
-            only_if(&mut b, same, otherwise);
-            // Frames that are not to be ended here have odd ones, and a register may have anything.
-            let odd = b.ins().band_imm_u(target, 1);
-            let even = b.ins().icmp_imm_u(IntCC::Equal, odd, 0);
-            only_if(&mut b, even, otherwise);
-            let back_sp = load(&mut b, top, Shadow::SP);
-            let same = b.ins().icmp(IntCC::Equal, back_sp, sp);
-            only_if(&mut b, same, otherwise);
-            top
-        };
-        {
-            let mut b = self.b.borrow_mut();
-            let links = self.load_slot(&mut b, LINKS);
-            let link = load(&mut b, top, Shadow::LINK);
-            let record = b.ins().iadd(links, link);
-            for (n, &event) in EVENTS.iter().enumerate() {
-                let spent = self.spent(&mut b, n);
-                let since = load(&mut b, top, Shadow::SINCE + 8 * event as usize);
-                let spent = b.ins().isub(spent, since);
-                add(&mut b, record, Shadow::INCLUSIVE + 8 * event as usize, |b, sum| b.ins().iadd(sum, spent));
-            }
-            let below = b.ins().iadd_imm_s(top, -(Shadow::FRAME_BYTES as i64));
-            b.ins().store(slot_access(), below, self.slots, offset(TOP));
-        }
-        self.leave_to_tell(otherwise, turns, target);
+        let (otherwise, tails) = (self.cold_block(), self.cold_block());
+        let mut b = self.b.borrow_mut();
+        let again = b.create_block();
+        b.ins().jump(again, &[]);
+        b.switch_to_block(again);
+        let top = self.load_slot(&mut b, TOP);
+        let back = load(&mut b, top, Shadow::BACK);
+        let same = b.ins().icmp(IntCC::Equal, back, target);
+        only_if(&mut b, same, tails);
+        // Frames that are not to be ended here have odd ones, and a register may have anything.
+        let odd = b.ins().band_imm_u(target, 1);
+        let even = b.ins().icmp_imm_u(IntCC::Equal, odd, 0);
+        only_if(&mut b, even, otherwise);
+        let back_sp = load(&mut b, top, Shadow::SP);
+        let same = b.ins().icmp(IntCC::Equal, back_sp, sp);
+        only_if(&mut b, same, otherwise);
+        self.end_frame(&mut b, top);
+        let goes_on = b.create_block();
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(tails);
+        b.switch_to_block(tails);
+        self.end_tail_call(&mut b, top, target, sp, otherwise);
+        b.ins().jump(again, &[]);
+        b.seal_block(again);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
+        drop(b);
+        self.leave_to_tell(otherwise, turns.turn, turns.after.wrapping_sub(self.pc.get()), target);
     }
 
-    /// The current block's last instruction goes to `target`, without a call or a return: that has to be told if it is outside of the
-    /// function. Whether control goes on; else the block ends.
-    pub(crate) fn stay_or_tell(&self, turns: &Turns, target: ir::Value) -> bool {
+    /// Ends the frame that runs if it is that of a tail call that returns to `target`, made from a call or another tail call; else goes
+    /// to a block. Who returns from there to that place returns from the call as well.
+    fn end_tail_call(
+        &self,
+        b: &mut FunctionBuilder<'f>,
+        top: ir::Value,
+        target: ir::Value,
+        sp: ir::Value,
+        otherwise: ir::Block,
+    ) {
+        let [back, back_sp] = [Shadow::BACK, Shadow::SP].map(|bytes| load(b, top, bytes));
+        // As its place is odd, the target is even if it is one less.
+        let told = b.ins().iadd_imm_s(target, 1);
+        let back_odd = b.ins().band_imm_u(back, 1);
+        let below = b.ins().iadd_imm_s(top, -(Shadow::FRAME_BYTES as i64));
+        let kinds = [top, below].map(|frame| {
+            let links = self.load_slot(b, LINKS);
+            let link = load(b, frame, Shadow::LINK);
+            let record = b.ins().iadd(links, link);
+            load(b, record, Shadow::KIND)
+        });
+        let ok = [
+            b.ins().icmp(IntCC::Equal, back, told),
+            b.ins().icmp_imm_u(IntCC::NotEqual, back_odd, 0),
+            b.ins().icmp(IntCC::Equal, back_sp, sp),
+            b.ins().icmp_imm_u(IntCC::Equal, kinds[0], Shadow::TAIL as i64),
+            b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, kinds[1], Shadow::TAIL as i64),
+        ];
+        let ok = ok.into_iter().reduce(|all, one| b.ins().band(all, one)).expect("there are several");
+        only_if(b, ok, otherwise);
+        self.end_frame(b, top);
+    }
+
+    /// Ends the frame that runs.
+    fn end_frame(&self, b: &mut FunctionBuilder<'f>, top: ir::Value) {
+        let links = self.load_slot(b, LINKS);
+        let link = load(b, top, Shadow::LINK);
+        let record = b.ins().iadd(links, link);
+        for (n, &event) in EVENTS.iter().enumerate() {
+            let spent = self.spent(b, n);
+            let since = load(b, top, Shadow::SINCE + 8 * event as usize);
+            let spent = b.ins().isub(spent, since);
+            add(b, record, Shadow::INCLUSIVE + 8 * event as usize, |b, sum| b.ins().iadd(sum, spent));
+        }
+        let below = b.ins().iadd_imm_s(top, -(Shadow::FRAME_BYTES as i64));
+        b.ins().store(slot_access(), below, self.slots, offset(TOP));
+    }
+
+    /// The current block's last instruction goes to `target`, without a call or a return: a tail call if that is outside of the function.
+    /// Whether control goes on; else the block ends. `place`: the block's.
+    pub(crate) fn stay_or_call(&self, turns: &Turns, place: u64, target: ir::Value) -> bool {
         let Some(function) = &turns.function else {
             self.tell(turns, target);
             return false;
         };
-        let otherwise = self.cold_block();
-        {
+        let goes_on = {
             let mut b = self.b.borrow_mut();
             let inside = b.ins().iadd_imm_s(target, (function.start as i64).wrapping_neg());
             let bytes = (function.end - function.start) as i64;
             let bytes = b.ins().iconst(I64, bytes);
             let stays = b.ins().icmp(IntCC::UnsignedLessThan, inside, bytes);
-            only_if(&mut b, stays, otherwise);
-        }
-        self.leave_to_tell(otherwise, turns, target);
+            let (goes_on, calls) = (b.create_block(), b.create_block());
+            b.ins().brif(stays, goes_on, &[], calls, &[]);
+            b.seal_block(calls);
+            b.switch_to_block(calls);
+            goes_on
+        };
+        self.begin_tail_call(place, target);
+        let mut b = self.b.borrow_mut();
+        b.ins().jump(goes_on, &[]);
+        b.seal_block(goes_on);
+        b.switch_to_block(goes_on);
         true
     }
 
@@ -221,14 +288,8 @@ impl<'f> Emit<'f> {
         self.leave_telling(turns.turn, turns.after.wrapping_sub(self.pc.get()), target);
     }
 
-    /// Leaves for another function, at `pc`. The block ends.
-    pub(crate) fn leave_function(&self, pc: u64) {
-        let pc = self.word(pc);
-        self.leave_telling(Turn::Other, 0, pc);
-    }
-
     /// Fills the block `leaves`, which leaves, and has it told. Goes on behind the current block.
-    fn leave_to_tell(&self, leaves: ir::Block, turns: &Turns, target: ir::Value) {
+    fn leave_to_tell(&self, leaves: ir::Block, turn: Turn, bytes: u64, target: ir::Value) {
         let goes_on = {
             let mut b = self.b.borrow_mut();
             let goes_on = b.create_block();
@@ -238,7 +299,7 @@ impl<'f> Emit<'f> {
             b.switch_to_block(leaves);
             goes_on
         };
-        self.leave_telling(turns.turn, turns.after.wrapping_sub(self.pc.get()), target);
+        self.leave_telling(turn, bytes, target);
         self.b.borrow_mut().switch_to_block(goes_on);
     }
 
@@ -317,10 +378,16 @@ impl<A: Arch> Jit<A> {
     pub(crate) fn place_calls(&mut self, region: &mut Region) {
         let Some(paths) = self.interp.paths_mut() else { return };
         for block in &mut region.blocks {
-            if let (Some(turns), Some(insn)) = (&mut block.turns, block.insns.last())
-                && turns.turn == Turn::Call
-            {
-                turns.place = paths.place_of(insn.pc);
+            let calls = block.turns.as_ref().is_some_and(|turns| matches!(turns.turn, Turn::Call | Turn::Other));
+            let is_elsewhere = |edge: &Edge| matches!(edge, Edge::Elsewhere(_));
+            let may_call = calls
+                || match &block.end {
+                    End::Goes(edge) => is_elsewhere(edge),
+                    End::Branches(taken, falls) => is_elsewhere(taken) || is_elsewhere(falls),
+                    End::Indirect(_) | End::Leaves => false,
+                };
+            if let (true, Some(insn)) = (may_call, block.insns.last()) {
+                block.place = paths.place_of(insn.pc);
             }
         }
     }

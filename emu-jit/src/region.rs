@@ -112,6 +112,8 @@ pub(crate) struct Block {
     pub(crate) executions: u64,
     /// What its end does to the stack of calls, where those are kept and it may do anything.
     pub(crate) turns: Option<Turns>,
+    /// Of one whose end may call: its place among the known calls, once that has been found out.
+    pub(crate) place: u64,
 }
 
 /// What the end of a block does to the stack of calls.
@@ -123,8 +125,6 @@ pub(crate) struct Turns {
     pub(crate) after: u64,
     /// The function that has it.
     pub(crate) function: Option<Range<u64>>,
-    /// Of a call: its place among the known ones, once that has been found out.
-    pub(crate) place: u64,
 }
 
 /// A physical page that a region has code from, and the virtual one that it was found at.
@@ -350,7 +350,7 @@ impl<A: Arch> Explorer<'_, '_, A> {
                 }
             };
             let turns = insns.last().and_then(|insn| self.turns(insn));
-            blocks.push(Block { start, insns, end, executions: self.executions(start.pc), turns });
+            blocks.push(Block { start, insns, end, executions: self.executions(start.pc), turns, place: 0 });
         }
         let mut entries: Vec<usize> = (0..order.len()).filter(|&n| starts[&order[n]]).collect();
         // An instruction that has to be left at once is no place to enter.
@@ -379,7 +379,6 @@ impl<A: Arch> Explorer<'_, '_, A> {
             turn,
             after: self.after(insn),
             function: functions.around(insn.pc),
-            place: 0,
         })
     }
 

@@ -523,8 +523,8 @@ fn ways_out(end: &End) -> impl Iterator<Item = u64> {
         End::Indirect(_) | End::Leaves => [None, None],
     };
     edges.into_iter().flatten().filter_map(|edge| match edge {
-        Edge::Outside(pc) => Some(pc),
-        Edge::Inside(_) | Edge::Elsewhere(_) => None,
+        Edge::Outside(pc) | Edge::Elsewhere(pc) => Some(pc),
+        Edge::Inside(_) => None,
     })
 }
 

@@ -480,11 +480,13 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                     Edge::Inside(n) => self.source.region.blocks[n].start.pc,
                     Edge::Outside(pc) | Edge::Elsewhere(pc) => pc,
                 };
-                emit.begin_call(turns, Callee::Known(pc), A::STACK_POINTER);
+                emit.begin_call(turns, block.place, Callee::Known(pc), A::STACK_POINTER);
             }
-            (Turn::Call, _, Some(target)) => emit.begin_call(turns, Callee::Computed(target), A::STACK_POINTER),
+            (Turn::Call, _, Some(target)) => {
+                emit.begin_call(turns, block.place, Callee::Computed(target), A::STACK_POINTER)
+            }
             (Turn::Return, _, Some(target)) => emit.end_call(turns, target, A::STACK_POINTER),
-            (Turn::Other, _, Some(target)) => return emit.stay_or_tell(turns, target),
+            (Turn::Other, _, Some(target)) => return emit.stay_or_call(turns, block.place, target),
             (_, _, Some(target)) => {
                 emit.tell(turns, target);
                 return false;
@@ -524,17 +526,16 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
     fn follow(&self, from: usize, taken: bool, edge: Edge) {
         let (cycles, pending) = self.cost(from, taken, edge);
         self.emit.spend(cycles);
-        self.go(edge, pending);
-    }
-
-    /// Goes along an edge whose cost has been spent.
-    fn go(&self, edge: Edge, pending: Pending) {
         match edge {
             Edge::Inside(n) => {
                 self.emit.b.borrow_mut().ins().jump(self.blocks[n], &[]);
             }
             Edge::Outside(pc) => self.emit.go(self.source.links[&pc], pending),
-            Edge::Elsewhere(pc) => self.emit.leave_function(pc),
+            Edge::Elsewhere(pc) => {
+                let target = self.constant(pc);
+                self.emit.begin_tail_call(self.source.region.blocks[from].place, target);
+                self.emit.go(self.source.links[&pc], pending);
+            }
         }
     }
 

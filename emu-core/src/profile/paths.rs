@@ -32,7 +32,7 @@ use rustc_hash::FxHashMap;
 use super::{Costs, Did, Event, Functions};
 use crate::trap::Cause;
 pub use shadow::Shadow;
-use shadow::{Frame, MAX_DEPTH, NEVER, Record};
+use shadow::{CALL, Frame, MAX_DEPTH, NEVER, OTHER, Record, TAIL};
 
 /// Nodes of the tree at most. Beyond, what is called counts for its caller's node.
 const MAX_NODES: usize = 1 << 18;
@@ -185,7 +185,7 @@ impl Paths {
             nodes: Vec::new(),
             children: FxHashMap::default(),
             links: vec![Linked { link: nowhere, node: NO_PARENT, extent: 0..0 }],
-            records: vec![Record::new()],
+            records: vec![Record::new(OTHER)],
             by_link: FxHashMap::default(),
             sites: FxHashMap::default(),
             sites_of: FxHashMap::default(),
@@ -545,6 +545,7 @@ impl Paths {
         let Link { kind, way: Way { site, .. }, .. } = by;
         let from = (kind != Kind::First).then_some(self.top().extent.start);
         let link = Link { way: Way { from, site, to: extent.start }, ..by };
+        let extent_start = extent.start;
         let Some(number) = self.link(link, extent) else {
             self.beyond += 1;
             self.folded += 1;
@@ -555,8 +556,11 @@ impl Paths {
         record.count.set(record.count.get() + 1);
         record.target.set(pc);
         let told = kind != Kind::Call || !self.stays(back) && self.functions.around(back).is_some();
-        // Translated code makes frames whose returns are not told.
-        if !told {
+        // Translated code makes frames whose returns are not told, and those of tail calls that come about wherever they are made from
+        // there: if no function of that name is on the stack. At `pc` itself no tail call is made, but control comes to be there.
+        let node = &self.nodes[self.links[number as usize].node as usize];
+        let is_certain = node.outermost && node.what == Caller::Function(extent_start) && site != pc;
+        if !told || kind == Kind::Tail && is_certain {
             self.make_known(site, pc, place);
         }
         let time = self.time();
@@ -593,7 +597,11 @@ impl Paths {
         let node = self.child(parent, Caller::Function(extent.start));
         let number = self.links.len() as u32;
         self.links.push(Linked { link, node, extent });
-        self.records.push(Record::new());
+        self.records.push(Record::new(match link.kind {
+            Kind::Call => CALL,
+            Kind::Tail => TAIL,
+            Kind::First | Kind::Trap => OTHER,
+        }));
         self.by_link.insert(link, number);
         Some(number)
     }

@@ -1,8 +1,8 @@
 //! The part of [`Paths`](super::Paths) that translated code may change as well: the frames of the stack in use, and what calls have
 //! come to. It is words in memory, with a layout that is said here once.
 //!
-//! Translated code makes a frame for a call that has been made along the same way before, and ends one where a return is to the frame's
-//! own call. Whatever else happens it tells.
+//! Translated code makes a frame for a call or a tail call that has been made along the same way before, and ends one where a return is to
+//! the frame's own call, with the frames of tail calls on it. Whatever else happens it tells.
 
 use std::cell::Cell;
 
@@ -16,6 +16,13 @@ const KNOWN: usize = 16;
 
 /// What no return and no call is compared with successfully: no instruction lies at an odd address.
 pub(super) const NEVER: u64 = 1;
+
+/// [`Record::kind`] of calls.
+pub(super) const CALL: u64 = 0;
+/// The same of tail calls.
+pub(super) const TAIL: u64 = 1;
+/// The same of everything else.
+pub(super) const OTHER: u64 = 2;
 
 /// A frame.
 #[derive(Clone, Debug)]
@@ -39,6 +46,8 @@ pub(super) struct Record {
     pub count: Cell<u64>,
     /// Where it led to last.
     pub target: Cell<u64>,
+    /// What it is: [`CALL`], [`TAIL`], or something else.
+    pub kind: u64,
     /// What was spent from there to the return.
     pub inclusive: CostCells,
     /// Where calls lead to from there.
@@ -84,10 +93,10 @@ impl Frame {
 }
 
 impl Record {
-    /// Of a link that was never gone along.
-    pub fn new() -> Self {
+    /// Of a link of some kind that was never gone along.
+    pub fn new(kind: u64) -> Self {
         let known = std::array::from_fn(|_| Known { site: Cell::new(NEVER), link: Cell::new(0) });
-        Record { count: Cell::new(0), target: Cell::new(NEVER), inclusive: CostCells::default(), known }
+        Record { count: Cell::new(0), target: Cell::new(NEVER), kind, inclusive: CostCells::default(), known }
     }
 }
 
@@ -117,6 +126,10 @@ impl Shadow {
     pub const COUNT: usize = std::mem::offset_of!(Record, count);
     /// In a link's record: where it led to last.
     pub const TARGET: usize = std::mem::offset_of!(Record, target);
+    /// In a link's record: [`Shadow::TAIL`] of tail calls, less of other calls, more of everything else.
+    pub const KIND: usize = std::mem::offset_of!(Record, kind);
+    /// See [`Shadow::KIND`].
+    pub const TAIL: u64 = TAIL;
     /// In a link's record: what was spent along it, a word for each event.
     pub const INCLUSIVE: usize = std::mem::offset_of!(Record, inclusive);
     /// In a link's record: the calls that are known.
