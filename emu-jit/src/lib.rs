@@ -5,7 +5,7 @@
 //! giving the verbs of [`emu_core::engine::Engine`] a second meaning, so there is one description of each instruction.
 //!
 //! Reading order: `scan` (what an instruction does, as far as decode time knows), `region` (what is compiled together),
-//! `value` and `emit` (the verbs), `memory`, `float`, `vector`, `vector_float`, `guards`, `ways_out`, `exits`, `flow` (the region
+//! `value`, `emit` and the files below it (the verbs), `memory`, `float`, `vector`, `vector_float`, `guards`, `ways_out`, `exits`, `flow` (the region
 //! as a whole), `laps` (its inner loops), `carried` (what they leave for ways out), `timing` (cycles), `calls`, then `translate` (the
 //! function around them), `placement` (where that begins), `background` (the thread that does it), `cache` (which code is where, and
 //! links), `code_memory`, `enter`, and `run` (the loop: [`Jit`]). `details`, `journal` and `translate/explain` show what was done and

@@ -444,7 +444,7 @@ impl<A: Arch> Interp<A> {
 
     /// The encoding and table row of the hart's next instruction; `None` if it cannot be fetched or is undefined.
     pub fn peek(&mut self, hart: &Hart<A>) -> Option<(u32, u16)> {
-        let index = self.find(hart, hart.pc.get()).ok()?;
+        let index = self.lookup(hart, hart.tlb.epoch()).ok()?;
         let Source { word, row, .. } = self.blocks[index as usize].body.sources[0];
         Some((word, row)).filter(|_| row != u16::MAX)
     }
