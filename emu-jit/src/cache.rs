@@ -149,7 +149,7 @@ impl Cache {
                 key,
                 used: 0,
                 entries: FxHashMap::default(),
-                jumps: (0..JUMP_ENTRIES).map(|_| nowhere()).collect(),
+                jumps: (0..JUMP_ENTRIES).map(nowhere).collect(),
             };
             if self.contexts.len() < MAX_CONTEXTS {
                 self.contexts.push(new);
@@ -371,8 +371,8 @@ impl Cache {
         self.by_phys.retain(|&(_, key), &mut (n, _)| key != region.key || n != number);
         for context in &mut self.contexts {
             context.entries.retain(|_, entry| entry.region != number);
-            for jump in context.jumps.iter().filter(|jump| jump.code.get() == region.code) {
-                jump.pc.set(NO_PC);
+            for (index, jump) in context.jumps.iter().enumerate().filter(|(_, jump)| jump.code.get() == region.code) {
+                jump.pc.set(not_at(index));
             }
         }
         Some(region.head)
@@ -412,11 +412,14 @@ impl Cache {
     }
 }
 
-/// No instruction lies at an odd address.
-const NO_PC: u64 = u64::MAX;
+/// An address that has another place in the table of jumps than this one. A jump may go to any address, odd ones too.
+fn not_at(index: usize) -> u64 {
+    if index == 0 { 2 } else { 0 }
+}
 
-fn nowhere() -> Jump {
-    Jump { pc: Cell::new(NO_PC), code: Cell::new(0), entry: Cell::new(0) }
+/// What stands at a place in the table of jumps that leads nowhere.
+fn nowhere(index: usize) -> Jump {
+    Jump { pc: Cell::new(not_at(index)), code: Cell::new(0), entry: Cell::new(0) }
 }
 
 impl SourceBytes {
