@@ -40,6 +40,8 @@ struct Compiled {
     pages: Vec<Page>,
     /// Its entries' addresses.
     entries: Vec<u64>,
+    /// What is known of entering it there from the loop.
+    stays: Vec<Stays>,
     /// Its instructions that are not copies made for a call, in ascending order, and how often each had run when it was formed.
     own: Vec<(GuestPhys, u64)>,
     /// The sum of that over all its instructions.
@@ -58,6 +60,25 @@ struct Compiled {
 /// The code that a region was made from, in stretches that do not cross pages, and where they lie.
 #[derive(Debug)]
 pub(crate) struct SourceBytes(Vec<(GuestPhys, Vec<u8>)>);
+
+/// How it went to enter a region from the loop, at one of its entries. To enter it and to come back costs as much as to interpret a dozen
+/// instructions or two. Where it soon comes to what is not translated, again and again, it is better to interpret both in one go.
+#[derive(Copy, Clone, Default, Debug)]
+struct Stays {
+    /// How often in a row it came back soon, to where there is no code.
+    short: u32,
+    /// It was so often enough when there had been so many regions; since others may have come, links may lead on.
+    tired_at: Option<usize>,
+    /// The interpreter stops there only after a while.
+    asleep: bool,
+}
+
+/// Instructions that are too few for a stay.
+const SHORT_STAY: u64 = 24;
+/// Short stays in a row after which a region is not entered there for a while.
+const SHORT_STAYS: u32 = 16;
+/// Those that are waited for after that while.
+const SHORT_STAYS_AGAIN: u32 = 2;
 
 /// A link that was made for a region that is about to be compiled.
 pub(crate) struct MadeLink {
@@ -79,11 +100,43 @@ struct KnownLink {
 }
 
 struct Context {
+    /// [`NO_EPOCH`] if it stands for nothing any more.
     epoch: u64,
     key: u32,
     used: u64,
     entries: FxHashMap<u64, Entry>,
+    /// Some of `entries`.
     jumps: Box<[Jump]>,
+}
+
+/// Epochs are counted from one.
+const NO_EPOCH: u64 = 0;
+
+impl Context {
+    fn new() -> Self {
+        let jumps = (0..JUMP_ENTRIES).map(nowhere).collect();
+        Context { epoch: NO_EPOCH, key: 0, used: 0, entries: FxHashMap::default(), jumps }
+    }
+
+    /// Has it stand for nothing. Its table of jumps is not small, and guests that make code all the time would have one made each time.
+    fn end(&mut self) {
+        for (pc, _) in self.entries.drain() {
+            let index = jump_index(pc);
+            self.jumps[index].pc.set(not_at(index));
+        }
+        self.epoch = NO_EPOCH;
+        self.used = 0;
+    }
+
+    /// Forgets where an address leads to.
+    fn forget(&mut self, pc: u64) {
+        self.entries.remove(&pc);
+        let index = jump_index(pc);
+        let jump = &self.jumps[index];
+        if jump.pc.get() == pc {
+            jump.pc.set(not_at(index));
+        }
+    }
 }
 
 /// All compiled code of one hart.
@@ -144,23 +197,25 @@ impl Cache {
         let known = self.contexts.iter().position(|context| context.epoch == epoch && context.key == key);
         self.uses += 1;
         self.current = known.unwrap_or_else(|| {
-            let new = Context {
-                epoch,
-                key,
-                used: 0,
-                entries: FxHashMap::default(),
-                jumps: (0..JUMP_ENTRIES).map(nowhere).collect(),
-            };
-            if self.contexts.len() < MAX_CONTEXTS {
-                self.contexts.push(new);
-                return self.contexts.len() - 1;
-            }
-            let oldest = (0..MAX_CONTEXTS).min_by_key(|&n| self.contexts[n].used).expect("there are some");
-            self.contexts[oldest] = new;
-            oldest
+            // Those that have ended were used last before all others.
+            let oldest = (0..self.contexts.len()).min_by_key(|&n| self.contexts[n].used);
+            let has_room = self.contexts.len() < MAX_CONTEXTS;
+            let place = oldest.filter(|&n| !has_room || self.contexts[n].epoch == NO_EPOCH).unwrap_or_else(|| {
+                self.contexts.push(Context::new());
+                self.contexts.len() - 1
+            });
+            let context = &mut self.contexts[place];
+            context.end();
+            (context.epoch, context.key) = (epoch, key);
+            place
         });
         self.contexts[self.current].used = self.uses;
         self.contexts[self.current].jumps.as_ptr().expose_provenance()
+    }
+
+    /// Whether the current context is of this epoch.
+    pub(crate) fn is_in(&self, epoch: u64) -> bool {
+        self.contexts.get(self.current).is_some_and(|context| context.epoch == epoch)
     }
 
     fn number_of(&mut self, key: &Key) -> u32 {
@@ -178,6 +233,8 @@ impl Cache {
             return None;
         }
         let _span = tracing::debug_span!("invalidate", generation).entered();
+        // All epochs have ended with it.
+        self.contexts.iter_mut().for_each(Context::end);
         let changed: Vec<u32> = (0..self.regions.len())
             .filter(|&n| self.regions[n].as_ref().is_some_and(|region| !region.source.is_in(hart)))
             .map(|n| n as u32)
@@ -188,6 +245,10 @@ impl Cache {
     /// The code for an address in the current context.
     pub(crate) fn find<A: Arch>(&mut self, hart: &Hart<A>, pc: u64) -> Option<Entry> {
         let context = &mut self.contexts[self.current];
+        let jump = &context.jumps[jump_index(pc)];
+        if jump.pc.get() == pc {
+            return Some(Entry { region: jump.region.get(), code: jump.code.get(), entry: jump.entry.get() });
+        }
         let entry = match context.entries.get(&pc) {
             Some(&entry) => entry,
             None => {
@@ -207,6 +268,7 @@ impl Cache {
         jump.pc.set(pc);
         jump.code.set(entry.code);
         jump.entry.set(entry.entry);
+        jump.region.set(entry.region);
         Some(entry)
     }
 
@@ -227,6 +289,40 @@ impl Cache {
         if let Some(Some(region)) = self.regions.get_mut(region as usize) {
             region.retired += retired;
         }
+    }
+
+    /// A region has come back, after so many instructions, to where there is no code.
+    pub(crate) fn came_back(&mut self, entry: Entry, after: u64) {
+        let regions = self.regions.len();
+        let Some(stays) = self.stays(entry) else { return };
+        stays.short = if after < SHORT_STAY { stays.short + 1 } else { 0 };
+        if stays.short >= SHORT_STAYS {
+            *stays = Stays { short: SHORT_STAYS - SHORT_STAYS_AGAIN, tired_at: Some(regions), asleep: false };
+        }
+    }
+
+    /// Whether it is better to interpret what is there.
+    pub(crate) fn is_tired(&self, entry: Entry) -> bool {
+        let stays = self.region(entry.region).and_then(|region| region.stays.get(entry.entry as usize));
+        stays.is_some_and(|stays| stays.tired_at == Some(self.regions.len()))
+    }
+
+    /// Whether it is, and the interpreter stops there still.
+    pub(crate) fn falls_asleep(&mut self, entry: Entry) -> bool {
+        let is_tired = self.is_tired(entry);
+        let Some(stays) = self.stays(entry) else { return false };
+        is_tired && !std::mem::replace(&mut stays.asleep, true)
+    }
+
+    /// The region is to be entered there again.
+    pub(crate) fn wake(&mut self, entry: Entry) {
+        if let Some(stays) = self.stays(entry) {
+            stays.tired_at = None;
+        }
+    }
+
+    fn stays(&mut self, entry: Entry) -> Option<&mut Stays> {
+        self.regions.get_mut(entry.region as usize)?.as_mut()?.stays.get_mut(entry.entry as usize)
     }
 
     /// Adds to how often the instruction at each halfword of a page has run how often it is likely to have run in translated code: what
@@ -285,9 +381,7 @@ impl Cache {
             } else {
                 self.by_phys.entry(at).or_insert((number, entry as u64));
             }
-            for context in self.contexts.iter_mut().filter(|_| entry == 0) {
-                context.entries.remove(&pc);
-            }
+            self.contexts.iter_mut().filter(|_| entry == 0).for_each(|context| context.forget(pc));
         }
         let mut own = Vec::new();
         for block in region.blocks.iter().filter(|block| block.start.frame == 0) {
@@ -301,6 +395,7 @@ impl Cache {
             code,
             head: region.place(entries[0]),
             pages: region.pages.clone(),
+            stays: vec![Stays::default(); entries.len()],
             entries,
             own,
             weight,
@@ -371,6 +466,10 @@ impl Cache {
         self.by_phys.retain(|&(_, key), &mut (n, _)| key != region.key || n != number);
         for context in &mut self.contexts {
             context.entries.retain(|_, entry| entry.region != number);
+            // Contexts that have just ended lead nowhere.
+            if context.epoch == NO_EPOCH {
+                continue;
+            }
             for (index, jump) in context.jumps.iter().enumerate().filter(|(_, jump)| jump.code.get() == region.code) {
                 jump.pc.set(not_at(index));
             }
@@ -419,7 +518,7 @@ fn not_at(index: usize) -> u64 {
 
 /// What stands at a place in the table of jumps that leads nowhere.
 fn nowhere(index: usize) -> Jump {
-    Jump { pc: Cell::new(not_at(index)), code: Cell::new(0), entry: Cell::new(0) }
+    Jump { pc: Cell::new(not_at(index)), code: Cell::new(0), entry: Cell::new(0), region: Cell::new(0) }
 }
 
 impl SourceBytes {

@@ -7,7 +7,7 @@ use emu_mem::{Access, GuestVirt};
 
 use crate::cache::Entry;
 use crate::exits::{Why, settle};
-use crate::run::Jit;
+use crate::run::{Came, Jit};
 use crate::slots::{LOOKUP, RESERVED, WHY};
 use crate::timing::Budget;
 
@@ -46,7 +46,8 @@ impl Trampoline {
 
 impl<A: Arch> Jit<A> {
     /// Runs compiled code, until it comes back and `WHY` says why, but not beyond the retired instruction number `end`.
-    pub(crate) fn enter(&mut self, hart: &Hart<A>, entry: Entry, end: u64) {
+    /// Where no code was known, it is looked for.
+    pub(crate) fn enter(&mut self, hart: &Hart<A>, entry: Entry, end: u64) -> Came {
         let [read, write] = [Access::Read, Access::Write].map(|access| hart.tlb.lookup(access));
         let words = [read.windows, read.mask, write.windows, write.mask];
         for (slot, word) in LOOKUP.into_iter().zip(words) {
@@ -74,12 +75,14 @@ impl<A: Arch> Jit<A> {
         if why != Why::Unlinked {
             hart.pc.set(A::advance(hart, GuestVirt(returned.pc), 0).0);
             self.take_calls_back(hart);
-            return;
+            return if why == Why::Unknown { Came::To(self.find(hart)) } else { Came::Anywhere };
         }
         self.take_calls_back(hart);
         hart.pc.set(self.cache.target(link));
-        if let Some(entry) = self.find(hart) {
+        let found = self.find(hart);
+        if let Some(entry) = found {
             self.cache.link(link, entry);
         }
+        Came::To(found)
     }
 }

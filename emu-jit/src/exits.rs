@@ -110,6 +110,8 @@ pub(crate) struct Jump {
     pub(crate) pc: std::cell::Cell<u64>,
     pub(crate) code: std::cell::Cell<usize>,
     pub(crate) entry: std::cell::Cell<u64>,
+    /// The region's number, for the loop.
+    pub(crate) region: std::cell::Cell<u32>,
 }
 
 /// Entries of the table for indirect jumps; a power of two.

@@ -124,6 +124,8 @@ pub struct Jit<A: Arch> {
     pub(crate) trampoline: Trampoline,
     pub(crate) cache: Cache,
     key: Key,
+    /// Whether the context for it is selected, and what only slow rows and traps change was looked at since they ran.
+    is_selected: bool,
     /// Places in the guest's physical memory where no region can begin.
     refused: FxHashSet<u64>,
     /// How often places were hot that have to be so several times.
@@ -242,6 +244,7 @@ impl<A: Arch> Jit<A> {
                 traps_misaligned: false,
                 often_misaligned: A::OFTEN_MISALIGNED,
             },
+            is_selected: false,
             refused: FxHashSet::default(),
             asked_again: FxHashMap::default(),
             changed: FxHashMap::default(),
@@ -268,6 +271,7 @@ impl<A: Arch> Jit<A> {
 
     /// Finds out what decode time may rely on now; what only slow rows and traps change.
     fn look(&mut self, hart: &Hart<A>) {
+        self.is_selected = false;
         self.key.ram = hart.memory.open_ram();
         self.key.flat = self.key.ram.filter(|_| A::is_flat(hart));
         if let Some(ram) = &mut self.key.flat {
@@ -288,13 +292,23 @@ impl<A: Arch> Jit<A> {
         }
     }
 
-    /// Selects the context for what decode time may rely on now.
-    fn select(&mut self, hart: &Hart<A>) {
+    /// Selects the context for what decode time may rely on now; whether that is another one, or may be. Slots that are part of the key
+    /// change without anybody looking.
+    fn select(&mut self, hart: &Hart<A>) -> bool {
+        if self.is_selected
+            && self.cache.is_in(hart.tlb.epoch())
+            && self.key.sticky_inexact == A::has_sticky_inexact(hart)
+            && self.key.slots.iter().all(|&(slot, value)| hart.slots.get(slot) == value)
+        {
+            return false;
+        }
         self.key.slots.clear();
         self.key.slots.extend(A::KEYS.iter().map(|&slot| (slot, hart.slots.get(slot))));
         self.key.sticky_inexact = A::has_sticky_inexact(hart);
         let jumps = self.cache.select(hart.tlb.epoch(), &self.key);
         hart.slots.set(JUMPS, jumps as u64);
+        self.is_selected = true;
+        true
     }
 
     /// The code for the hart's next instruction.
@@ -480,6 +494,7 @@ impl<A: Arch> Jit<A> {
         self.awaited.clear();
         self.memory.truncate(self.fixed_bytes);
         self.stats.flushed += 1;
+        self.is_selected = false;
         self.select(hart);
     }
 
@@ -493,26 +508,50 @@ impl<A: Arch> Jit<A> {
         }
     }
 
-    /// Runs what has no code: until there is some, or somebody has to look. Whether it is the latter.
-    fn interpret(&mut self, hart: &Hart<A>, end: u64) -> bool {
+    /// Runs what has no code, or none that is worth entering: until there is some, or somebody has to look.
+    fn interpret(&mut self, hart: &Hart<A>, end: u64) -> Came {
         match self.interp.run_until_hot(hart, end - hart.retired.get()) {
-            Ran::Budget => false,
-            Ran::Service => true,
+            Ran::Budget => Came::Anywhere,
+            Ran::Service => Came::ToService,
             Ran::Hot => {
                 self.receive(hart);
-                // Floating-point state is part of the key, and changes without anybody looking.
                 self.select(hart);
-                if self.find(hart).is_none() {
-                    match self.ask(hart) {
-                        Asked::Have(_) => {}
-                        Asked::Wait => self.interp.cool(WAIT.min(self.options.threshold)),
-                        Asked::Refused => self.interp.cool(self.options.threshold),
+                let threshold = self.options.threshold;
+                let found = match self.find(hart) {
+                    Some(entry) if self.cache.falls_asleep(entry) => {
+                        self.interp.cool(threshold);
+                        None
                     }
-                }
-                false
+                    Some(entry) => {
+                        self.cache.wake(entry);
+                        Some(entry)
+                    }
+                    None => match self.ask(hart) {
+                        Asked::Have(entry) => Some(entry),
+                        Asked::Wait => {
+                            self.interp.cool(WAIT.min(threshold));
+                            None
+                        }
+                        Asked::Refused => {
+                            self.interp.cool(threshold);
+                            None
+                        }
+                    },
+                };
+                Came::To(found)
             }
         }
     }
+}
+
+/// Where control is after something has run.
+pub(crate) enum Came {
+    /// Where this code is, or none.
+    To(Option<Entry>),
+    /// Nobody has looked what is there.
+    Anywhere,
+    /// Where somebody has to look at more than that.
+    ToService,
 }
 
 /// Addresses outside the region that the end of a block leads to.
@@ -545,26 +584,35 @@ impl<A: Arch> Executor<A> for Jit<A> {
         let end = hart.retired.get() + budget;
         self.look(hart);
         self.receive(hart);
+        let mut came = Came::Anywhere;
         while hart.retired.get() < end {
-            self.select(hart);
-            let asked = match self.find(hart) {
-                Some(entry) => Asked::Have(entry),
+            let changed = self.select(hart);
+            let found = match came {
+                Came::To(found) if !changed => found,
+                _ => self.find(hart),
+            };
+            came = Came::Anywhere;
+            let asked = match found {
+                Some(entry) if !self.cache.is_tired(entry) => Asked::Have(entry),
                 None if self.options.tier == Tier::Eager => self.ask(hart),
-                None => Asked::Refused,
+                _ => Asked::Refused,
             };
             let Asked::Have(entry) = asked else {
                 if self.options.tier == Tier::Eager {
                     if self.interp.run(hart, 1) == Ran::Service {
                         return;
                     }
-                } else if self.interpret(hart, end) {
+                    continue;
+                }
+                came = self.interpret(hart, end);
+                if matches!(came, Came::ToService) {
                     return;
                 }
                 continue;
             };
             let retired = hart.retired.get();
             let stop = retired + Budget::of(hart).most(end - retired);
-            self.enter(hart, entry, stop);
+            came = self.enter(hart, entry, stop);
             let left = end - hart.retired.get();
             let rest = match Why::of(hart.slots.get(WHY)).0 {
                 Why::Budget if stop != end => continue,
@@ -574,8 +622,15 @@ impl<A: Arch> Executor<A> for Jit<A> {
                     // A region may find out that it cannot be entered before it looks at the budget.
                     left.min(1)
                 }
-                Why::Key | Why::Unknown | Why::Unlinked | Why::Turned => continue,
+                Why::Unknown | Why::Unlinked => {
+                    if matches!(came, Came::To(None)) && self.options.tier != Tier::Eager {
+                        self.cache.came_back(entry, hart.retired.get() - retired);
+                    }
+                    continue;
+                }
+                Why::Key | Why::Turned => continue,
             };
+            came = Came::Anywhere;
             if rest != 0 && self.interp.run(hart, rest) == Ran::Service {
                 return;
             }
