@@ -2,7 +2,6 @@
 //! of neighbours in time does.
 
 mod builds;
-mod ratio;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +11,7 @@ use benches::kernels;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::Outcome;
-use ratio::{Ratio, Verdict};
+use crate::ratio::{Ratio, Verdict};
 
 /// What to compare.
 #[derive(clap::Args)]

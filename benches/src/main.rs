@@ -3,8 +3,10 @@
 mod compare;
 mod gate;
 mod history;
+mod ratio;
 mod report;
 mod samples;
+mod turns;
 mod workspace;
 
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ enum Command {
     },
     /// Runs two builds of the emulator in turns over the kernels
     Compare(compare::Args),
+    /// Times some cases in turns and compares each with the first of them
+    Turns(turns::Args),
     /// Shows the times that criterion has measured last, and how many of its samples are outliers
     Outliers,
     /// Adds what was measured last to benches/history
@@ -83,6 +87,7 @@ fn run(command: Command) -> Result<Outcome> {
     match command {
         Command::Gate { bless: _, reason } => gate::run(reason.as_deref()),
         Command::Compare(args) => compare::run(&args),
+        Command::Turns(args) => turns::run(&args),
         Command::Outliers => samples::print(),
         Command::Record { times } => history::record(times),
         Command::Report { output, json } => report::run(output, json),

@@ -13,16 +13,16 @@ const FAILS: f64 = 1.10;
 
 /// How many times as long the new build takes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Ratio {
+pub(crate) struct Ratio {
     /// The geometric mean.
-    pub(super) estimate: f64,
+    pub(crate) estimate: f64,
     /// The ends of the 95 % interval.
-    pub(super) interval: [f64; 2],
+    pub(crate) interval: [f64; 2],
 }
 
 /// What to think of a ratio, from good to bad.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Well,
     Faster,
     Warns,
@@ -34,7 +34,7 @@ impl Ratio {
     ///
     /// # Errors
     /// There are fewer.
-    pub(super) fn of(logarithms: &[f64]) -> Result<Ratio> {
+    pub(crate) fn of(logarithms: &[f64]) -> Result<Ratio> {
         let n = logarithms.len() as f64;
         let student = StudentsT::new(0.0, 1.0, n - 1.0).context("a confidence interval needs two runs")?;
         let mean = logarithms.mean();
@@ -43,7 +43,7 @@ impl Ratio {
     }
 
     /// A difference counts only if the interval excludes that there is none.
-    pub(super) fn verdict(self) -> Verdict {
+    pub(crate) fn verdict(self) -> Verdict {
         let [low, high] = self.interval;
         match self.estimate {
             ratio if ratio > FAILS && low > 1.0 => Verdict::Fails,
