@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 pub(crate) use costs::Did;
 pub use costs::{Costs, Event};
 pub use function::Functions;
-pub use paths::{Call, Caller, NO_PARENT, Node, Paths, Shadow, Way};
+pub use paths::{Call, Caller, KeptCosts, NO_PARENT, Node, Paths, Shadow, Way};
 
 /// One instruction and how often it ran.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

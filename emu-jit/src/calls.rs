@@ -3,14 +3,14 @@
 //! behind it, and it is told ([`Why::Turned`]).
 //!
 //! What has been spent is needed at each call and return: instructions follow from how many may still run, and each block adds to the
-//! slots [`SPENT`] what its instructions do otherwise. Where it is left in its midst, [`WHY`] says what of this was not done.
+//! slots [`SPENT`] what its instructions do otherwise, if that is kept. Where it is left in its midst, [`WHY`] says what of this was not done.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::FunctionBuilder;
 use emu_core::hart::{Arch, Hart};
-use emu_core::profile::{Costs, Event, Shadow, Turn};
+use emu_core::profile::{Costs, Event, KeptCosts, Shadow, Turn};
 use emu_core::slot::Slot;
 
 use crate::emit::{Emit, slot_access};
@@ -20,9 +20,18 @@ use crate::run::Jit;
 use crate::slots::{LAST, LINKS, SITE, SPENT, TOP, WHY, offset};
 use crate::value::Val;
 
-/// What translated code counts, in the order of [`SPENT`].
+/// What translated code counts at most, in the order of [`SPENT`].
 const EVENTS: [Event; SPENT.len()] =
     [Event::Instructions, Event::Loads, Event::Stores, Event::Branches, Event::IndirectJumps];
+
+/// What of it is kept along calls.
+fn events(kept: Option<KeptCosts>) -> &'static [Event] {
+    match kept {
+        None => &[],
+        Some(KeptCosts::Instructions) => &EVENTS[..1],
+        Some(KeptCosts::Events) => &EVENTS,
+    }
+}
 
 /// What some instructions do beside retiring, in the order of [`EVENTS`].
 pub(crate) type Deeds = [u64; SPENT.len() - 1];
@@ -144,7 +153,7 @@ impl<'f> Emit<'f> {
         store(&mut b, back, frame, Shadow::BACK);
         store(&mut b, sp, frame, Shadow::SP);
         store(&mut b, child, frame, Shadow::LINK);
-        for (n, &event) in EVENTS.iter().enumerate() {
+        for (n, &event) in events(self.kept_costs).iter().enumerate() {
             let spent = self.spent(&mut b, n);
             store(&mut b, spent, frame, Shadow::SINCE + 8 * event as usize);
         }
@@ -246,7 +255,7 @@ impl<'f> Emit<'f> {
         let links = self.load_slot(b, LINKS);
         let link = load(b, top, Shadow::LINK);
         let record = b.ins().iadd(links, link);
-        for (n, &event) in EVENTS.iter().enumerate() {
+        for (n, &event) in events(self.kept_costs).iter().enumerate() {
             let spent = self.spent(b, n);
             let since = load(b, top, Shadow::SINCE + 8 * event as usize);
             let spent = b.ins().isub(spent, since);

@@ -15,6 +15,7 @@ use cranelift_codegen::ir::types::{F32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use emu_core::engine::*;
+use emu_core::profile::KeptCosts;
 use emu_core::slot::{SLOTS, Slot};
 use emu_core::timing::Pending;
 use emu_mem::OpenRam;
@@ -150,6 +151,8 @@ pub(crate) struct Emit<'f> {
     pub(crate) after: RefCell<Option<Vec<(u32, Pending)>>>,
     /// Where calls are kept: what the block's instructions do, up to each.
     pub(crate) deeds: RefCell<Vec<Deeds>>,
+    /// What is kept along calls, if they are.
+    pub(crate) kept_costs: Option<KeptCosts>,
 }
 
 /// What is left of the budget at some place.
@@ -183,7 +186,13 @@ impl Remaining {
 }
 
 impl<'f> Emit<'f> {
-    pub(crate) fn new(mut b: FunctionBuilder<'f>, key: &'f Key, slots: ir::Value, budget: Budget) -> Self {
+    pub(crate) fn new(
+        mut b: FunctionBuilder<'f>,
+        key: &'f Key,
+        slots: ir::Value,
+        budget: Budget,
+        kept_costs: Option<KeptCosts>,
+    ) -> Self {
         let left = b.declare_var(I64);
         Emit {
             b: RefCell::new(b),
@@ -228,6 +237,7 @@ impl<'f> Emit<'f> {
             checked: RefCell::default(),
             after: RefCell::default(),
             deeds: RefCell::default(),
+            kept_costs,
         }
     }
 

@@ -398,7 +398,7 @@ impl<A: Arch> Jit<A> {
             counters: rows.as_ref().map(RowCounts::blocks),
             variant: hart.arch.variant(),
             timing: hart.timed_statically_by(),
-            keeps_calls: self.interp.paths().is_some(),
+            calls: self.interp.paths().map(Paths::kept),
             key: self.key.clone(),
             region,
             links: made.into_iter().map(|link| (link.target, link.address)).collect(),

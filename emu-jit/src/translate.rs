@@ -13,7 +13,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use emu_core::hart::Arch;
-use emu_core::profile::Turn;
+use emu_core::profile::{KeptCosts, Turn};
 use emu_core::slot::Slot;
 use emu_core::timing::{Pending, StaticModel};
 use rustc_hash::FxHashMap;
@@ -53,8 +53,15 @@ pub(crate) struct Source<A: Arch> {
     pub(crate) links: FxHashMap<u64, LinkAddress>,
     /// By which model cycles are counted, if they are.
     pub(crate) timing: Option<StaticModel>,
-    /// Whether calls are kept.
-    pub(crate) keeps_calls: bool,
+    /// What is kept along calls, if they are.
+    pub(crate) calls: Option<KeptCosts>,
+}
+
+impl<A: Arch> Source<A> {
+    /// Whether it is counted what instructions do beside retiring.
+    fn counts_deeds(&self) -> bool {
+        self.calls == Some(KeptCosts::Events)
+    }
 }
 
 /// Makes host code.
@@ -154,7 +161,7 @@ impl Compiler {
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let &[slots, left, begin] = b.block_params(entry) else { unreachable!("the signature has three parameters") };
-        let emit = Emit::new(b, &source.key, slots, Budget::new(source.timing.is_some()));
+        let emit = Emit::new(b, &source.key, slots, Budget::new(source.timing.is_some()), source.calls);
         emit.b.borrow_mut().def_var(emit.left, left);
         Translation::new(source, &emit, marked).run(begin);
         let mut b = emit.b.into_inner();
@@ -222,7 +229,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
                 doubles.extend(&effect.doubles);
             }
         }
-        if self.source.keeps_calls {
+        if self.source.calls.is_some() {
             slots.insert(A::STACK_POINTER);
         }
         let slots = slots.without(self.source.key.slot_set());
@@ -281,7 +288,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         if let Some(way) = self.ways[n] {
             self.emit.look(block.start.pc, way);
             // What the block counts beside, it counts behind this.
-            if self.source.counters.is_some() || self.source.keeps_calls {
+            if self.source.counters.is_some() || self.source.counts_deeds() {
                 self.emit.close_group();
             }
         }
@@ -388,7 +395,7 @@ impl<'s, 'e, 'f, A: Arch> Translation<'s, 'e, 'f, A> {
         if lap.is_none() {
             emit.count_entry();
         }
-        if self.source.keeps_calls {
+        if self.source.counts_deeds() {
             emit.count_deeds(deeds::<A>(block));
         }
         let spans = spans(block);

@@ -48,6 +48,25 @@ const MAX_SEARCH: usize = 1 << 12;
 /// The parent of nodes that have none.
 pub const NO_PARENT: u32 = u32::MAX;
 
+/// What is kept along calls.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum KeptCosts {
+    /// Instructions alone: translated code needs half as long for calls and returns.
+    Instructions,
+    /// All events.
+    Events,
+}
+
+impl KeptCosts {
+    /// What of some costs is kept.
+    fn of(self, costs: Costs) -> Costs {
+        match self {
+            KeptCosts::Instructions => Costs::instructions(costs[Event::Instructions]),
+            KeptCosts::Events => costs,
+        }
+    }
+}
+
 /// What a node stands for.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Caller {
@@ -149,6 +168,7 @@ struct Parked {
 #[derive(Clone, Debug)]
 pub struct Paths {
     functions: Rc<Functions>,
+    kept: KeptCosts,
     /// What is counted of them is found out when somebody asks.
     nodes: Vec<Node>,
     children: FxHashMap<(u32, Caller), u32>,
@@ -178,10 +198,11 @@ pub struct Paths {
 
 impl Paths {
     /// Nothing has run yet.
-    pub fn new(functions: Rc<Functions>) -> Self {
+    pub fn new(functions: Rc<Functions>, kept: KeptCosts) -> Self {
         let nowhere = Link::from(Kind::First, NO_PARENT, NEVER);
         Paths {
             functions,
+            kept,
             nodes: Vec::new(),
             children: FxHashMap::default(),
             links: vec![Linked { link: nowhere, node: NO_PARENT, extent: 0..0 }],
@@ -301,9 +322,14 @@ impl Paths {
         }
     }
 
-    /// What was spent on the stack in use, as far as it has been told.
+    /// What of it is kept.
+    pub fn kept(&self) -> KeptCosts {
+        self.kept
+    }
+
+    /// What was spent on the stack in use, as far as it has been told and is kept.
     pub fn time(&self) -> Costs {
-        self.now - self.elsewhere
+        self.kept.of(self.now - self.elsewhere)
     }
 
     /// So much has been spent on the stack in use.

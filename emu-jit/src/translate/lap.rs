@@ -245,7 +245,7 @@ impl<'e, 'f, A: Arch> Translation<'_, 'e, 'f, A> {
                     all.push(LapCount { at: counters.taken(), each: vec![(Point::passed(place), 1)] });
                 }
             }
-            if self.source.keeps_calls {
+            if self.source.counts_deeds() {
                 let of_block = calls::deeds::<A>(block).pop().unwrap_or_default();
                 deeds
                     .iter_mut()

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
 use emu_core::image::{Image, SymbolKind};
+use emu_core::profile::KeptCosts;
 use emu_devices::console::Console;
 
 use super::config::Bench;
 use super::results::Outcome;
-use crate::cli::machine::{Engine, Limits, MachineArgs, Notes};
+use crate::cli::machine::{Calls, Engine, Limits, MachineArgs, Notes};
 use crate::guest::{Guest, family, with_guest};
 use crate::profile::{self, Profile};
 use crate::program::{self, RawArgs};
@@ -61,8 +62,11 @@ fn run_on<A: Guest>(bench: &Bench, mut machine: MachineArgs, image: Image) -> Re
     let (name, console) = (bench.program.display().to_string(), Console::captured());
     let command = [&[program::name(&bench.program)][..], &settings.args].concat().join(" ");
     let rois = settings.roi.iter().map(|text| Roi::parse(&image, text)).collect::<Result<Vec<_>>>()?;
-    let calls = rois.iter().any(Roi::needs_calls).then(|| Rc::new(profile::functions(&image)));
     let needs_interpreter = !rois.is_empty() && !machine.timing.is_ideal();
+    let calls = rois.iter().any(Roi::needs_calls).then(|| Calls {
+        functions: Rc::new(profile::functions(&image)),
+        kept: if needs_interpreter { KeptCosts::Events } else { KeptCosts::Instructions },
+    });
     let observe = settings.limits.contains_key(STACK_BYTES).then(Default::default);
     if needs_interpreter || observe.is_some() {
         machine.engine = Engine::Interp;

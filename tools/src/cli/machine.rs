@@ -11,7 +11,7 @@ use emu_core::hart::{Arch, Hart};
 use emu_core::interp::run::Interp;
 use emu_core::machine::Machine;
 use emu_core::observe;
-use emu_core::profile::{Functions, Paths};
+use emu_core::profile::{Functions, KeptCosts, Paths};
 use emu_core::timing::{MODELS, Model};
 use emu_jit::{Jit, Journal, Tier};
 
@@ -99,10 +99,26 @@ pub(crate) struct Notes {
     pub(crate) translations: bool,
     /// How often each instruction ran: what counts by kind are made from.
     pub(crate) places: bool,
-    /// Along which calls, of these functions.
-    pub(crate) calls: Option<Rc<Functions>>,
+    /// Along which calls.
+    pub(crate) calls: Option<Calls>,
     /// What each instruction does to the stack and to memory, and what else is to be simulated; only the interpreter keeps that.
     pub(crate) observe: Option<observe::Options>,
+}
+
+/// Calls, as they are to be noted.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    /// The functions that call each other.
+    pub(crate) functions: Rc<Functions>,
+    /// What is kept along them.
+    pub(crate) kept: KeptCosts,
+}
+
+impl Calls {
+    /// None yet.
+    fn paths(&self) -> Paths {
+        Paths::new(Rc::clone(&self.functions), self.kept)
+    }
 }
 
 /// What is chosen of an engine beside its kind.
@@ -170,8 +186,8 @@ impl Engine {
                 Err(error) => bail!("--engine jit: {error}; use --engine interp"),
             }
         }
-        if let Some(functions) = &choice.notes.calls {
-            made.iter_mut().for_each(|jit| jit.keep_paths(Paths::new(Rc::clone(functions))));
+        if let Some(calls) = &choice.notes.calls {
+            made.iter_mut().for_each(|jit| jit.keep_paths(calls.paths()));
         }
         let journals = if choice.notes.translations { made.iter_mut().map(Jit::journal).collect() } else { Vec::new() };
         let mut made = made.into_iter();
@@ -186,8 +202,8 @@ fn interpreter<A: Arch>(notes: &Notes, hart: &Hart<A>) -> Interp<A> {
     if notes.places {
         interp.keep_places();
     }
-    if let Some(functions) = &notes.calls {
-        interp.keep_paths(Paths::new(Rc::clone(functions)));
+    if let Some(calls) = &notes.calls {
+        interp.keep_paths(calls.paths());
     }
     if let Some(options) = notes.observe {
         interp.observe(hart, options);

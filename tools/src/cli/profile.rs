@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use emu_core::profile::KeptCosts;
 
 use super::guest::GuestArgs;
 use super::machine::{Engine, Notes};
@@ -78,7 +79,12 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         args.event
     );
     let names = functions(program, args).with_context(|| name.clone())?;
-    let (mut profile, ran) = saved::profile(program, guest, args.flat, notes, Box::new(std::io::stdout()))?;
+    // What the other outputs show are instructions along calls.
+    let shows_events = event.event != report::INSTRUCTIONS.event
+        || [&args.callgrind, &args.speedscope, &args.pprof].into_iter().any(Option::is_some);
+    let kept = if shows_events { KeptCosts::Events } else { KeptCosts::Instructions };
+    let calls = (!args.flat).then_some(kept);
+    let (mut profile, ran) = saved::profile(program, guest, calls, notes, Box::new(std::io::stdout()))?;
     if !names.is_empty() {
         let all = profile.total;
         for name in &names {

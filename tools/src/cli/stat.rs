@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use emu_core::profile::KeptCosts;
 
 use super::guest::GuestArgs;
 use super::machine::{Engine, Notes};
@@ -81,7 +82,7 @@ pub(super) fn main(args: &Args) -> Result<Status> {
         guest.machine.engine = Engine::Interp;
     }
     let (regions, ran) = if wanted.iter().any(Roi::needs_calls) {
-        let (profile, ran) = profile(program, &guest, false, notes, out)?;
+        let (profile, ran) = profile(program, &guest, Some(KeptCosts::Instructions), notes, out)?;
         (wanted.iter().map(|roi| roi.region(&profile)).collect(), ran)
     } else {
         let ran = guest.run(program, &guest.machine, notes, out)?;

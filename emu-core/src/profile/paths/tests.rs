@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::{Caller, Event, Functions, Paths};
+use super::{Caller, Costs, Event, Functions, KeptCosts, Paths};
 use crate::trap::Cause;
 
 const A: u64 = 0x1000;
@@ -17,7 +17,12 @@ const TIMER: Cause = Cause { is_interrupt: true, code: 7 };
 
 /// Functions of 256 bytes each; A has begun.
 fn begun() -> Paths {
-    let mut paths = Paths::new(Rc::new(Functions::new([A, B, C, HANDLER, THREAD].map(|at| at..at + 0x100))));
+    begun_keeping(KeptCosts::Events)
+}
+
+fn begun_keeping(kept: KeptCosts) -> Paths {
+    let functions = Functions::new([A, B, C, HANDLER, THREAD].map(|at| at..at + 0x100));
+    let mut paths = Paths::new(Rc::new(functions), kept);
     paths.begin(A, SP, 0);
     paths
 }
@@ -51,6 +56,23 @@ fn calls(paths: &Paths, retired: u64) -> Vec<(u64, u64, u64, u64, u64)> {
     let mut now = paths.clone();
     now.count(retired);
     now.calls().into_iter().map(call).collect()
+}
+
+#[test]
+fn other_events_are_kept_if_they_are_wanted() {
+    let loads = |kept| {
+        let mut paths = begun_keeping(kept);
+        let one_load = Costs::from(std::array::from_fn(|n| u64::from(n == Event::Loads as usize)));
+        paths.cost(one_load);
+        paths.called(A + 4, B, A + 8, SP, 2);
+        paths.cost(one_load);
+        paths.cost(one_load);
+        paths.returned(A + 8, SP, 6);
+        let own = |node: &super::Node| (node.own[Event::Instructions], node.own[Event::Loads]);
+        (paths.nodes().iter().map(own).collect::<Vec<_>>(), paths.calls()[0].1.inclusive[Event::Loads])
+    };
+    assert_eq!(loads(KeptCosts::Events), (vec![(2, 1), (4, 2)], 2));
+    assert_eq!(loads(KeptCosts::Instructions), (vec![(2, 0), (4, 0)], 0));
 }
 
 #[test]
@@ -204,7 +226,7 @@ fn a_preempted_thread_goes_on_where_it_was() {
 
 #[test]
 fn without_symbols_what_is_called_is_a_function() {
-    let mut paths = Paths::new(Rc::default());
+    let mut paths = Paths::new(Rc::default(), KeptCosts::Events);
     paths.begin(0x80, SP, 0);
     paths.called(0x84, 0x200, 0x88, SP, 1);
     paths.went(0x204, 0x300, SP, 2);

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
+use emu_core::profile::KeptCosts;
 
 use crate::cli::guest::{GuestArgs, Ran};
-use crate::cli::machine::{Engine, MachineArgs, Notes};
+use crate::cli::machine::{Calls, Engine, MachineArgs, Notes};
 use crate::profile::{Lines, Profile, Saved, functions};
 use crate::{output, program};
 
-/// Runs `program` and profiles it; with calls unless `flat`. Only the interpreter keeps the cycles of single instructions, and simulates. Notes what else is asked for. Says what the
+/// Runs `program` and profiles it, with what is wanted along calls if they are. Only the interpreter keeps the cycles of single instructions, and simulates. Notes what else is asked for. Says what the
 /// profile lacks.
 ///
 /// # Errors
@@ -20,16 +21,19 @@ use crate::{output, program};
 pub(in crate::cli) fn profile(
     program: &Path,
     guest: &GuestArgs,
-    flat: bool,
+    calls: Option<KeptCosts>,
     notes: Notes,
     out: Box<dyn Write + Send>,
 ) -> Result<(Profile, Ran)> {
     let name = program.display().to_string();
-    let calls = match flat {
-        true => None,
-        false => Some(Rc::new(functions(&program::open(program, guest.raw)?))),
-    };
     let interprets = !guest.machine.timing.is_ideal() || notes.observe.is_some();
+    let calls = match calls {
+        None => None,
+        Some(kept) => Some(Calls {
+            functions: Rc::new(functions(&program::open(program, guest.raw)?)),
+            kept: if interprets { KeptCosts::Events } else { kept },
+        }),
+    };
     let engine = if interprets { Engine::Interp } else { guest.machine.engine };
     let machine = MachineArgs { engine, ..guest.machine.clone() };
     let ran = guest.run(program, &machine, Notes { places: true, calls, ..notes }, out)?;
@@ -43,7 +47,7 @@ pub(in crate::cli) fn profile(
     Ok((profile, ran))
 }
 
-/// The same with the text of its instructions, and source lines.
+/// The same with the text of its instructions, and source lines; with calls unless `flat`.
 ///
 /// # Errors
 ///
@@ -55,7 +59,8 @@ pub(in crate::cli) fn run(
     lines: &Lines,
     out: Box<dyn Write + Send>,
 ) -> Result<(Saved, Ran)> {
-    let (profile, ran) = profile(program, guest, flat, Notes::default(), out)?;
+    let calls = (!flat).then_some(KeptCosts::Instructions);
+    let (profile, ran) = profile(program, guest, calls, Notes::default(), out)?;
     let saved = save(program, &profile, &ran, lines)?;
     Ok((saved, ran))
 }
