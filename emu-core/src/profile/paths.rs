@@ -51,7 +51,7 @@ pub const NO_PARENT: u32 = u32::MAX;
 /// What is kept along calls.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum KeptCosts {
-    /// Instructions alone: translated code needs half as long for calls and returns.
+    /// Instructions alone: translated code has less to do at calls and returns.
     Instructions,
     /// All events.
     Events,
