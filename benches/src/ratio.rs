@@ -11,7 +11,7 @@ const WARNS: f64 = 1.05;
 /// A ratio from which on the comparison fails.
 const FAILS: f64 = 1.10;
 
-/// How many times as long the new build takes.
+/// How many times as long one thing takes as another: a new build as the old one, a case as the reference.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Ratio {
     /// The geometric mean.

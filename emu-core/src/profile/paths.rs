@@ -322,7 +322,7 @@ impl Paths {
         }
     }
 
-    /// What of it is kept.
+    /// What is kept along calls.
     pub fn kept(&self) -> KeptCosts {
         self.kept
     }

@@ -12,8 +12,8 @@ use crate::cli::machine::{Calls, Engine, MachineArgs, Notes};
 use crate::profile::{Lines, Profile, Saved, functions};
 use crate::{output, program};
 
-/// Runs `program` and profiles it, with what is wanted along calls if they are. Only the interpreter keeps the cycles of single instructions, and simulates. Notes what else is asked for. Says what the
-/// profile lacks.
+/// Runs `program` and profiles it; along `calls` if these are wanted, with at least that much. Only the interpreter keeps the cycles of single
+/// instructions, and simulates; then all is kept. Notes what else is asked for. Says what the profile lacks.
 ///
 /// # Errors
 ///
